@@ -1,0 +1,127 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { SessionSettings } from '../protocol/connect.ts';
+import type { TurnStages } from '../protocol/turn-record.ts';
+
+/*
+ * All tables in one place: migrations are made from this file, and the nouns that own the rows (characters/, keys/,
+ * chats/) are siblings that may not import one another, while their rows refer to one another.
+ */
+const createdAt = () => timestamp('created_at', { withTimezone: true }).notNull().defaultNow();
+
+export const workspaces = pgTable('workspaces', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  name: text('name').notNull(),
+  createdAt: createdAt(),
+});
+
+export const apiKeys = pgTable('api_keys', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  workspaceId: uuid('workspace_id')
+    .notNull()
+    .references(() => workspaces.id, { onDelete: 'cascade' }),
+  name: text('name').notNull(),
+  /** SHA-256 of the key, hex. Keys are 256 random bits, so a slow hash would protect nothing more. */
+  keyHash: text('key_hash').notNull().unique(),
+  /** The first characters, to recognise a key in a list. */
+  keyPrefix: text('key_prefix').notNull(),
+  createdAt: createdAt(),
+  revokedAt: timestamp('revoked_at', { withTimezone: true }),
+});
+
+export const characters = pgTable(
+  'characters',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    backstory: text('backstory').notNull(),
+    greeting: text('greeting').notNull().default(''),
+    voice: text('voice'),
+    language: text('language').notNull().default('en-US'),
+    createdAt: createdAt(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [index('characters_by_workspace').on(table.workspaceId, table.createdAt)],
+);
+
+/** A conversation outlives its voice sessions; its id is the `character_session_id` of the wire. */
+export const conversations = pgTable(
+  'conversations',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    characterId: uuid('character_id')
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    endUserId: text('end_user_id'),
+    createdAt: createdAt(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [index('conversations_by_character').on(table.workspaceId, table.characterId)],
+);
+
+/** One client in one room with one character, from /connect to the end. */
+export const voiceSessions = pgTable(
+  'voice_sessions',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    roomName: text('room_name').notNull(),
+    settings: jsonb('settings').$type<SessionSettings>().notNull(),
+    userIdentity: text('user_identity').notNull(),
+    createdAt: createdAt(),
+    joinedAt: timestamp('joined_at', { withTimezone: true }),
+    endedAt: timestamp('ended_at', { withTimezone: true }),
+    endReason: text('end_reason'),
+  },
+  (table) => [
+    index('voice_sessions_by_room').on(table.roomName),
+    index('voice_sessions_open')
+      .on(table.createdAt)
+      .where(sql`ended_at is null`),
+  ],
+);
+
+export const turns = pgTable(
+  'turns',
+  {
+    id: uuid('id').primaryKey(),
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    sessionId: uuid('session_id').references(() => voiceSessions.id, { onDelete: 'set null' }),
+    /** Order within the conversation, given by the database at the first append. */
+    position: bigint('position', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    origin: text('origin').notNull(),
+    userText: text('user_text'),
+    assistantText: text('assistant_text').notNull(),
+    status: text('status').notNull(),
+    stages: jsonb('stages').$type<TurnStages>().notNull(),
+    startedAt: timestamp('started_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [uniqueIndex('turns_in_order').on(table.conversationId, table.position)],
+);
+
+/** Values the server makes once and keeps, such as which seeds were planted. */
+export const facts = pgTable('facts', {
+  name: text('name').primaryKey(),
+  value: jsonb('value').notNull(),
+  version: integer('version').notNull().default(1),
+});

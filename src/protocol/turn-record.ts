@@ -1,0 +1,41 @@
+import * as z from 'zod';
+
+/** Where a turn's time went; milliseconds since the user's speech ended (or the text came). Absent when it did not happen. */
+export const TurnStages = z.object({
+  /** The turn was judged over. */
+  endpointMs: z.number().optional(),
+  /** The transcript that was answered was there. */
+  transcriptMs: z.number().optional(),
+  llmFirstTokenMs: z.number().optional(),
+  /** The first clause went to the synthesiser. */
+  firstClauseMs: z.number().optional(),
+  ttsFirstByteMs: z.number().optional(),
+  /** The first frame of the answer was handed to the listener's track or data channel. */
+  firstSoundMs: z.number().optional(),
+  /** From the user's barge-in to silence. */
+  bargeInToSilenceMs: z.number().optional(),
+  /** Milliseconds of the answer that were heard. */
+  heardMs: z.number().optional(),
+  /** True when the answer had been begun before the turn was judged over. */
+  speculative: z.boolean().optional(),
+});
+export type TurnStages = z.infer<typeof TurnStages>;
+
+/**
+ * One exchange of a conversation. Written when the user's words are known (`open`) and again when it ended; the same
+ * id overwrites, so that a retried append doubles nothing.
+ */
+export const TurnRecord = z.object({
+  id: z.uuid(),
+  /** What brought the turn about. */
+  origin: z.enum(['speech', 'text', 'greeting', 'trigger', 'resumption']),
+  /** Null when the character spoke unasked. */
+  userText: z.string().nullable(),
+  /** What was heard of the answer, to the last word. */
+  assistantText: z.string(),
+  status: z.enum(['open', 'completed', 'interrupted', 'aborted']),
+  stages: TurnStages,
+  /** Wall clock, ISO 8601. */
+  startedAt: z.iso.datetime(),
+});
+export type TurnRecord = z.infer<typeof TurnRecord>;
