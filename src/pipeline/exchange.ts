@@ -1,0 +1,171 @@
+import type { Clock } from '../lifetime/clock.ts';
+import type { TurnRecord, TurnStages } from '../protocol/turn-record.ts';
+import type { ConversationEvent } from './conversation-event.ts';
+import {
+  Reply,
+  type ReplyDeps,
+  type ReplyEnd,
+  type ReplyEvent,
+  type ReplyTimes,
+  type Speech,
+  type Words,
+} from './reply.ts';
+
+export type ExchangeStart = {
+  turnId: string;
+  origin: TurnRecord['origin'];
+  /** What is answered; null when the character speaks unasked. */
+  userText: string | null;
+  /** When the user's speech ended or their text came; every stage is counted from here. */
+  zeroMs: number;
+  /** When the words that are answered were known. */
+  wordsAtMs: number;
+  /** Words that were heard of this answer before a failure; the record keeps them. */
+  heardBefore?: string;
+};
+
+export type ExchangeDeps = ReplyDeps & {
+  clock: Clock;
+  emit: (event: ConversationEvent) => void;
+  /** A further piece of the answer is being heard: keep what was heard until now. */
+  onProgress: (exchange: Exchange) => void;
+};
+
+/** One turn from its words to the end of its answer: the reply, what the client is told of it, and its record. */
+export class Exchange {
+  readonly #startedAt: string;
+  readonly #stages: TurnStages;
+  #reply: Reply | undefined;
+  #times: ReplyTimes = {};
+  #heardBefore: string;
+  #sounding = false;
+  #writing = false;
+
+  constructor(
+    readonly start: ExchangeStart,
+    private readonly deps: ExchangeDeps,
+  ) {
+    this.#startedAt = deps.clock.nowAt().toISOString();
+    this.#heardBefore = start.heardBefore ?? '';
+    this.#stages = { transcriptMs: round(start.wordsAtMs - start.zeroMs), speculative: false };
+  }
+
+  get turnId(): string {
+    return this.start.turnId;
+  }
+
+  /** Begins an answer, a second one too when the first failed. Nothing is heard before `release`. */
+  begin(words: Words, speech: Speech | undefined): Promise<ReplyEnd> {
+    if (this.#reply) this.#heardBefore = join(this.#heardBefore, this.#reply.heard().text);
+    this.#reply = new Reply(this.turnId, words, speech, this.deps, (event) => {
+      this.#onReplyEvent(event);
+    });
+    // The times of the first answer count, also when an apology follows it.
+    if (this.#times.token === undefined) this.#times = this.#reply.times;
+    return this.#reply.done;
+  }
+
+  release(): void {
+    if (this.#stages.endpointMs === undefined) {
+      this.#stages.endpointMs = round(this.deps.clock.nowMs() - this.start.zeroMs);
+      this.#stages.speculative = this.#times.token !== undefined;
+    }
+    this.#reply?.release();
+  }
+
+  /** Stops everything. @returns whether anything of the answer was heard or, in writing, shown */
+  cancel(): boolean {
+    const { ms, text } = this.#reply?.heard() ?? { ms: 0, text: '' };
+    this.#stages.heardMs = round(ms);
+    this.#heardBefore = join(this.#heardBefore, text);
+    this.#reply?.cancel();
+    this.#reply = undefined;
+    this.#closeMarks();
+    return this.#heardBefore !== '';
+  }
+
+  noteSilence(bargeInToSilenceMs: number): void {
+    this.#stages.bargeInToSilenceMs = round(bargeInToSilenceMs);
+  }
+
+  /** The reply came to its own end. */
+  end(): void {
+    if (this.#reply) this.#stages.heardMs = round(this.#reply.heard().ms);
+    this.#closeMarks();
+  }
+
+  record(status: TurnRecord['status']): TurnRecord {
+    const { turnId, origin, userText } = this.start;
+    return {
+      id: turnId,
+      origin,
+      userText,
+      assistantText: join(this.#heardBefore, this.#reply?.heard().text ?? ''),
+      status,
+      stages: { ...this.#stages, ...this.#replyStages() },
+      startedAt: this.#startedAt,
+    };
+  }
+
+  #replyStages(): TurnStages {
+    const since = (atMs: number | undefined) =>
+      atMs === undefined ? undefined : round(atMs - this.start.zeroMs);
+    const { token, clause, byte, sound } = this.#times;
+    const stages: TurnStages = {};
+    const set = (
+      name: 'llmFirstTokenMs' | 'firstClauseMs' | 'ttsFirstByteMs' | 'firstSoundMs',
+      ms?: number,
+    ) => {
+      if (ms !== undefined) stages[name] = ms;
+    };
+    set('llmFirstTokenMs', since(token));
+    set('firstClauseMs', since(clause));
+    set('ttsFirstByteMs', since(byte));
+    set('firstSoundMs', since(sound));
+    return stages;
+  }
+
+  #onReplyEvent(event: ReplyEvent): void {
+    const { emit } = this.deps;
+    const { turnId } = this;
+    switch (event.kind) {
+      case 'textBegan':
+        this.#writing = true;
+        emit({ kind: 'replyTextBegan', turnId });
+        return;
+      case 'text':
+        emit({ kind: 'replyText', turnId, text: event.text });
+        return;
+      case 'textEnded':
+        this.#endText();
+        return;
+      case 'synthesisBegan':
+        emit({ kind: 'synthesisBegan', turnId });
+        return;
+      case 'soundBegan':
+        if (this.#sounding) return;
+        this.#sounding = true;
+        emit({ kind: 'botStartedSpeaking', turnId });
+        return;
+      case 'pieceBegan':
+        this.deps.onProgress(this);
+    }
+  }
+
+  #endText(): void {
+    if (!this.#writing) return;
+    this.#writing = false;
+    this.deps.emit({ kind: 'replyTextEnded', turnId: this.turnId });
+  }
+
+  #closeMarks(): void {
+    this.#endText();
+    if (!this.#sounding) return;
+    this.#sounding = false;
+    this.deps.emit({ kind: 'botStoppedSpeaking', turnId: this.turnId });
+  }
+}
+
+const round = (ms: number) => Math.max(0, Math.round(ms));
+const join = (before: string, after: string) =>
+  [before, after].filter((text) => text !== '').join(' ');

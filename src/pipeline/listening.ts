@@ -1,0 +1,48 @@
+import { ProviderFailed } from '../providers/provider-failed.ts';
+import type { Stt } from '../providers/stt/stt.ts';
+
+export type Transcribed =
+  | { kind: 'words'; text: string }
+  | { kind: 'failed'; cause: unknown }
+  /** A later transcription, or a cancellation, made this one void. */
+  | { kind: 'superseded' };
+
+/** One transcription at a time: a newer one, of more sound, makes the one before it void and cancels it. */
+export class Listening {
+  #current: AbortController | undefined;
+
+  constructor(
+    private readonly stt: Stt,
+    private readonly language: string,
+    private readonly onRetry: (failure: ProviderFailed) => void,
+  ) {}
+
+  /** Never rejects. Tries a second time when the failure may pass. */
+  async transcribe(samples: Int16Array): Promise<Transcribed> {
+    this.cancel();
+    const current = (this.#current = new AbortController());
+    try {
+      const text = await this.#tryTwice(samples, current.signal);
+      return current.signal.aborted ? { kind: 'superseded' } : { kind: 'words', text };
+    } catch (cause) {
+      return current.signal.aborted ? { kind: 'superseded' } : { kind: 'failed', cause };
+    }
+  }
+
+  cancel(): void {
+    this.#current?.abort();
+    this.#current = undefined;
+  }
+
+  async #tryTwice(samples: Int16Array, signal: AbortSignal): Promise<string> {
+    const { stt, language } = this;
+    try {
+      return (await stt.transcribe(samples, { language, signal })).text.trim();
+    } catch (failure) {
+      if (signal.aborted || !(failure instanceof ProviderFailed) || !failure.retryable)
+        throw failure;
+      this.onRetry(failure);
+      return (await stt.transcribe(samples, { language, signal })).text.trim();
+    }
+  }
+}

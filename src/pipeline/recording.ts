@@ -1,0 +1,48 @@
+import { hearingRateHz } from '../frames/pcm.ts';
+
+/** Sound from before the VAD was sure: the first syllable lies there. */
+const preRollSamples = hearingRateHz * 0.6;
+/** A monologue longer than this loses its beginning; recognisers refuse more at once anyway. */
+const mostSamples = hearingRateHz * 60;
+
+/** The sound of the utterance in progress, and a little of what came before it. */
+export class Recording {
+  #pieces: Int16Array[] = [];
+  #samples = 0;
+  #keeping = false;
+
+  /** @param piece mono PCM at `hearingRateHz`; kept as it is, not copied */
+  push(piece: Int16Array): void {
+    this.#pieces.push(piece);
+    this.#samples += piece.length;
+    const bound = this.#keeping ? mostSamples : preRollSamples;
+    while (this.#samples > bound) {
+      const oldest = this.#pieces.shift();
+      if (!oldest) return;
+      this.#samples -= oldest.length;
+    }
+  }
+
+  /** From here on everything is kept, with the pre-roll. */
+  begin(): void {
+    this.#keeping = true;
+  }
+
+  /** The utterance so far, in one piece. */
+  snapshot(): Int16Array {
+    const whole = new Int16Array(this.#samples);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
+  }
+
+  /** Forgets it all: what was answered must not be heard again in the next utterance. */
+  discard(): void {
+    this.#pieces = [];
+    this.#samples = 0;
+    this.#keeping = false;
+  }
+}

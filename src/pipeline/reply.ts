@@ -1,0 +1,212 @@
+import { durationMs } from '../frames/pcm.ts';
+import type { VoiceOut } from '../frames/voice-out.ts';
+import { BoundedQueue } from '../lifetime/bounded-queue.ts';
+import type { Clock } from '../lifetime/clock.ts';
+import { Gate } from '../lifetime/gate.ts';
+import type { ProviderFailed } from '../providers/provider-failed.ts';
+import type { Tts } from '../providers/tts/tts.ts';
+import { heardText, type SpokenPiece } from '../turn/heard.ts';
+import { ClauseCutter } from './clauses.ts';
+import { speak } from './speak.ts';
+
+/** What happens in an answer, in order; held back until the answer is released. */
+export type ReplyEvent =
+  | { kind: 'textBegan' }
+  | { kind: 'text'; text: string }
+  | { kind: 'textEnded' }
+  | { kind: 'synthesisBegan' }
+  | { kind: 'soundBegan' }
+  /** Another piece begins to sound: progress worth keeping. */
+  | { kind: 'pieceBegan' };
+
+export type ReplyEnd =
+  | { kind: 'finished' }
+  | { kind: 'cancelled' }
+  | { kind: 'failed'; stage: 'llm' | 'tts'; cause: unknown };
+
+/** Clock times in milliseconds at which things happened first. */
+export type ReplyTimes = { token?: number; clause?: number; byte?: number; sound?: number };
+
+export type Speech = { tts: Tts; voice: string | undefined; language: string };
+export type ReplyDeps = {
+  clock: Clock;
+  voice: VoiceOut;
+  onRetry: (failure: ProviderFailed) => void;
+};
+/** The words of an answer as they come. */
+export type Words = (signal: AbortSignal) => AsyncGenerator<string, void>;
+
+/** A model that never stops would fill memory; nobody listens to four minutes of one answer. */
+const mostChars = 4_000;
+/** Speech has 12 to 16 letters a second. Used only while the length of a piece's sound is not known yet. */
+const msPerChar = 65;
+
+/**
+ * One answer on its way: words from their source, cut into pieces, spoken. It may be begun on a guess: until `release`
+ * nothing of it is heard or told, and the first sound waits at the gate.
+ */
+export class Reply {
+  readonly times: ReplyTimes = {};
+  /** Never rejects. Resolves once everything was heard, or the reply was cancelled or failed. */
+  readonly done: Promise<ReplyEnd>;
+  readonly #aborting = new AbortController();
+  readonly #gate = new Gate();
+  readonly #held: ReplyEvent[] = [];
+  readonly #spoken: SpokenPiece[] = [];
+  #text = '';
+  #writtenMs = 0;
+
+  constructor(
+    readonly turnId: string,
+    private readonly words: Words,
+    /** Undefined for an answer in writing only. */
+    private readonly speech: Speech | undefined,
+    private readonly deps: ReplyDeps,
+    private readonly onEvent: (event: ReplyEvent) => void,
+  ) {
+    this.done = this.#run();
+  }
+
+  /** Opens the gate: what was held back is told, and sound flows. */
+  release(): void {
+    if (this.#gate.isOpen) return;
+    this.deps.voice.startTurn();
+    for (const event of this.#held.splice(0)) this.onEvent(event);
+    this.#gate.open();
+  }
+
+  /** Ends the calls to model and synthesiser. The voice is the caller's to clear. */
+  cancel(): void {
+    this.#aborting.abort(new ReplyCancelled());
+    this.#gate.open();
+  }
+
+  /** What the listener has had so far. */
+  heard(): { text: string; ms: number } {
+    if (!this.speech) return { text: this.#text.trim(), ms: 0 };
+    const ms = Math.min(this.deps.voice.playedMs(), this.#writtenMs);
+    return { text: heardText(this.#spoken, ms), ms };
+  }
+
+  async #run(): Promise<ReplyEnd> {
+    // At most one piece for each character of a bounded text: this bound is never met.
+    const pieces = new BoundedQueue<string>({ capacity: mostChars, whenFull: 'dropNewest' });
+    const thinking = this.#think(pieces);
+    try {
+      await (this.speech
+        ? this.#say(pieces.read(this.#aborting.signal), this.speech)
+        : this.#gate.opened);
+    } catch (cause) {
+      if (!this.#aborting.signal.aborted) {
+        this.#aborting.abort(cause);
+        await thinking;
+        return { kind: 'failed', stage: 'tts', cause };
+      }
+    }
+    const thought = await thinking;
+    return this.#aborting.signal.aborted ? { kind: 'cancelled' } : thought;
+  }
+
+  async #think(pieces: BoundedQueue<string>): Promise<ReplyEnd> {
+    const cutter = new ClauseCutter();
+    const { signal } = this.#aborting;
+    this.#tell({ kind: 'textBegan' });
+    try {
+      for await (const text of this.words(signal)) {
+        if (signal.aborted) break;
+        if (text === '') continue;
+        this.times.token ??= this.deps.clock.nowMs();
+        const kept = text.slice(0, mostChars - this.#text.length);
+        this.#text += kept;
+        this.#tell({ kind: 'text', text: kept });
+        for (const piece of cutter.push(kept)) pieces.push(piece);
+        if (this.#text.length >= mostChars) break;
+      }
+      for (const piece of cutter.end()) pieces.push(piece);
+      this.#tell({ kind: 'textEnded' });
+      return { kind: 'finished' };
+    } catch (cause) {
+      if (signal.aborted) return { kind: 'cancelled' };
+      // What was said well is still said; the break is reported after it.
+      for (const piece of cutter.end()) pieces.push(piece);
+      this.#tell({ kind: 'textEnded' });
+      return { kind: 'failed', stage: 'llm', cause };
+    } finally {
+      pieces.end();
+    }
+  }
+
+  async #say(pieces: AsyncGenerator<string, void>, speech: Speech): Promise<void> {
+    const { voice, clock, onRetry } = this.deps;
+    const { signal } = this.#aborting;
+    const options = { voice: speech.voice, language: speech.language, signal };
+    for await (const { piece, text, frame } of speak(
+      this.#noting(pieces),
+      speech.tts,
+      options,
+      onRetry,
+    )) {
+      if (this.times.byte === undefined) {
+        this.times.byte = clock.nowMs();
+        this.#tell({ kind: 'synthesisBegan' });
+      }
+      await this.#gate.opened;
+      signal.throwIfAborted();
+      await this.#write(piece, text, frame, voice);
+    }
+    await this.#gate.opened;
+    signal.throwIfAborted();
+    this.#settlePiece(this.#spoken.length - 1);
+    await voice.drained(signal);
+  }
+
+  async #write(
+    piece: number,
+    text: string,
+    frame: Parameters<VoiceOut['write']>[0],
+    voice: VoiceOut,
+  ): Promise<void> {
+    if (this.times.sound === undefined) {
+      this.times.sound = this.deps.clock.nowMs();
+      this.onEvent({ kind: 'soundBegan' });
+    }
+    let spoken = this.#spoken[piece];
+    if (!spoken) {
+      this.#settlePiece(this.#spoken.length - 1);
+      // Pieces that made no sound belong to the words before them.
+      while (this.#spoken.length < piece) {
+        this.#spoken.push({ text: '', startMs: this.#writtenMs, durationMs: 0 });
+      }
+      spoken = { text, startMs: this.#writtenMs, durationMs: text.length * msPerChar };
+      this.#spoken.push(spoken);
+      if (piece > 0) this.onEvent({ kind: 'pieceBegan' });
+    }
+    this.#writtenMs += durationMs(frame);
+    spoken.durationMs = Math.max(spoken.durationMs, this.#writtenMs - spoken.startMs);
+    await voice.write(frame, this.#aborting.signal);
+  }
+
+  /** All sound of a piece was written: its length is known now. */
+  #settlePiece(piece: number): void {
+    const spoken = this.#spoken[piece];
+    if (spoken) spoken.durationMs = this.#writtenMs - spoken.startMs;
+  }
+
+  async *#noting(pieces: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+    for await (const piece of pieces) {
+      this.times.clause ??= this.deps.clock.nowMs();
+      yield piece;
+    }
+  }
+
+  #tell(event: ReplyEvent): void {
+    if (this.#aborting.signal.aborted) return;
+    if (this.#gate.isOpen) this.onEvent(event);
+    else this.#held.push(event);
+  }
+}
+
+/** The reason a cancelled reply's calls are aborted with. */
+export class ReplyCancelled extends Error {
+  override readonly name = 'ReplyCancelled';
+}
