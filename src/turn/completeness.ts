@@ -42,6 +42,8 @@ export function completeness(text: string): Completeness {
   const bare = trimmed.replace(/[.!?。！？"'”’)\]]+$/u, '');
   const ended = bare.length < trimmed.length;
   if (/\p{Script=Han}/u.test(bare)) return chinese(bare, ended);
+  // Recognisers put a full stop after anything, but a question mark only after a question.
+  if (trimmed.endsWith('?') && bare.includes(' ')) return 'complete';
   return english(bare.toLowerCase(), ended);
 }
 
@@ -52,8 +54,6 @@ function english(text: string, ended: boolean): Completeness {
   if (words.every((word) => fillersEnglish.has(word))) return 'unfinished';
   if (words.length === 1) return wholeShort.has(last) ? 'complete' : single(last, ended);
   if (['um', 'uh', 'er', 'erm'].includes(last)) return 'unfinished';
-  // Recognisers put a full stop after anything; a question mark is a better witness than grammar.
-  if (text.endsWith('?')) return 'complete';
   if (isDictation(words)) return 'unfinished';
   if (danglingEnglish.has(last) && !endsWhole(words)) return 'unfinished';
   if (openingEnglish.test(words.join(' '))) return 'unfinished';

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { SpeechDetector } from '../../src/turn/speech-detector.ts';
+
+function follow(probabilities: number[]) {
+  const detector = new SpeechDetector();
+  return probabilities
+    .map((probability, window) => detector.push(probability, (window + 1) * 32, 32))
+    .filter((change) => change !== undefined);
+}
+
+describe('the speech detector', () => {
+  it('does not take one loud window for speech', () => {
+    expect(follow([0.1, 0.9, 0.1, 0.9, 0.1])).toEqual([]);
+  });
+
+  it('dates the start to the first window of speech', () => {
+    expect(follow([0.1, 0.9, 0.9])).toEqual([{ kind: 'speechStarted', startedMs: 32 }]);
+  });
+
+  it('tells a pause at once, and that speech goes on', () => {
+    expect(follow([0.9, 0.9, 0.9, 0.1, 0.9])).toEqual([
+      { kind: 'speechStarted', startedMs: 0 },
+      { kind: 'speechPaused', endedMs: 96 },
+      { kind: 'speechResumed' },
+    ]);
+  });
+
+  it('does not flutter around its threshold', () => {
+    expect(follow([0.9, 0.9, 0.45, 0.55, 0.4, 0.6])).toHaveLength(1);
+  });
+
+  it('tells a pause when the microphone falls silent in mid-word', () => {
+    const detector = new SpeechDetector();
+    detector.push(0.9, 32, 32);
+    detector.push(0.9, 64, 32);
+    expect(detector.silence()).toEqual({ kind: 'speechPaused', endedMs: 64 });
+    expect(detector.silence()).toBeUndefined();
+  });
+});

@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { wordsEndpointer } from '../../src/turn/endpointing.ts';
+import {
+  step,
+  type Turn,
+  type TurnEffect,
+  type TurnEvent,
+  type TurnRules,
+} from '../../src/turn/turn.ts';
+
+const rules: TurnRules = { endpointer: wordsEndpointer(), guessAfterMs: 60 };
+
+/** Plays events at their times; returns the last state and every effect. */
+function play(events: [number, TurnEvent][], from: Turn = { state: 'listening' }) {
+  let turn = from;
+  const effects: TurnEffect[] = [];
+  for (const [nowMs, event] of events) {
+    const done = step(turn, event, nowMs, rules);
+    turn = done.next;
+    effects.push(...done.effects);
+  }
+  return { turn, kinds: effects.map(({ kind }) => kind), effects };
+}
+
+const started = (startedMs: number): TurnEvent => ({ kind: 'speechStarted', startedMs });
+const paused = (endedMs: number): TurnEvent => ({ kind: 'speechPaused', endedMs });
+const words = (text: string): TurnEvent => ({ kind: 'transcript', words: text });
+const woken: TurnEvent = { kind: 'woken' };
+const replying: Turn = { state: 'replying', turnId: 'a' };
+
+describe('the turn machine', () => {
+  it('transcribes at the first short silence and answers when the thought is whole', () => {
+    const { turn, kinds } = play([
+      [100, started(40)],
+      [1_000, paused(990)],
+      [1_050, woken],
+      [1_150, words('What is your name?')],
+      [1_410, woken],
+    ]);
+    expect(kinds).toEqual(['wakeAt', 'transcribe', 'wakeAt', 'answer']);
+    expect(turn.state).toBe('listening');
+  });
+
+  it('waits longer after words that promise more', () => {
+    const { turn, effects } = play([
+      [100, started(40)],
+      [1_000, paused(1_000)],
+      [1_060, woken],
+      [1_160, words('I want to, um')],
+    ]);
+    expect(turn.state).toBe('pausing');
+    expect(effects.at(-1)).toEqual({ kind: 'wakeAt', atMs: 3_000 });
+  });
+
+  it('forgets its guess when the user goes on', () => {
+    const { turn, kinds } = play([
+      [100, started(40)],
+      [1_000, paused(1_000)],
+      [1_060, woken],
+      [1_160, words('Tell me.')],
+      [1_300, { kind: 'speechResumed' }],
+    ]);
+    expect(turn.state).toBe('hearing');
+    expect(kinds.at(-1)).toBe('discardGuess');
+  });
+
+  it('answers as soon as late words come when the silence was long enough', () => {
+    const { kinds } = play([
+      [100, started(40)],
+      [1_000, paused(1_000)],
+      [1_060, woken],
+      [2_500, words('Where are you?')],
+    ]);
+    expect(kinds.at(-1)).toBe('answer');
+  });
+
+  it('drops a sound without words', () => {
+    const { turn, kinds } = play([
+      [100, started(40)],
+      [300, paused(280)],
+      [340, woken],
+      [440, words('')],
+    ]);
+    expect(turn.state).toBe('listening');
+    expect(kinds).toContain('dropUtterance');
+    expect(kinds).not.toContain('answer');
+  });
+
+  it('pauses the voice at the first speech over it and goes on after a backchannel', () => {
+    const { turn, kinds } = play(
+      [
+        [100, started(40)],
+        [400, paused(380)],
+        [440, woken],
+        [540, words('mm-hm')],
+      ],
+      replying,
+    );
+    expect(kinds[0]).toBe('pauseVoice');
+    expect(kinds).toContain('resumeVoice');
+    expect(kinds).not.toContain('cut');
+    expect(turn).toEqual(replying);
+  });
+
+  it('cuts the voice for words that want the floor, and answers them', () => {
+    const { kinds } = play(
+      [
+        [100, started(40)],
+        [400, paused(380)],
+        [440, woken],
+        [540, words('stop')],
+        [900, woken],
+      ],
+      replying,
+    );
+    expect(kinds.filter((kind) => kind === 'cut')).toHaveLength(1);
+    expect(kinds.at(-1)).toBe('answer');
+  });
+
+  it('ends the turn at once when push-to-talk is released', () => {
+    const { kinds } = play([
+      [100, started(40)],
+      [700, { kind: 'forceEnd' }],
+      [800, words('I want to')],
+    ]);
+    expect(kinds).toEqual(['transcribe', 'answer']);
+  });
+
+  it('cuts the running answer when another begins', () => {
+    const { turn, effects } = play([[100, { kind: 'replyBegan', turnId: 'b' }]], replying);
+    expect(effects).toMatchObject([{ kind: 'cut', turnId: 'a' }]);
+    expect(turn).toEqual({ state: 'replying', turnId: 'b' });
+  });
+
+  const anyEvent: fc.Arbitrary<TurnEvent> = fc.oneof(
+    fc.constant<TurnEvent>({ kind: 'speechStarted', startedMs: 0 }),
+    fc.constant<TurnEvent>({ kind: 'speechPaused', endedMs: 0 }),
+    fc.constant<TurnEvent>({ kind: 'speechResumed' }),
+    fc.constantFrom('', 'mm-hm', 'stop', 'I want to', 'What is your name?').map(words),
+    fc.constant<TurnEvent>({ kind: 'transcriptFailed' }),
+    fc.constant<TurnEvent>(woken),
+    fc.constant<TurnEvent>({ kind: 'forceEnd' }),
+    fc.constant<TurnEvent>({ kind: 'interrupt' }),
+  );
+
+  it('never answers a turn twice, never loses a cut and never plays on after one, whatever the order of events', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(anyEvent, fc.integer({ min: 1, max: 900 })), { maxLength: 60 }),
+        (steps) => {
+          let turn: Turn = { state: 'listening' };
+          let nowMs = 0;
+          let nextId = 0;
+          let running: string | undefined;
+          let voicePaused = false;
+          let heardSinceAnswer = true;
+          const apply = (event: TurnEvent) => {
+            const done = step(turn, event, nowMs, rules);
+            turn = done.next;
+            for (const effect of done.effects) {
+              if (effect.kind === 'pauseVoice') voicePaused = true;
+              if (effect.kind === 'resumeVoice') {
+                expect(effect.turnId).toBe(running);
+                voicePaused = false;
+              }
+              if (effect.kind === 'cut') {
+                expect(effect.turnId).toBe(running);
+                running = undefined;
+                voicePaused = false;
+              }
+              if (effect.kind === 'answer') {
+                expect(heardSinceAnswer).toBe(true);
+                heardSinceAnswer = false;
+                const turnId = String(nextId++);
+                apply({ kind: 'replyBegan', turnId });
+                running = turnId;
+              }
+            }
+          };
+          for (const [event, gapMs] of steps) {
+            nowMs += gapMs;
+            const timed: TurnEvent =
+              event.kind === 'speechStarted'
+                ? { ...event, startedMs: nowMs - 64 }
+                : event.kind === 'speechPaused'
+                  ? { ...event, endedMs: nowMs }
+                  : event;
+            if (event.kind === 'speechStarted') heardSinceAnswer = true;
+            apply(timed);
+            const owner =
+              turn.state === 'replying' || turn.state === 'yielding' ? turn.turnId : undefined;
+            expect(owner).toBe(running);
+            expect(voicePaused).toBe(turn.state === 'yielding');
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});
