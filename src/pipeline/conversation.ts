@@ -11,15 +11,12 @@ import type { Tts } from '../providers/tts/tts.ts';
 import type { VadStream } from '../providers/vad/vad.ts';
 import type { Log } from '../telemetry/log.ts';
 import { wordsEndpointer, type Endpointer } from '../turn/endpointing.ts';
-import { SpeechDetector } from '../turn/speech-detector.ts';
 import { step, type Turn, type TurnEffect, type TurnEvent, type TurnRules } from '../turn/turn.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import { Exchange, type ExchangeStart } from './exchange.ts';
-import { hear } from './hear.ts';
-import { Listening } from './listening.ts';
-import { Recording } from './recording.ts';
 import type { ReplyEnd, Words } from './reply.ts';
 import { retryOnce } from './retry.ts';
+import { Utterance } from './utterance.ts';
 
 export type ConversationDeps = {
   clock: Clock;
@@ -54,20 +51,13 @@ const guessAfterMs = 60;
 export class Conversation {
   readonly #deps: ConversationDeps;
   readonly #rules: TurnRules;
-  readonly #recording = new Recording();
-  readonly #detector = new SpeechDetector();
-  readonly #listening: Listening;
+  readonly #utterance: Utterance;
   readonly #history: TurnRecord[];
   readonly #closing = new AbortController();
   #turn: Turn = { state: 'listening' };
   #exchange: Exchange | undefined;
   /** Begun on what may be the whole utterance; the user may still go on. */
   #guess: { exchange: Exchange; done: Promise<ReplyEnd> } | undefined;
-  /** The user went on before a sound of the answer was heard: their turn began with these words. */
-  #carried: { turnId: string; text: string } | undefined;
-  #words = '';
-  #wordsAtMs = 0;
-  #speechEndedMs = 0;
   #pausedAtMs: number | undefined;
   #userSpeaking = false;
   #speaking = true;
@@ -77,29 +67,22 @@ export class Conversation {
     this.#deps = deps;
     this.#history = [...history];
     this.#rules = { endpointer: deps.endpointer ?? wordsEndpointer(), guessAfterMs };
-    this.#listening = new Listening(deps.stt, deps.speaker.language, (failure) => {
-      this.#noteRetry(failure);
+    this.#utterance = new Utterance({
+      ...deps,
+      language: deps.speaker.language,
+      onRetry: this.#noteRetry,
     });
   }
 
   /** Hears this microphone until it ends or `signal` aborts. Never rejects for what a provider does. */
   async hearFrom(microphone: AsyncIterable<PcmFrame>, signal: AbortSignal): Promise<void> {
-    const { clock, vad } = this.#deps;
-    const deps = { clock, vad, detector: this.#detector, recording: this.#recording };
-    for await (const change of hear(
-      microphone,
-      deps,
-      AbortSignal.any([signal, this.#closing.signal]),
-    )) {
-      if (change.kind === 'speechPaused') this.#speechEndedMs = change.endedMs;
-      this.#dispatch(change);
-    }
+    const until = AbortSignal.any([signal, this.#closing.signal]);
+    for await (const change of this.#utterance.changes(microphone, until)) this.#dispatch(change);
   }
 
   /** No sound comes from the microphone for now, as when it was muted in mid-word. */
   microphoneSilent(): void {
-    const change = this.#detector.silence();
-    if (change?.kind === 'speechPaused') this.#speechEndedMs = change.endedMs;
+    const change = this.#utterance.fallSilent();
     if (change) this.#dispatch(change);
   }
 
@@ -139,7 +122,7 @@ export class Conversation {
 
   /** Push-to-talk was released: whatever was said until now is the turn. */
   forceEnd(): void {
-    this.#speechEndedMs = this.#deps.clock.nowMs();
+    this.#utterance.endNow();
     this.#dispatch({ kind: 'forceEnd' });
   }
 
@@ -153,6 +136,7 @@ export class Conversation {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#cancelWake();
+    this.#utterance.cancelTranscription();
     this.#discardGuess();
     const exchange = this.#exchange;
     this.#exchange = undefined;
@@ -179,9 +163,10 @@ export class Conversation {
         this.#wakeAt(effect.atMs);
         return;
       case 'transcribe':
-        this.#transcribe();
+        void this.#transcribe();
         return;
       case 'discardGuess':
+        this.#utterance.cancelTranscription();
         this.#discardGuess();
         return;
       case 'dropUtterance':
@@ -213,78 +198,59 @@ export class Conversation {
     });
   }
 
-  #transcribe(): void {
-    void this.#listening.transcribe(this.#recording.snapshot()).then((result) => {
-      switch (result.kind) {
-        case 'superseded':
-          return;
-        case 'failed':
-          this.#deps.emit({
-            kind: 'failed',
-            stage: 'stt',
-            message: 'Speech could not be transcribed.',
-          });
-          this.#deps.log.warn({ err: result.cause }, 'transcription failed');
-          this.#dispatch({ kind: 'transcriptFailed' });
-          return;
-        case 'words':
-          this.#onWords(result.text);
-      }
-    });
+  async #transcribe(): Promise<void> {
+    const result = await this.#utterance.transcribe();
+    switch (result.kind) {
+      case 'superseded':
+        return;
+      case 'failed':
+        this.#deps.log.warn({ err: result.cause }, 'transcription failed');
+        this.#deps.emit({
+          kind: 'failed',
+          stage: 'stt',
+          message: 'Speech could not be transcribed.',
+        });
+        this.#dispatch({ kind: 'transcriptFailed' });
+        return;
+      case 'words':
+        this.#dispatch({ kind: 'transcript', words: result.text });
+        if (this.#turn.state === 'pausing' && result.text !== '') this.#guessAt(result.text);
+    }
   }
 
-  #onWords(text: string): void {
-    this.#words = text;
-    this.#wordsAtMs = this.#deps.clock.nowMs();
-    this.#dispatch({ kind: 'transcript', words: text });
-    if (this.#turn.state !== 'pausing' || text === '') return;
-    this.#deps.emit({ kind: 'userTranscript', text, final: false });
-    this.#discardReplyGuess();
-    const exchange = this.#newExchange(this.#spokenStart());
-    const done = exchange.begin(this.#thinking(exchange.start.userText), this.#speech());
+  /** The user may be done: begins the answer that would be given then. */
+  #guessAt(words: string): void {
+    this.#deps.emit({ kind: 'userTranscript', text: words, final: false });
+    this.#discardGuess();
+    const start = this.#utterance.asTurn();
+    const exchange = this.#newExchange(start);
+    const done = exchange.begin(this.#thinking(start.userText), this.#speech());
     this.#guess = { exchange, done };
   }
 
   /** The turn is over. The answer begun on these very words is let out; else one is begun. */
   #answer(): void {
-    const words = this.#words;
-    const guess = this.#guess;
-    this.#guess = undefined;
+    const start = this.#utterance.asTurn();
     this.#userDone();
-    this.#deps.emit({ kind: 'userTranscript', text: words, final: true });
-    const start = this.#spokenStart();
-    this.#carried = undefined;
+    this.#deps.emit({ kind: 'userTranscript', text: this.#utterance.words, final: true });
+    this.#utterance.settle();
+    const guess = this.#guess;
     if (guess?.exchange.start.userText === start.userText) {
+      this.#guess = undefined;
       this.#release(guess.exchange, guess.done);
     } else {
-      guess?.exchange.cancel();
+      this.#discardGuess();
       this.#open(start, this.#thinking(start.userText));
     }
   }
 
-  #spokenStart(): ExchangeStart {
-    const userText = this.#carried ? `${this.#carried.text} ${this.#words}` : this.#words;
-    const turnId = this.#carried?.turnId ?? this.#deps.newId();
-    const { origin, zeroMs, wordsAtMs } = {
-      origin: 'speech' as const,
-      zeroMs: this.#speechEndedMs,
-      wordsAtMs: this.#wordsAtMs,
-    };
-    return { turnId, origin, userText, zeroMs, wordsAtMs };
-  }
-
+  /** What was said could not be transcribed. */
   #apologise(): void {
+    const { turnId, userText, origin } = this.#utterance.asTurn();
     const nowMs = this.#deps.clock.nowMs();
-    const words = constant(apology('hearing', this.#deps.speaker.language));
-    const start = {
-      origin: 'speech' as const,
-      userText: this.#carried?.text ?? null,
-      zeroMs: nowMs,
-      wordsAtMs: nowMs,
-    };
-    const { turnId } = this.#carried ?? {};
-    this.#carried = undefined;
-    this.#open(turnId === undefined ? start : { ...start, turnId }, words, 'aborted');
+    this.#utterance.settle();
+    const start = { turnId, origin, userText: userText || null, zeroMs: nowMs, wordsAtMs: nowMs };
+    this.#open(start, constant(apology('hearing', this.#deps.speaker.language)), 'aborted');
   }
 
   #open(
@@ -301,7 +267,7 @@ export class Conversation {
     done: Promise<ReplyEnd>,
     status: 'completed' | 'aborted' = 'completed',
   ): void {
-    this.#forgetUtterance();
+    this.#utterance.forget();
     this.#userDone();
     // What was running is cut by this, before the new exchange takes its place.
     this.#dispatch({ kind: 'replyBegan', turnId: exchange.turnId });
@@ -355,7 +321,7 @@ export class Conversation {
     this.#deps.voice.clear();
     const { userText, origin } = exchange.start;
     const goesOn = !wasHeard && by === 'speech' && origin === 'speech' && userText !== null;
-    if (goesOn) this.#carried = { turnId: exchange.turnId, text: userText };
+    if (goesOn) this.#utterance.carry(exchange.turnId, userText);
     void this.#complete(exchange.record('interrupted'), undefined, goesOn);
   }
 
@@ -377,23 +343,12 @@ export class Conversation {
 
   /** Nothing was said. What the user had said before an interruption by noise still wants its answer. */
   #dropUtterance(): void {
-    this.#forgetUtterance();
+    this.#utterance.forget();
     this.#userDone();
-    const carried = this.#carried;
-    if (!carried || this.#turn.state !== 'listening') return;
-    this.#carried = undefined;
-    const nowMs = this.#deps.clock.nowMs();
-    const { turnId, text: userText } = carried;
-    this.#open(
-      { turnId, origin: 'speech', userText, zeroMs: nowMs, wordsAtMs: nowMs },
-      this.#thinking(userText),
-    );
-  }
-
-  #forgetUtterance(): void {
-    this.#recording.discard();
-    this.#detector.reset();
-    this.#words = '';
+    const start = this.#utterance.asTurn();
+    if (start.userText === '' || this.#turn.state !== 'listening') return;
+    this.#utterance.settle();
+    this.#open(start, this.#thinking(start.userText));
   }
 
   #userDone(): void {
@@ -403,11 +358,6 @@ export class Conversation {
   }
 
   #discardGuess(): void {
-    this.#listening.cancel();
-    this.#discardReplyGuess();
-  }
-
-  #discardReplyGuess(): void {
     this.#guess?.exchange.cancel();
     this.#guess = undefined;
   }
@@ -418,9 +368,7 @@ export class Conversation {
       clock,
       voice,
       emit,
-      onRetry: (failure) => {
-        this.#noteRetry(failure);
-      },
+      onRetry: this.#noteRetry,
       onProgress: (exchange) => {
         this.#keep(exchange.record('open'));
       },
@@ -430,12 +378,7 @@ export class Conversation {
   #thinking(userText: string | null, brokenOff?: string): Words {
     const messages = this.#deps.prompt(this.#history, userText, brokenOff);
     return (signal) =>
-      retryOnce(
-        () => this.#deps.llm.stream(messages, { signal }),
-        (failure) => {
-          this.#noteRetry(failure);
-        },
-      );
+      retryOnce(() => this.#deps.llm.stream(messages, { signal }), this.#noteRetry);
   }
 
   #speech() {
@@ -450,12 +393,10 @@ export class Conversation {
     });
   }
 
-  #noteRetry(failure: ProviderFailed): void {
-    this.#deps.log.warn(
-      { stage: failure.stage, reason: failure.reason },
-      'provider failed, trying once more',
-    );
-  }
+  readonly #noteRetry = (failure: ProviderFailed): void => {
+    const { stage, reason } = failure;
+    this.#deps.log.warn({ stage, reason }, 'provider failed, trying once more');
+  };
 }
 
 /** Words that are known already. */

@@ -1,0 +1,111 @@
+import type { PcmFrame } from '../frames/pcm.ts';
+import type { Clock } from '../lifetime/clock.ts';
+import type { ProviderFailed } from '../providers/provider-failed.ts';
+import type { Stt } from '../providers/stt/stt.ts';
+import type { VadStream } from '../providers/vad/vad.ts';
+import { SpeechDetector, type SpeechChange } from '../turn/speech-detector.ts';
+import type { ExchangeStart } from './exchange.ts';
+import { hear } from './hear.ts';
+import { Listening, type Transcribed } from './listening.ts';
+import { Recording } from './recording.ts';
+
+export type UtteranceDeps = {
+  clock: Clock;
+  stt: Stt;
+  vad: VadStream;
+  language: string;
+  newId: () => string;
+  onRetry: (failure: ProviderFailed) => void;
+};
+
+/** What the user is saying: its sound, its words as far as they are known, and when it paused. */
+export class Utterance {
+  readonly #recording = new Recording();
+  readonly #detector = new SpeechDetector();
+  readonly #listening: Listening;
+  #words = '';
+  #wordsAtMs = 0;
+  #pausedAtMs = 0;
+  /** The user went on before a sound of the answer was heard: their turn began with these words. */
+  #carried: { turnId: string; text: string } | undefined;
+
+  constructor(private readonly deps: UtteranceDeps) {
+    this.#listening = new Listening(deps.stt, deps.language, deps.onRetry);
+  }
+
+  get words(): string {
+    return this.#words;
+  }
+
+  /** Speech and silence of a microphone, until that ends. */
+  async *changes(
+    microphone: AsyncIterable<PcmFrame>,
+    signal: AbortSignal,
+  ): AsyncGenerator<SpeechChange, void> {
+    const { clock, vad } = this.deps;
+    const deps = { clock, vad, detector: this.#detector, recording: this.#recording };
+    for await (const change of hear(microphone, deps, signal)) {
+      this.#note(change);
+      yield change;
+    }
+  }
+
+  /** No sound comes for now, as when the microphone was muted in mid-word. */
+  fallSilent(): SpeechChange | undefined {
+    const change = this.#detector.silence();
+    if (change) this.#note(change);
+    return change;
+  }
+
+  /** The client says that it ends here. */
+  endNow(): void {
+    this.#pausedAtMs = this.deps.clock.nowMs();
+  }
+
+  /** Transcribes what was said up to now; never rejects. An earlier transcription is cancelled by it. */
+  async transcribe(): Promise<Transcribed> {
+    const result = await this.#listening.transcribe(this.#recording.snapshot());
+    if (result.kind === 'words') {
+      this.#words = result.text;
+      this.#wordsAtMs = this.deps.clock.nowMs();
+    }
+    return result;
+  }
+
+  cancelTranscription(): void {
+    this.#listening.cancel();
+  }
+
+  /** The next answer is to these words and what follows them, under the same turn. */
+  carry(turnId: string, text: string): void {
+    this.#carried = { turnId, text };
+  }
+
+  /** The turn as it would be if the user were done now. */
+  asTurn(): ExchangeStart & { userText: string } {
+    const carried = this.#carried;
+    return {
+      turnId: carried?.turnId ?? this.deps.newId(),
+      origin: 'speech',
+      userText: [carried?.text, this.#words].filter(Boolean).join(' '),
+      zeroMs: this.#pausedAtMs,
+      wordsAtMs: Math.max(this.#wordsAtMs, this.#pausedAtMs),
+    };
+  }
+
+  /** Its sound and words are done with: what comes next is another utterance. Carried words stay. */
+  forget(): void {
+    this.#recording.discard();
+    this.#detector.reset();
+    this.#words = '';
+  }
+
+  /** Forgets what was carried: it is being answered. */
+  settle(): void {
+    this.#carried = undefined;
+  }
+
+  #note(change: SpeechChange): void {
+    if (change.kind === 'speechPaused') this.#pausedAtMs = change.endedMs;
+  }
+}

@@ -1,0 +1,355 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hearingRateHz, type PcmFrame } from '../../src/frames/pcm.ts';
+import { BoundedQueue } from '../../src/lifetime/bounded-queue.ts';
+import type { ConversationEvent } from '../../src/pipeline/conversation-event.ts';
+import { Conversation } from '../../src/pipeline/conversation.ts';
+import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+import { ProviderFailed } from '../../src/providers/provider-failed.ts';
+import { silentLog } from '../../src/telemetry/log.ts';
+import { FakeClock, settle } from '../fakes/fake-clock.ts';
+import { FakeVoice } from '../fakes/fake-voice.ts';
+import { ScriptedLlm } from '../fakes/scripted-llm.ts';
+import { ScriptedStt } from '../fakes/scripted-stt.ts';
+import { hum, ScriptedTts } from '../fakes/scripted-tts.ts';
+import { ScriptedVad } from '../fakes/scripted-vad.ts';
+
+const frameMs = 20;
+const answer = 'Of course, the harbour lies below the hill. You can walk there in ten minutes.';
+
+/** A conversation on a standing clock, with a user whose sound the test makes. */
+class Scene {
+  readonly clock = new FakeClock();
+  readonly stt = new ScriptedStt(this.clock, { text: 'Where is the harbour?', afterMs: 100 });
+  readonly llm = new ScriptedLlm(this.clock, { pieces: answer, firstMs: 150, pieceMs: 10 });
+  readonly tts = new ScriptedTts(this.clock, { firstMs: 80 });
+  readonly voice = new FakeVoice(this.clock);
+  readonly events: ConversationEvent[] = [];
+  readonly stored = new Map<string, TurnRecord>();
+  readonly prompts: { userText: string | null; history: TurnRecord[] }[] = [];
+  readonly conversation: Conversation;
+  readonly #microphone = new BoundedQueue<PcmFrame>({ capacity: 1_000, whenFull: 'dropOldest' });
+  readonly #done: Promise<void>;
+  #ids = 0;
+
+  constructor(history: TurnRecord[] = []) {
+    this.conversation = new Conversation(
+      {
+        clock: this.clock,
+        log: silentLog,
+        stt: this.stt,
+        llm: this.llm,
+        tts: this.tts,
+        vad: new ScriptedVad().openStream(),
+        voice: this.voice,
+        newId: () => `turn-${++this.#ids}`,
+        speaker: { voice: undefined, language: 'en-US' },
+        prompt: (past, userText) => {
+          this.prompts.push({ userText, history: [...past] });
+          return [{ role: 'user', content: userText ?? '' }];
+        },
+        store: (record) => {
+          this.stored.set(record.id, record);
+          return Promise.resolve();
+        },
+        emit: (event) => this.events.push(event),
+      },
+      history,
+    );
+    this.#done = this.conversation.hearFrom(this.#microphone.read(), new AbortController().signal);
+  }
+
+  /** The user speaks, or makes some other loud sound. */
+  async sound(ms: number): Promise<void> {
+    await this.#frames(ms, hum(frameMs, hearingRateHz));
+  }
+
+  async silence(ms: number): Promise<void> {
+    await this.#frames(ms, new Int16Array((frameMs * hearingRateHz) / 1000));
+  }
+
+  async end(): Promise<void> {
+    this.#microphone.end();
+    await this.#done;
+    await this.conversation.close();
+  }
+
+  kinds(): string[] {
+    return this.events.map(({ kind }) => kind);
+  }
+
+  count(kind: ConversationEvent['kind']): number {
+    return this.events.filter((event) => event.kind === kind).length;
+  }
+
+  completed(): TurnRecord[] {
+    return this.events.flatMap((event) => (event.kind === 'turnCompleted' ? [event.record] : []));
+  }
+
+  async #frames(ms: number, samples: Int16Array): Promise<void> {
+    for (let at = 0; at < ms; at += frameMs) {
+      this.#microphone.push({ samples, sampleRateHz: hearingRateHz });
+      await this.clock.advance(frameMs);
+    }
+  }
+}
+
+describe('a conversation', () => {
+  let scene: Scene;
+  beforeEach(() => {
+    scene = new Scene();
+  });
+  afterEach(async () => {
+    await scene.end();
+    expect(scene.stt.log.count('running')).toBe(0);
+    expect(scene.llm.log.count('running')).toBe(0);
+    expect(scene.tts.log.count('running')).toBe(0);
+  });
+
+  it('tells a turn in the order that clients rely on', async () => {
+    await scene.silence(200);
+    await scene.sound(1_000);
+    await scene.silence(8_000);
+    const textMarks = ['replyText', 'replyTextEnded'];
+    expect(scene.kinds().filter((kind) => !textMarks.includes(kind))).toEqual([
+      'userStartedSpeaking',
+      'userTranscript',
+      'userStoppedSpeaking',
+      'userTranscript',
+      'replyTextBegan',
+      'synthesisBegan',
+      'botStartedSpeaking',
+      'botStoppedSpeaking',
+      'turnCompleted',
+    ]);
+    const text = scene.events
+      .flatMap((event) => (event.kind === 'replyText' ? [event.text] : []))
+      .join('');
+    expect(text).toBe(answer);
+    expect(scene.completed()).toMatchObject([
+      {
+        userText: 'Where is the harbour?',
+        assistantText: answer,
+        status: 'completed',
+        origin: 'speech',
+      },
+    ]);
+  });
+
+  it('begins the answer before the turn is over and lets it be heard only then', async () => {
+    await scene.sound(1_000);
+    await scene.silence(300);
+    expect(scene.llm.log.calls).toHaveLength(1);
+    expect(scene.kinds()).not.toContain('replyTextBegan');
+    expect(scene.voice.sounding).toBe(false);
+    await scene.silence(200);
+    expect(scene.kinds()).toContain('replyTextBegan');
+    expect(scene.llm.log.calls).toHaveLength(1);
+    const [record] = [...scene.stored.values()];
+    expect(record).toMatchObject({ status: 'open', userText: 'Where is the harbour?' });
+    await scene.silence(8_000);
+    expect(scene.completed()[0]?.stages.speculative).toBe(true);
+  });
+
+  it('cancels at the provider what was begun when the user goes on', async () => {
+    await scene.sound(800);
+    await scene.silence(300);
+    await scene.sound(600);
+    await scene.silence(60);
+    expect(scene.llm.log.count('aborted')).toBe(1);
+    expect(scene.kinds()).not.toContain('replyTextBegan');
+    await scene.silence(8_000);
+    expect(scene.completed()).toHaveLength(1);
+  });
+
+  it('transcribes from before the first syllable', async () => {
+    await scene.silence(1_000);
+    await scene.sound(400);
+    await scene.silence(8_000);
+    const samples = scene.stt.log.calls[0]?.input.samples.length ?? 0;
+    expect(samples).toBeGreaterThanOrEqual((400 + 300) * 16);
+    expect(samples).toBeLessThanOrEqual((400 + 900) * 16);
+  });
+
+  it('answers nothing when there were no words', async () => {
+    scene.stt.script.from({ text: '' });
+    await scene.sound(300);
+    await scene.silence(3_000);
+    expect(scene.llm.log.calls).toHaveLength(0);
+    expect(scene.count('userStartedSpeaking')).toBe(scene.count('userStoppedSpeaking'));
+    expect(scene.stored.size).toBe(0);
+  });
+
+  it('keeps only what was heard when the user interrupts', async () => {
+    await scene.sound(1_000);
+    await scene.silence(1_600);
+    expect(scene.voice.sounding).toBe(true);
+    scene.stt.script.from({ text: 'Wait, which hill?', afterMs: 100 });
+    await scene.sound(100);
+    expect(scene.voice.sounding).toBe(false);
+    await scene.sound(400);
+    await scene.silence(400);
+    const [cut] = scene.completed();
+    expect(cut?.status).toBe('interrupted');
+    expect(answer.startsWith(cut?.assistantText ?? '?')).toBe(true);
+    expect(cut?.assistantText.length).toBeGreaterThan(10);
+    expect(cut?.assistantText.length).toBeLessThan(answer.length);
+    await scene.silence(9_000);
+    expect(scene.prompts.at(-1)?.history.at(-1)?.assistantText).toBe(cut?.assistantText);
+    expect(scene.completed()).toHaveLength(2);
+  });
+
+  it('goes on from the very sample after a cough or an mm-hm, and tells the client nothing', async () => {
+    await scene.sound(1_000);
+    await scene.silence(1_600);
+    const told = scene.events.length;
+    const heardMs = scene.voice.playedMs();
+    scene.stt.script.from({ text: 'mm-hm', afterMs: 100 });
+    await scene.sound(300);
+    await scene.silence(300);
+    expect(scene.voice.playedMs() - heardMs).toBeLessThan(400);
+    expect(
+      scene
+        .kinds()
+        .slice(told)
+        .filter((kind) => kind !== 'replyText'),
+    ).toEqual([]);
+    await scene.silence(9_000);
+    expect(scene.completed()).toMatchObject([{ status: 'completed', assistantText: answer }]);
+  });
+
+  it('joins what the user adds before the answer could be heard to their turn', async () => {
+    scene.llm.script.from({ pieces: answer, firstMs: 2_000 });
+    await scene.sound(800);
+    await scene.silence(700);
+    scene.stt.script.from({ text: 'The old one.', afterMs: 100 });
+    await scene.sound(600);
+    await scene.silence(12_000);
+    expect(scene.prompts.at(-1)?.userText).toBe('Where is the harbour? The old one.');
+    expect(scene.stored.size).toBe(1);
+    expect(scene.completed().at(-1)).toMatchObject({
+      status: 'completed',
+      userText: 'Where is the harbour? The old one.',
+    });
+  });
+
+  it('answers typed text in the same machine, cutting what is running', async () => {
+    scene.conversation.type('Hello there');
+    await scene.clock.advance(1_000);
+    scene.conversation.type('And now?');
+    await scene.clock.advance(9_000);
+    expect(scene.completed().map(({ userText, status }) => [userText, status])).toEqual([
+      ['Hello there', 'interrupted'],
+      ['And now?', 'completed'],
+    ]);
+  });
+
+  it('falls silent when asked to and sounds again in the next turn', async () => {
+    scene.conversation.type('Hello there');
+    await scene.clock.advance(1_500);
+    expect(scene.voice.sounding).toBe(true);
+    scene.conversation.interrupt();
+    expect(scene.voice.sounding).toBe(false);
+    await scene.clock.advance(3_000);
+    expect(scene.voice.sounding).toBe(false);
+    expect(scene.kinds().filter((kind) => kind === 'botStoppedSpeaking')).toHaveLength(1);
+    scene.conversation.type('Go on');
+    await scene.clock.advance(9_000);
+    expect(scene.completed().at(-1)?.status).toBe('completed');
+  });
+
+  it('writes only when speech is switched off', async () => {
+    scene.conversation.setSpeaking(false);
+    scene.conversation.type('Hello there');
+    await scene.clock.advance(3_000);
+    expect(scene.tts.log.calls).toHaveLength(0);
+    expect(scene.completed()).toMatchObject([{ status: 'completed', assistantText: answer }]);
+    expect(scene.kinds()).not.toContain('botStartedSpeaking');
+  });
+
+  it('takes up an open turn of a process that died', async () => {
+    scene.conversation.resume({
+      id: 'lost',
+      origin: 'speech',
+      userText: 'Where is the harbour?',
+      assistantText: 'Of course,',
+      status: 'open',
+      stages: {},
+      startedAt: '2026-01-01T00:00:00.000Z',
+    });
+    await scene.clock.advance(9_000);
+    expect(scene.completed()).toMatchObject([
+      { id: 'lost', assistantText: `Of course, ${answer}` },
+    ]);
+  });
+
+  it('stores the turn as far as it was heard when it is closed', async () => {
+    scene.conversation.type('Hello there');
+    await scene.clock.advance(1_500);
+    await scene.conversation.close();
+    const [record] = [...scene.stored.values()];
+    expect(record?.status).toBe('interrupted');
+    expect(record?.assistantText).not.toBe('');
+  });
+});
+
+describe('a failing provider costs one turn at most', () => {
+  let scene: Scene;
+  beforeEach(() => {
+    scene = new Scene();
+  });
+  afterEach(() => scene.end());
+
+  const passing = (stage: 'stt' | 'llm' | 'tts') => new ProviderFailed(stage, 'refused', true);
+  const lasting = (stage: 'stt' | 'llm' | 'tts') => new ProviderFailed(stage, 'garbage', false);
+
+  it('tries a second time when a failure may pass, and nobody notices', async () => {
+    scene.stt.script.from({ fails: passing('stt') }, { text: 'Where is the harbour?' });
+    scene.llm.script.from({ pieces: [], fails: passing('llm') }, { pieces: answer });
+    scene.tts.script.from({ soundMs: 0, fails: passing('tts') }, {});
+    await scene.sound(800);
+    await scene.silence(10_000);
+    expect(scene.kinds()).not.toContain('failed');
+    expect(scene.completed()).toMatchObject([{ status: 'completed', assistantText: answer }]);
+  });
+
+  it('apologises aloud when speech cannot be transcribed', async () => {
+    scene.stt.script.from({ fails: lasting('stt') });
+    await scene.sound(800);
+    await scene.silence(6_000);
+    expect(scene.events).toContainEqual(expect.objectContaining({ kind: 'failed', stage: 'stt' }));
+    expect(scene.completed()).toMatchObject([{ status: 'aborted', userText: null }]);
+    expect(scene.completed()[0]?.assistantText).toContain('Sorry');
+  });
+
+  it('apologises aloud when the model fails', async () => {
+    scene.llm.script.from({ pieces: [], fails: lasting('llm') });
+    scene.conversation.type('Hello there');
+    await scene.clock.advance(9_000);
+    expect(scene.events).toContainEqual(expect.objectContaining({ kind: 'failed', stage: 'llm' }));
+    expect(scene.completed()).toMatchObject([{ status: 'aborted', userText: 'Hello there' }]);
+    expect(scene.completed()[0]?.assistantText).toContain('Sorry');
+    scene.llm.script.from({ pieces: answer });
+    scene.conversation.type('Hello again');
+    await scene.clock.advance(9_000);
+    expect(scene.completed().at(-1)).toMatchObject({ status: 'completed', assistantText: answer });
+  });
+
+  it('says what it had when the model breaks off in mid-sentence', async () => {
+    scene.llm.script.from({ pieces: 'The harbour lies below', fails: lasting('llm') });
+    scene.conversation.type('Hello there');
+    await scene.clock.advance(9_000);
+    const [record] = scene.completed();
+    expect(record?.assistantText).toMatch(/^The harbour lies below Sorry/);
+  });
+
+  it('aborts the turn when its sound cannot be made', async () => {
+    scene.tts.script.from({ soundMs: 0, fails: lasting('tts') });
+    scene.conversation.type('Hello there');
+    await scene.clock.advance(9_000);
+    await settle();
+    expect(scene.events).toContainEqual(
+      expect.objectContaining({ kind: 'turnCompleted', abortReason: 'audio_delivery_failed' }),
+    );
+    expect(scene.llm.log.count('running')).toBe(0);
+  });
+});
