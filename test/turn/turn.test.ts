@@ -149,15 +149,15 @@ describe('the turn machine', () => {
       fc.property(
         fc.array(fc.tuple(anyEvent, fc.integer({ min: 1, max: 900 })), { maxLength: 60 }),
         (steps) => {
-          let turn: Turn = { state: 'listening' };
+          const floor: { turn: Turn } = { turn: { state: 'listening' } };
           let nowMs = 0;
           let nextId = 0;
           let running: string | undefined;
           let voicePaused = false;
           let heardSinceAnswer = true;
           const apply = (event: TurnEvent) => {
-            const done = step(turn, event, nowMs, rules);
-            turn = done.next;
+            const done = step(floor.turn, event, nowMs, rules);
+            floor.turn = done.next;
             for (const effect of done.effects) {
               if (effect.kind === 'pauseVoice') voicePaused = true;
               if (effect.kind === 'resumeVoice') {
@@ -188,10 +188,8 @@ describe('the turn machine', () => {
                   : event;
             if (event.kind === 'speechStarted') heardSinceAnswer = true;
             apply(timed);
-            const owner =
-              turn.state === 'replying' || turn.state === 'yielding' ? turn.turnId : undefined;
-            expect(owner).toBe(running);
-            expect(voicePaused).toBe(turn.state === 'yielding');
+            expect(ownerOf(floor.turn)).toBe(running);
+            expect(voicePaused).toBe(floor.turn.state === 'yielding');
           }
         },
       ),
@@ -199,3 +197,8 @@ describe('the turn machine', () => {
     );
   });
 });
+
+/** The answer that has the floor, or is about to lose it. */
+function ownerOf(turn: Turn): string | undefined {
+  return turn.state === 'replying' || turn.state === 'yielding' ? turn.turnId : undefined;
+}
