@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { Log } from '../telemetry/log.ts';
+
+/** What is kept of a line of livekit-server's log. Participants' names and tokens are not among it. */
+const Line = z.object({
+  level: z.string(),
+  msg: z.string(),
+  caller: z.string().optional(),
+  error: z.string().optional(),
+  reason: z.string().optional(),
+  room: z.string().optional(),
+  roomID: z.string().optional(),
+  pID: z.string().optional(),
+});
+
+/**
+ * Puts one line of livekit-server's log into ours: warnings and errors as warnings, the rest at debug, since what it
+ * tells at info is about its inside. Before its log begins it writes plain text, which is always a failure to start.
+ */
+export function logLiveKitLine(line: string, log: Log): void {
+  const parsed = parseLine(line);
+  if (parsed === undefined) {
+    log.warn({ line }, 'livekit-server wrote');
+    return;
+  }
+  const { level, ...livekit } = parsed;
+  if (level === 'warn' || level === 'error') log.warn({ livekit }, 'livekit-server warns');
+  else log.debug({ livekit }, 'livekit-server says');
+}
+
+function parseLine(line: string): z.infer<typeof Line> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return Line.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
