@@ -1,66 +1,133 @@
 import * as z from 'zod';
+import { ActionConfig } from './action-config.ts';
+import { freeJson, laxBoolean, laxInt, laxNumber, orDefault, orNull, textOrNull } from './lax.ts';
+import { RespondModes, VisionInputConfig } from './vision-config.ts';
 
 /*
- * The body of `POST /connect`.
- * Source: Convai docs, live-apis-beta/connect-api.md. Unknown fields are ignored, as there.
+ * The body of `POST /connect`. Unknown fields are ignored; null is the same as absent.
+ * Source: Convai docs, live-apis-beta/connect-api.md and multi-character-sessions.md. Fields that no page describes
+ * (`transport`, `speaker_id`, the inside of `emotion_config` and `blendshape_config`) are as shipped clients send them.
  */
-const limits = { shortText: 256, text: 20_000, listItems: 500, metadataBytes: 16_384 } as const;
+const limits = {
+  shortText: 256,
+  text: 20_000,
+  /** The documented 20,000 estimated tokens, at four characters a token. */
+  dynamicInfoText: 80_000,
+  listItems: 500,
+  templateKeys: 200,
+  jsonBytes: 16_384,
+} as const;
 const shortText = z.string().trim().min(1).max(limits.shortText);
-
-/** Free JSON that is stored and echoed, never interpreted; bounded because it travels with every session. */
-const metadata = z
-  .record(z.string(), z.json())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= limits.metadataBytes, {
-    error: `must be at most ${limits.metadataBytes} bytes of JSON`,
-  });
+const optionalText = textOrNull(limits.shortText);
+const optionalJson = orNull(freeJson(limits.jsonBytes));
 
 export const AudioOutput = z.object({
-  audio_routing: z.enum(['audio_only', 'data_only', 'both']).default('audio_only'),
+  audio_routing: orDefault(z.enum(['audio_only', 'data_only', 'both']), 'audio_only'),
   /** Rounded up to the next 10 ms; outside 10 to 1000 it is refused. */
-  max_chunk_duration_ms: z
-    .int()
-    .min(10)
-    .max(1000)
-    .default(100)
-    .transform((ms) => Math.ceil(ms / 10) * 10),
-  add_wav_header: z.boolean().default(false),
+  max_chunk_duration_ms: orDefault(laxInt(10, 1000), 100).transform(
+    (ms) => Math.ceil(ms / 10) * 10,
+  ),
+  /** A 44-byte WAV header before the samples of each data message. */
+  add_wav_header: orDefault(laxBoolean, false),
 });
 export type AudioOutput = z.infer<typeof AudioOutput>;
+
+const AudioConfig = z.object({ output: orDefault(AudioOutput, AudioOutput.parse({})) });
 
 const SceneItem = z.object({
   name: z.string().max(limits.shortText),
   description: z.string().max(limits.text),
 });
 
+/** Absent means that the character shows no emotions. The defaults are what `@convai/web-sdk` sends. */
+export const EmotionConfig = z.object({
+  provider: orDefault(shortText, 'llm'),
+  min_word_threshold: orDefault(laxInt(0, 1_000), 3),
+  low_intensity_threshold: orDefault(laxNumber(0, 1), 0.33),
+  high_intensity_threshold: orDefault(laxNumber(0, 1), 0.66),
+});
+export type EmotionConfig = z.infer<typeof EmotionConfig>;
+
+/** The documented defaults; `vad_params` itself absent leaves turn-taking to the server's own tuning. */
+export const VadParams = z.object({
+  confidence: orDefault(laxNumber(0, 1), 0.7),
+  /** Seconds of speech before it counts as begun. */
+  start_secs: orDefault(laxNumber(0, 60), 0.2),
+  /** Seconds of silence before it counts as ended. */
+  stop_secs: orDefault(laxNumber(0, 60), 0.2),
+  min_volume: orDefault(laxNumber(0, 1), 0.6),
+});
+export type VadParams = z.infer<typeof VadParams>;
+
+/** `none` is what `@convai/web-sdk` sends for the documented `not_provided`. */
+const BlendshapeProvider = z
+  .enum(['not_provided', 'none', 'ovr', 'neurosync'])
+  .transform((provider) => (provider === 'none' ? 'not_provided' : provider));
+
+/** Sent by `@convai/web-sdk` on every connect; the defaults are its own. */
+export const BlendshapeConfig = z.object({
+  enable_chunking: orDefault(laxBoolean, true),
+  /** Frames in a message. */
+  chunk_size: orDefault(laxInt(1, 600), 10),
+  /** 61 values a frame for `arkit`, 251 for `mha`. */
+  format: orDefault(z.enum(['arkit', 'mha']), 'mha'),
+  frames_buffer_duration: orDefault(laxNumber(0, 60), 0),
+  output_fps: orDefault(laxInt(1, 240), 90),
+});
+export type BlendshapeConfig = z.infer<typeof BlendshapeConfig>;
+
 /** The part of the request that shapes the voice session; stored with it and handed to the agent process. */
 export const SessionSettings = z.object({
-  connection_type: z.enum(['audio', 'video']).default('audio'),
-  end_user_id: shortText.nullish().transform((id) => id ?? null),
-  speaker_id: shortText.nullish().transform((id) => id ?? null),
-  audio_config: z.object({ output: AudioOutput.prefault({}) }).prefault({}),
-  dynamic_info: z
-    .object({ text: z.string().max(limits.text) })
-    .nullish()
-    .transform((v) => v ?? null),
-  scene_description: z
-    .array(SceneItem)
-    .max(limits.listItems)
-    .nullish()
-    .transform((v) => v ?? []),
-  narrative_template_keys: z
-    .record(z.string().max(limits.shortText), z.string().max(limits.text))
-    .nullish()
-    .transform((v) => v ?? {}),
-  default_tts_enabled: z.boolean().default(true),
-  default_stt_enabled: z.boolean().default(true),
-  debug: z.boolean().default(false),
+  connection_type: orDefault(z.enum(['audio', 'video']), 'audio'),
+  end_user_id: optionalText,
+  speaker_id: optionalText,
+  action_config: orNull(ActionConfig),
+  dynamic_info: orNull(z.object({ text: z.string().max(limits.dynamicInfoText) })),
+  scene_description: orDefault(z.array(SceneItem).max(limits.listItems), []),
+  narrative_template_keys: orDefault(
+    z
+      .record(z.string().max(limits.shortText), z.string().max(limits.text))
+      .refine((keys) => Object.keys(keys).length <= limits.templateKeys, {
+        error: `must have at most ${limits.templateKeys} keys`,
+      }),
+    {},
+  ),
+  emotion_config: orNull(EmotionConfig),
+  thinking_mode: orDefault(laxBoolean, false),
+  respond_modes: orDefault(RespondModes, RespondModes.parse({})),
+  llm_provider: orDefault(
+    z.enum(['dynamic', 'gemini-live', 'gemini-live-beta', 'gemini-baml']),
+    'dynamic',
+  ),
+  stt_provider: optionalText,
+  disable_live_fallback: orDefault(laxBoolean, true),
+  audio_config: orDefault(AudioConfig, AudioConfig.parse({})),
+  default_tts_enabled: orDefault(laxBoolean, true),
+  default_stt_enabled: orDefault(laxBoolean, true),
+  vad_params: orNull(VadParams),
+  turn_detection_config: optionalJson,
+  blendshape_provider: orDefault(BlendshapeProvider, 'not_provided'),
+  blendshape_config: orNull(BlendshapeConfig),
+  vision_input_config: orNull(VisionInputConfig),
+  video_track_name: orDefault(shortText, 'camera'),
+  max_num_participants: orDefault(laxInt(1, 100), 1),
+  debug: orDefault(laxBoolean, false),
+  debug_row_cap: orNull(laxInt(1, 1_000_000)),
+  invocation_metadata: optionalJson,
 });
 export type SessionSettings = z.infer<typeof SessionSettings>;
 
 export const ConnectRequest = SessionSettings.extend({
   character_id: shortText,
-  character_session_id: shortText.nullish().transform((id) => (id === '-1' ? null : (id ?? null))),
-  end_user_metadata: metadata.nullish().transform((v) => v ?? null),
+  /** `-1` is how older clients say "a new conversation". */
+  character_session_id: optionalText.transform((id) => (id === '-1' ? null : id)),
+  end_user_metadata: optionalJson,
+  /** Only LiveKit is spoken: an answer in another transport's shape could not be given. */
+  transport: orDefault(z.enum(['livekit']), 'livekit'),
+  mode: orDefault(z.enum(['create', 'join']), 'create'),
+  shared_session_key: orNull(z.string().regex(/^[A-Za-z0-9_-]{1,128}$/)),
+  room_name: optionalText,
+  room_session_id: optionalText,
 });
 export type ConnectRequest = z.infer<typeof ConnectRequest>;
 
@@ -72,6 +139,6 @@ export const ConnectResponse = z.object({
   room_name: z.string(),
   token: z.string(),
   end_user_id: z.string().nullable(),
-  end_user_metadata: z.record(z.string(), z.json()).nullable(),
+  end_user_metadata: z.record(z.string(), z.unknown()).nullable(),
 });
 export type ConnectResponse = z.infer<typeof ConnectResponse>;

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+
+/*
+ * The leniency of the API that clients were written against (FastAPI with pydantic): null means "not sent", and a
+ * number or a boolean may come as the string that spells it, as form-built requests of game engines do.
+ */
+
+/** Absent or null becomes `fallback`. */
+export function orDefault<S extends z.ZodType>(schema: S, fallback: z.output<S>) {
+  return schema
+    .nullish()
+    .meta({ default: fallback })
+    .transform((value) => value ?? structuredClone(fallback));
+}
+
+/** Absent or null becomes null. */
+export function orNull<S extends z.ZodType>(schema: S) {
+  return schema.nullish().transform((value) => value ?? null);
+}
+
+/** A string that may be absent, null or blank: all three become null. */
+export function textOrNull(maxLength: number) {
+  return z
+    .string()
+    .trim()
+    .max(maxLength)
+    .nullish()
+    .transform((text) => (text === undefined || text === '' ? null : text));
+}
+
+const decimal = /^[+-]?\d{1,15}(\.\d{1,15})?$/;
+
+const readNumber = (value: unknown): unknown =>
+  typeof value === 'string' && decimal.test(value.trim()) ? Number(value) : value;
+
+export const laxInt = (min: number, max: number) =>
+  z.preprocess(readNumber, z.int().min(min).max(max));
+
+export const laxNumber = (min: number, max: number) =>
+  z.preprocess(readNumber, z.number().min(min).max(max));
+
+const spellings = new Map<unknown, boolean>([
+  [1, true],
+  ['1', true],
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  [0, false],
+  ['0', false],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+]);
+
+export const laxBoolean = z.preprocess(
+  (value) => spellings.get(typeof value === 'string' ? value.toLowerCase() : value) ?? value,
+  z.boolean(),
+);
+
+/** Free JSON that is stored or echoed, never interpreted; bounded because it travels with every session. */
+export function freeJson(maxBytes: number) {
+  return z
+    .record(z.string().max(256), z.unknown())
+    .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= maxBytes, {
+      error: `must be at most ${maxBytes} bytes of JSON`,
+    });
+}
