@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SetUpFailed } from '../errors/set-up-failed.ts';
 import type { Clock } from '../lifetime/clock.ts';
@@ -29,6 +29,7 @@ export async function findLiveKit(settings: FindSettings, tools: FindTools): Pro
   await mkdir(settings.cacheDir, { recursive: true });
   const cached = join(settings.cacheDir, `livekit-server-${liveKitVersion}`);
   if (await runs(cached, tools)) return cached;
+  await removeLeftovers(settings.cacheDir, tools.clock);
   const failures: string[] = [];
   for (const source of [downloadRelease, buildLiveKit]) {
     try {
@@ -68,6 +69,20 @@ async function runs(file: string, { shell, report, signal }: FindTools): Promise
   report(`${file} is damaged or for another machine, getting it anew`);
   await rm(file, { force: true });
   return false;
+}
+
+/** No download and no build takes this long. */
+const leftoverMs = 60 * 60_000;
+
+/** What a download or a build left in the cache when it was killed. */
+async function removeLeftovers(cacheDir: string, clock: Clock): Promise<void> {
+  for (const name of await readdir(cacheDir)) {
+    if (!/^livekit-(download-|server-.*\.partial$)/.test(name)) continue;
+    const path = join(cacheDir, name);
+    const { mtimeMs } = await stat(path);
+    if (clock.nowAt().getTime() - mtimeMs > leftoverMs)
+      await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -61,7 +61,7 @@ export async function downloadRelease(
   const base = `${releasesUrl}/v${liveKitVersion}`;
   tools.report(`asking for LiveKit's release ${archive} (at most ${answerMs / 1000} s)`);
   const checksum = await publishedChecksum(`${base}/checksums.txt`, archive, tools);
-  const folder = await mkdtemp(join(cacheDir, 'download-'));
+  const folder = await mkdtemp(join(cacheDir, 'livekit-download-'));
   try {
     const file = join(folder, archive);
     const actual = await download(`${base}/${archive}`, file, tools);
