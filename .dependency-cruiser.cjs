@@ -53,6 +53,7 @@ const doors = {
   wavefile: ['audio'],
   '@electric-sql/pglite': ['db'],
   '@electric-sql/pglite-pgvector': ['db'],
+  'fs-native-extensions': ['db'],
   pg: ['db'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
@@ -106,6 +107,10 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|data)/' },
   },

@@ -1,17 +1,8 @@
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  timestamp,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
-import type { SessionSettings } from '../protocol/connect.ts';
-import type { TurnStages } from '../protocol/turn-record.ts';
+import { bigint, index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { SessionEnd } from '../protocol/journal.ts';
+import type { TurnRecord } from '../protocol/turn-record.ts';
+import { cleanJsonb, cleanText } from './columns.ts';
 
 /*
  * All tables in one place: migrations are made from this file, and the nouns that own the rows (characters/, keys/,
@@ -21,7 +12,7 @@ const createdAt = () => timestamp('created_at', { withTimezone: true }).notNull(
 
 export const workspaces = pgTable('workspaces', {
   id: uuid('id').primaryKey().defaultRandom(),
-  name: text('name').notNull(),
+  name: cleanText('name').notNull().unique(),
   createdAt: createdAt(),
 });
 
@@ -30,7 +21,7 @@ export const apiKeys = pgTable('api_keys', {
   workspaceId: uuid('workspace_id')
     .notNull()
     .references(() => workspaces.id, { onDelete: 'cascade' }),
-  name: text('name').notNull(),
+  name: cleanText('name').notNull(),
   /** SHA-256 of the key, hex. Keys are 256 random bits, so a slow hash would protect nothing more. */
   keyHash: text('key_hash').notNull().unique(),
   /** The first characters, to recognise a key in a list. */
@@ -46,11 +37,11 @@ export const characters = pgTable(
     workspaceId: uuid('workspace_id')
       .notNull()
       .references(() => workspaces.id, { onDelete: 'cascade' }),
-    name: text('name').notNull(),
-    backstory: text('backstory').notNull(),
-    greeting: text('greeting').notNull().default(''),
-    voice: text('voice'),
-    language: text('language').notNull().default('en-US'),
+    name: cleanText('name').notNull(),
+    backstory: cleanText('backstory').notNull(),
+    greeting: cleanText('greeting').notNull().default(''),
+    voice: cleanText('voice'),
+    language: cleanText('language').notNull().default('en-US'),
     createdAt: createdAt(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
@@ -68,7 +59,7 @@ export const conversations = pgTable(
     characterId: uuid('character_id')
       .notNull()
       .references(() => characters.id, { onDelete: 'cascade' }),
-    endUserId: text('end_user_id'),
+    endUserId: cleanText('end_user_id'),
     createdAt: createdAt(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
@@ -83,16 +74,17 @@ export const voiceSessions = pgTable(
     conversationId: uuid('conversation_id')
       .notNull()
       .references(() => conversations.id, { onDelete: 'cascade' }),
-    roomName: text('room_name').notNull(),
-    settings: jsonb('settings').$type<SessionSettings>().notNull(),
-    userIdentity: text('user_identity').notNull(),
+    roomName: cleanText('room_name').notNull(),
+    settings: cleanJsonb('settings').notNull(),
+    userIdentity: cleanText('user_identity').notNull(),
     createdAt: createdAt(),
     joinedAt: timestamp('joined_at', { withTimezone: true }),
     endedAt: timestamp('ended_at', { withTimezone: true }),
-    endReason: text('end_reason'),
+    endReason: text('end_reason').$type<SessionEnd>(),
   },
   (table) => [
     index('voice_sessions_by_room').on(table.roomName),
+    index('voice_sessions_by_conversation').on(table.conversationId),
     index('voice_sessions_open')
       .on(table.createdAt)
       .where(sql`ended_at is null`),
@@ -109,19 +101,22 @@ export const turns = pgTable(
     sessionId: uuid('session_id').references(() => voiceSessions.id, { onDelete: 'set null' }),
     /** Order within the conversation, given by the database at the first append. */
     position: bigint('position', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
-    origin: text('origin').notNull(),
-    userText: text('user_text'),
-    assistantText: text('assistant_text').notNull(),
-    status: text('status').notNull(),
-    stages: jsonb('stages').$type<TurnStages>().notNull(),
+    origin: text('origin').$type<TurnRecord['origin']>().notNull(),
+    userText: cleanText('user_text'),
+    assistantText: cleanText('assistant_text').notNull(),
+    status: text('status').$type<TurnRecord['status']>().notNull(),
+    stages: cleanJsonb('stages').notNull(),
     startedAt: timestamp('started_at', { withTimezone: true }).notNull(),
   },
-  (table) => [uniqueIndex('turns_in_order').on(table.conversationId, table.position)],
+  (table) => [
+    uniqueIndex('turns_in_order').on(table.conversationId, table.position),
+    index('turns_by_session').on(table.sessionId),
+  ],
 );
 
 /** Values the server makes once and keeps, such as which seeds were planted. */
 export const facts = pgTable('facts', {
   name: text('name').primaryKey(),
-  value: jsonb('value').notNull(),
-  version: integer('version').notNull().default(1),
+  value: cleanJsonb('value').notNull(),
+  createdAt: createdAt(),
 });
