@@ -1,0 +1,233 @@
+import {
+  AudioFrame,
+  AudioSource,
+  AudioStream,
+  LocalAudioTrack,
+  Room,
+  RoomEvent,
+  TrackKind,
+  TrackPublishOptions,
+  TrackSource,
+  type RemoteTrack,
+} from '@livekit/rtc-node';
+import { ConnectResponse } from '../src/protocol/connect.ts';
+import { HeardSound } from './heard-sound.ts';
+
+export type CallerOptions = {
+  /** The server's address, as `http://127.0.0.1:8080`. */
+  url: string;
+  apiKey: string;
+  /** The body of `/connect`. */
+  body: Record<string, unknown>;
+  /** Whether to publish a microphone at once; clients may begin without. */
+  microphone?: boolean;
+};
+
+/** A message of the server and when it came, on `performance.now()`. */
+export type Received = { atMs: number; message: Record<string, unknown> };
+
+/** /connect was refused. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    readonly status: number,
+    readonly body: unknown,
+  ) {
+    super(`/connect answered ${status}: ${JSON.stringify(body)}`);
+  }
+}
+
+export const callerRateHz = 24_000;
+const frameMs = 20;
+const frameSamples = (callerRateHz * frameMs) / 1000;
+
+/** A real client: asks for a room, joins it, speaks into a microphone in real time, and hears what comes back. */
+export class Caller {
+  readonly received: Received[] = [];
+  readonly sound = new HeardSound();
+  readonly #room: Room;
+  readonly #waiting = new Set<() => void>();
+  #microphone: { source: AudioSource; stop: () => void } | undefined;
+  #pending: Int16Array[] = [];
+  #spoken: (() => void) | undefined;
+  #left = false;
+
+  private constructor(
+    readonly answer: ConnectResponse,
+    /** When /connect was asked. */
+    readonly askedAtMs: number,
+    room: Room,
+  ) {
+    this.#room = room;
+    room.on(RoomEvent.DataReceived, (bytes) => {
+      this.#onData(bytes);
+    });
+    room.on(RoomEvent.TrackSubscribed, (track) => void this.#onTrack(track));
+    room.on(RoomEvent.Disconnected, () => {
+      this.#left = true;
+      this.#wake();
+    });
+  }
+
+  /** @throws {Refused} when the server says no */
+  static async connect(options: CallerOptions): Promise<Caller> {
+    const askedAtMs = performance.now();
+    const answer = await askConnect(options);
+    const caller = new Caller(answer, askedAtMs, new Room());
+    await caller.#room.connect(answer.room_url, answer.token, {
+      autoSubscribe: true,
+      dynacast: false,
+    });
+    if (options.microphone ?? true) await caller.openMicrophone();
+    return caller;
+  }
+
+  get connected(): boolean {
+    return this.#room.isConnected && !this.#left;
+  }
+
+  get remoteIdentities(): string[] {
+    return [...this.#room.remoteParticipants.keys()];
+  }
+
+  async openMicrophone(): Promise<void> {
+    const source = new AudioSource(callerRateHz, 1, 100);
+    const options = new TrackPublishOptions();
+    options.source = TrackSource.SOURCE_MICROPHONE;
+    const track = LocalAudioTrack.createAudioTrack('microphone', source);
+    await this.#room.localParticipant?.publishTrack(track, options);
+    this.#microphone = { source, stop: this.#pace(source) };
+  }
+
+  /** Speaks in real time. @returns when its last sample was handed to WebRTC, on `performance.now()` */
+  async speak(samples: Int16Array): Promise<number> {
+    for (let at = 0; at < samples.length; at += frameSamples) {
+      const frame = new Int16Array(frameSamples);
+      frame.set(samples.subarray(at, at + frameSamples));
+      this.#pending.push(frame);
+    }
+    await new Promise<void>((resolve) => (this.#spoken = resolve));
+    return performance.now();
+  }
+
+  async send(message: unknown): Promise<void> {
+    const text = typeof message === 'string' ? message : JSON.stringify(message);
+    await this.#room.localParticipant?.publishData(new TextEncoder().encode(text), {
+      reliable: true,
+    });
+  }
+
+  /** The first message of this kind from `fromIndex` on, waiting for it if need be. */
+  async message(
+    kind: string,
+    { fromIndex = 0, timeoutMs = 20_000 }: { fromIndex?: number; timeoutMs?: number } = {},
+  ): Promise<Received> {
+    return this.until(
+      () => this.received.slice(fromIndex).find(({ message }) => kindOf(message) === kind),
+      `the message ${kind}`,
+      timeoutMs,
+    );
+  }
+
+  /** Waits until `look` finds something; looked at whenever a message or sound came. */
+  async until<T>(look: () => T | undefined, what: string, timeoutMs = 20_000): Promise<T> {
+    const giveUpAtMs = performance.now() + timeoutMs;
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      const leftMs = giveUpAtMs - performance.now();
+      if (leftMs <= 0) {
+        const seen = this.received.map(({ message }) => kindOf(message)).slice(-30);
+        throw new Error(`waited ${timeoutMs} ms for ${what}; came last: ${seen.join(', ')}`);
+      }
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          clearTimeout(timer);
+          this.#waiting.delete(wake);
+          resolve();
+        };
+        const timer = setTimeout(wake, Math.min(leftMs, 100));
+        this.#waiting.add(wake);
+      });
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.#left = true;
+    this.#microphone?.stop();
+    await this.#room.disconnect();
+    await this.#microphone?.source.close();
+  }
+
+  /** A microphone is never quite silent in time: a frame every 20 ms, speech when there is any. */
+  #pace(source: AudioSource): () => void {
+    const silence = new Int16Array(frameSamples);
+    let dueMs = performance.now();
+    let timer: NodeJS.Timeout;
+    const tick = () => {
+      dueMs += frameMs;
+      timer = setTimeout(tick, Math.max(0, dueMs - performance.now()));
+      const frame = this.#pending.shift();
+      void source
+        .captureFrame(new AudioFrame(frame ?? silence, callerRateHz, 1, frameSamples))
+        .catch(() => undefined);
+      if (frame && this.#pending.length === 0) {
+        this.#spoken?.();
+        this.#spoken = undefined;
+      }
+    };
+    timer = setTimeout(tick, 0);
+    return () => {
+      clearTimeout(timer);
+    };
+  }
+
+  #onData(bytes: Uint8Array): void {
+    const message: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof message !== 'object' || message === null) return;
+    this.received.push({ atMs: performance.now(), message: { ...message } });
+    this.#wake();
+  }
+
+  async #onTrack(track: RemoteTrack): Promise<void> {
+    if (track.kind !== TrackKind.KIND_AUDIO) return;
+    const stream = new AudioStream(track, {
+      sampleRate: callerRateHz,
+      numChannels: 1,
+      frameSizeMs: 10,
+    });
+    for await (const frame of stream) {
+      this.sound.push(frame.data, performance.now());
+      if (this.#left) return;
+    }
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+}
+
+/** The kind of a message in either envelope form. */
+export function kindOf(message: Record<string, unknown>): string {
+  const data = message['data'];
+  if (
+    message['type'] === 'server-message' &&
+    typeof data === 'object' &&
+    data !== null &&
+    'type' in data
+  ) {
+    return String(data.type);
+  }
+  return String(message['type']);
+}
+
+async function askConnect({ url, apiKey, body }: CallerOptions): Promise<ConnectResponse> {
+  const response = await fetch(`${url}/connect`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
+    body: JSON.stringify(body),
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Refused(response.status, answer);
+  return ConnectResponse.parse(answer);
+}
