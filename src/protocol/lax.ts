@@ -33,8 +33,17 @@ const decimal = /^[+-]?\d{1,15}(\.\d{1,15})?$/;
 const readNumber = (value: unknown): unknown =>
   typeof value === 'string' && decimal.test(value.trim()) ? Number(value) : value;
 
+/** The message of an issue where an integer was wanted; zod itself only says that it wanted a number. */
+export const notAnInteger = 'must be an integer';
+
 export const laxInt = (min: number, max: number) =>
-  z.preprocess(readNumber, z.int().min(min).max(max));
+  z.preprocess(
+    readNumber,
+    z
+      .int({ error: ({ code }) => (code === 'invalid_type' ? notAnInteger : undefined) })
+      .min(min)
+      .max(max),
+  );
 
 export const laxNumber = (min: number, max: number) =>
   z.preprocess(readNumber, z.number().min(min).max(max));

@@ -1,0 +1,101 @@
+import express, { type Express } from 'express';
+import type { Clock } from '../lifetime/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { requireCaller, type KeyVerifier } from './api-key.ts';
+import { cors } from './cors.ts';
+import { jsonBody } from './json-body.ts';
+import { LocalPage } from './local-page.ts';
+import { observe } from './observe.ts';
+import { pageSecurity } from './page-security.ts';
+import { defaultRateLimits, rateLimiters, type RateLimits } from './rate-limit.ts';
+import { NotFound } from './refusals.ts';
+import { convaiDialect, renderErrors } from './render-error.ts';
+import type { Caller } from './request-context.ts';
+import {
+  connectOperation,
+  connectRoute,
+  type CharacterLookup,
+  type ConnectDeps,
+} from './routes/convai/connect.ts';
+import { healthOperations, healthRoutes, type HealthChecks } from './routes/health.ts';
+import { metricsOperation, metricsRoute } from './routes/metrics.ts';
+import { openApiRoutes } from './routes/openapi.ts';
+import {
+  playgroundOperations,
+  playgroundRoutes,
+  type CharacterList,
+  type PlaygroundSettings,
+} from './routes/playground.ts';
+
+export type AppDeps = Omit<ConnectDeps, 'characters'> & {
+  log: Log;
+  clock: Clock;
+  metrics: Metrics;
+  keys: KeyVerifier;
+  characters: CharacterLookup & CharacterList;
+  health: HealthChecks;
+  playground: PlaygroundSettings;
+  /** In whose name the playground acts without a key on this machine; undefined asks for a key there too. */
+  localCaller: Caller | undefined;
+  /**
+   * Which proxies' X-Forwarded-* headers are believed, as express takes it: false for none, the number of proxies
+   * in front, or their addresses. Wrong, and any client can choose its own address.
+   */
+  trustProxy: false | number | string[];
+  rateLimits?: RateLimits;
+};
+
+/**
+ * The whole HTTP side. Order matters: every answer has CORS headers and a trace id; an address is counted before a
+ * key is looked up; a key is checked before a body is read.
+ */
+export function createApp(deps: AppDeps): Express {
+  const { log } = deps;
+  const app = express();
+  app.set('trust proxy', deps.trustProxy);
+  app.disable('x-powered-by');
+  app.disable('etag');
+
+  const limiters = rateLimiters(deps.rateLimits ?? defaultRateLimits);
+  const localPage = new LocalPage();
+  const ownSecurity = pageSecurity(deps.roomUrl);
+  const withCaller = requireCaller({
+    keys: deps.keys,
+    localPage,
+    localCaller: deps.localCaller,
+    failedAttempts: limiters.failedPerAddress,
+  });
+
+  app.use(observe(deps), cors);
+  // Probes come often, from few addresses, and must not be refused.
+  app.use(healthRoutes(deps.health, log));
+  app.use(limiters.perAddress);
+  app.use(metricsRoute(deps.metrics, withCaller));
+
+  const operations = [
+    connectOperation,
+    ...playgroundOperations,
+    ...healthOperations,
+    metricsOperation,
+  ];
+  app.use(openApiRoutes(operations, deps.playground.version));
+
+  app.use(connectRoute(deps, [withCaller, limiters.perKey, ...jsonBody()]));
+
+  app.use(
+    playgroundRoutes({
+      ...deps.playground,
+      characters: deps.characters,
+      requireCaller: withCaller,
+      pageSecurity: ownSecurity,
+      localPage,
+      localCaller: deps.localCaller,
+    }),
+  );
+  app.use(() => {
+    throw new NotFound();
+  });
+  app.use(renderErrors(convaiDialect, log));
+  return app;
+}

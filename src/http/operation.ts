@@ -1,0 +1,13 @@
+import type * as z from 'zod';
+
+/** One HTTP operation as the OpenAPI document shows it, made from the schemas that also parse it. */
+export type Operation = {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  path: string;
+  summary: string;
+  tag: string;
+  /** False for what strangers may ask. */
+  needsKey: boolean;
+  request?: z.ZodType;
+  responses: Record<number, { description: string; schema?: z.ZodType }>;
+};

@@ -1,0 +1,82 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A finished HTTP request. `route` is the pattern (`/connect`), never the path: ids would make endless series. */
+export type HttpObservation = { route: string; method: string; status: number; seconds: number };
+
+/** A finished turn: how it ended, and its stages in milliseconds by their name (`llmFirstTokenMs`, ...). */
+export type TurnObservation = {
+  status: string;
+  stages: Readonly<Record<string, number | boolean | undefined>>;
+};
+
+export interface Metrics {
+  http(observation: HttpObservation): void;
+  turn(observation: TurnObservation): void;
+  /** Publishes a number that is read when someone asks, as `parley_<name>`. */
+  gauge(name: string, help: string, read: () => number): void;
+  /** The Prometheus text and its content type. */
+  render(): Promise<{ contentType: string; text: string }>;
+}
+
+/** Steps around what a conversation feels: 100 ms at once, 1 s slow, 10 s broken. */
+const turnBuckets = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30];
+const httpBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** A registry of its own, so that two servers in one process (tests) do not share their numbers. */
+export function openMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'parley_' });
+  const requests = new Counter({
+    name: 'parley_http_requests_total',
+    help: 'HTTP requests by route, method and status.',
+    labelNames: ['route', 'method', 'status'] as const,
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: 'parley_http_request_seconds',
+    help: 'Time to answer an HTTP request.',
+    labelNames: ['route', 'method'] as const,
+    buckets: httpBuckets,
+    registers,
+  });
+  const turns = new Counter({
+    name: 'parley_turns_total',
+    help: 'Turns of conversations by how they ended.',
+    labelNames: ['status'] as const,
+    registers,
+  });
+  const turnSeconds = new Histogram({
+    name: 'parley_turn_stage_seconds',
+    help: "Seconds from the end of the user's speech to each stage of the answer.",
+    labelNames: ['stage'] as const,
+    buckets: turnBuckets,
+    registers,
+  });
+
+  return {
+    http({ route, method, status, seconds }) {
+      requests.inc({ route, method, status: String(status) });
+      requestSeconds.observe({ route, method }, seconds);
+    },
+    turn({ status, stages }) {
+      turns.inc({ status });
+      for (const [name, ms] of Object.entries(stages))
+        if (typeof ms === 'number' && name.endsWith('Ms'))
+          turnSeconds.observe({ stage: name.slice(0, -2) }, ms / 1000);
+    },
+    gauge(name, help, read) {
+      new Gauge({
+        name: `parley_${name}`,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    },
+    async render() {
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
