@@ -15,3 +15,19 @@ export function downmix(samples: Int16Array, channels: number): Int16Array {
   }
   return mono;
 }
+
+/** Downmixes a stream whose pieces may end between the channels of one moment. */
+export class Downmixer {
+  #incomplete: Int16Array = new Int16Array(0);
+
+  constructor(readonly channels: number) {}
+
+  push(samples: Int16Array): Int16Array {
+    if (this.channels === 1) return samples;
+    const whole = new Int16Array(this.#incomplete.length + samples.length);
+    whole.set(this.#incomplete);
+    whole.set(samples, this.#incomplete.length);
+    this.#incomplete = whole.slice(whole.length - (whole.length % this.channels));
+    return downmix(whole, this.channels);
+  }
+}

@@ -1,4 +1,4 @@
-import { downmix } from './downmix.ts';
+import { Downmixer } from './downmix.ts';
 import { PcmByteStream } from './pcm-bytes.ts';
 
 export type WavFormat = { sampleRateHz: number; channels: number };
@@ -16,7 +16,7 @@ const extensibleTag = 0xfffe;
 
 type State =
   | { at: 'head'; bytes: Uint8Array; format: WavFormat | undefined; riffSeen: boolean }
-  | { at: 'sound'; format: WavFormat; leftBytes: number }
+  | { at: 'sound'; format: WavFormat; mix: Downmixer; leftBytes: number }
   | { at: 'end'; format: WavFormat };
 
 /**
@@ -26,7 +26,6 @@ type State =
 export class WavDecoder {
   #state: State = { at: 'head', bytes: new Uint8Array(0), format: undefined, riffSeen: false };
   readonly #pcm = new PcmByteStream();
-  #incomplete: Int16Array = new Int16Array(0);
 
   /** Known as soon as the first sound came. */
   get format(): WavFormat | undefined {
@@ -45,7 +44,7 @@ export class WavDecoder {
         const bytes = piece.subarray(0, Math.min(piece.byteLength, state.leftBytes));
         state.leftBytes -= bytes.byteLength;
         if (state.leftBytes === 0) this.#state = { at: 'end', format: state.format };
-        return this.#mono(this.#pcm.push(bytes), state.format.channels);
+        return state.mix.push(this.#pcm.push(bytes));
       }
       case 'end':
         return new Int16Array(0);
@@ -75,7 +74,8 @@ export class WavDecoder {
         if (!state.format) throw new WavUnreadable('its sound has no format');
         const unknown = length === 0 || length >= 0x7fff_ffff;
         const leftBytes = unknown ? Number.POSITIVE_INFINITY : length;
-        this.#state = { at: 'sound', format: state.format, leftBytes };
+        const { format } = state;
+        this.#state = { at: 'sound', format, mix: new Downmixer(format.channels), leftBytes };
         return bytes.subarray(at + 8);
       }
       if (length > maxHeadBytes) throw new WavUnreadable('its head is too long');
@@ -87,16 +87,6 @@ export class WavDecoder {
     state.bytes = bytes.slice(at);
     if (state.bytes.byteLength > maxHeadBytes * 2) throw new WavUnreadable('its head is too long');
     return new Uint8Array(0);
-  }
-
-  /** A piece may end between the channels of one moment; those wait for the next piece. */
-  #mono(samples: Int16Array, channels: number): Int16Array {
-    if (channels === 1) return samples;
-    const whole = new Int16Array(this.#incomplete.length + samples.length);
-    whole.set(this.#incomplete);
-    whole.set(samples, this.#incomplete.length);
-    this.#incomplete = whole.slice(whole.length - (whole.length % channels));
-    return downmix(whole, channels);
   }
 }
 
