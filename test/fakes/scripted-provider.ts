@@ -1,0 +1,227 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
+import { pcmBytes } from '../../src/audio/pcm-bytes.ts';
+import { decodeWav, encodeWav } from '../../src/audio/wav.ts';
+import { speakingRateHz } from '../../src/frames/pcm.ts';
+import { parseMultipart } from './multipart.ts';
+import { breakConnection, ScriptedStage, type Behaviour } from './scripted-stage.ts';
+import { words } from './scripted-llm.ts';
+import { hum } from './scripted-tts.ts';
+
+const ChatRequest = z.looseObject({
+  model: z.string(),
+  stream: z.literal(true),
+  messages: z.array(z.object({ role: z.string(), content: z.string() })),
+});
+export type ChatRequest = z.infer<typeof ChatRequest>;
+const SpeechRequest = z.looseObject({
+  model: z.string(),
+  input: z.string(),
+  voice: z.string(),
+  response_format: z.string(),
+});
+export type SpeechRequest = z.infer<typeof SpeechRequest>;
+export type TranscriptionRequest = {
+  model: string;
+  language: string | null;
+  samples: Int16Array;
+  sampleRateHz: number;
+};
+/** Of every request, whatever the stage. */
+export type Arrival = {
+  path: string;
+  authorization: string | undefined;
+  language: string | undefined;
+};
+
+/** The sound of an answer: whatever the caller asked for, this is what it gets. */
+export type Sound = { samples: Int16Array; sampleRateHz: number; container: 'pcm' | 'wav' };
+
+/**
+ * An OpenAI-shaped provider on loopback that does as it is told, for the real clients: transcriptions, chat
+ * completions and speech, each with its behaviour, pace, answers and counts. Its time is real.
+ */
+export class ScriptedProvider {
+  readonly stt = new ScriptedStage<TranscriptionRequest>();
+  readonly llm = new ScriptedStage<ChatRequest>();
+  readonly tts = new ScriptedStage<SpeechRequest>();
+  readonly arrivals: Arrival[] = [];
+  /** TCP connections so far: tells whether clients keep theirs. */
+  connections = 0;
+
+  transcript: (request: TranscriptionRequest) => string = () => 'hello there';
+  reply: (request: ChatRequest) => string | string[] = () => 'Hello. How are you today?';
+  /** 60 ms of a tone for each letter unless set. */
+  sound: (request: SpeechRequest) => Sound = ({ input }) => ({
+    samples: hum(60 * input.length),
+    sampleRateHz: speakingRateHz,
+    container: 'pcm',
+  });
+  /** Bytes of each piece of sound: 100 ms of 24 kHz. */
+  soundPieceBytes = 4_800;
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {
+    server.on('connection', () => this.connections++);
+    server.on('request', (request, response) => {
+      this.#answer(request, response).catch(() => breakConnection(response));
+    });
+  }
+
+  static async open(): Promise<ScriptedProvider> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new ScriptedProvider(server, addressOf(server).port);
+  }
+
+  /** What a stage's `baseUrl` setting is. */
+  get baseUrl(): string {
+    return `http://127.0.0.1:${this.port}/v1`;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(z.instanceof(Buffer).parse(chunk)));
+    const body = Buffer.concat(chunks);
+    const path = request.url ?? '';
+    const { authorization } = request.headers;
+    this.arrivals.push({ path, authorization, language: request.headers['content-language'] });
+    switch (path) {
+      case '/v1/audio/transcriptions':
+        return this.#transcribe(transcriptionRequest(request, body), response);
+      case '/v1/chat/completions':
+        return this.#chat(ChatRequest.parse(JSON.parse(body.toString())), response);
+      case '/v1/audio/speech':
+        return this.#speak(SpeechRequest.parse(JSON.parse(body.toString())), response);
+      default:
+        response.writeHead(404).end();
+    }
+  }
+
+  #transcribe(request: TranscriptionRequest, response: ServerResponse): Promise<void> {
+    const behaviour = this.stt.arrived(request, response);
+    const json = JSON.stringify({ text: this.transcript(request) });
+    // In two pieces, so that it can break off in between.
+    const pieces = [json.slice(0, 5), json.slice(5)];
+    return send(response, behaviour, this.stt.pace, 'application/json', pieces);
+  }
+
+  #chat(request: ChatRequest, response: ServerResponse): Promise<void> {
+    const behaviour = this.llm.arrived(request, response);
+    const said = this.reply(request);
+    const pieces = (typeof said === 'string' ? words(said) : said).map((content) =>
+      chunk({ content }, null),
+    );
+    const end = `${chunk({}, 'stop')}data: [DONE]\n\n`;
+    return send(response, behaviour, this.llm.pace, 'text/event-stream', pieces, end);
+  }
+
+  #speak(request: SpeechRequest, response: ServerResponse): Promise<void> {
+    const behaviour = this.tts.arrived(request, response);
+    const { samples, sampleRateHz, container } = this.sound(request);
+    const bytes = container === 'wav' ? encodeWav(samples, sampleRateHz) : pcmBytes(samples);
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < bytes.byteLength; at += this.soundPieceBytes) {
+      pieces.push(bytes.subarray(at, at + this.soundPieceBytes));
+    }
+    const contentType = container === 'wav' ? 'audio/wav' : 'audio/pcm';
+    return send(response, behaviour, this.tts.pace, contentType, pieces);
+  }
+}
+
+type Piece = string | Uint8Array;
+
+/** @param end follows the last piece at once, and is left out of answers that break off */
+async function send(
+  response: ServerResponse,
+  behaviour: Behaviour,
+  pace: { firstMs: number; pieceMs: number },
+  contentType: string,
+  pieces: Piece[],
+  end: Piece = '',
+): Promise<void> {
+  switch (behaviour.kind) {
+    case 'hang':
+      return;
+    case 'reset':
+      breakConnection(response);
+      return;
+    case 'refuse': {
+      const error = { message: 'scripted refusal', type: 'scripted', code: null };
+      response.writeHead(behaviour.status, {
+        'content-type': 'application/json',
+        ...behaviour.headers,
+      });
+      response.end(JSON.stringify({ error }));
+      return;
+    }
+    case 'garbage':
+      response.writeHead(200, { 'content-type': behaviour.contentType ?? 'text/html' });
+      response.end(behaviour.body);
+      return;
+    case 'ok':
+    case 'breakOff':
+    case 'stall':
+    case 'endless':
+      break;
+  }
+  await pause(pace.firstMs);
+  response.writeHead(200, { 'content-type': contentType });
+  const all = behaviour.kind === 'ok' || behaviour.kind === 'endless';
+  const sent = all ? pieces : pieces.slice(0, behaviour.afterPieces);
+  for (const [index, piece] of sent.entries()) {
+    if (index > 0 && pace.pieceMs > 0) await pause(pace.pieceMs);
+    if (!(await write(response, piece))) return;
+  }
+  if (behaviour.kind === 'ok') response.end(end);
+  else if (behaviour.kind === 'breakOff' && behaviour.by !== 'reset') response.end();
+  else if (behaviour.kind === 'breakOff') breakConnection(response);
+  else if (behaviour.kind === 'endless') {
+    const filler = pieces[0] ?? ' ';
+    while (await write(response, filler));
+  }
+}
+
+/** @returns whether the client is still there, once it took what was written */
+async function write(response: ServerResponse, piece: Piece): Promise<boolean> {
+  if (response.destroyed) return false;
+  if (response.write(piece)) return true;
+  await new Promise<void>((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.on('drain', go).on('close', go);
+  });
+  return !response.destroyed;
+}
+
+function chunk(delta: { content?: string }, finishReason: string | null): string {
+  const choices = [{ index: 0, delta, finish_reason: finishReason }];
+  return `data: ${JSON.stringify({ id: 'scripted', object: 'chat.completion.chunk', choices })}\n\n`;
+}
+
+function transcriptionRequest(request: IncomingMessage, body: Buffer): TranscriptionRequest {
+  const form = parseMultipart(request.headers['content-type'] ?? '', body);
+  const file = form.get('file');
+  const model = form.get('model')?.toString();
+  if (!file || !model) throw new Error('a transcription needs a file and a model');
+  return { ...decodeWav(file), language: form.get('language')?.toString() ?? null, model };
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
+  return address;
+}

@@ -1,0 +1,91 @@
+import type { ServerResponse } from 'node:http';
+
+/**
+ * What a stage of the scripted provider does with a request. `ok` answers as scripted, with the stage's pace.
+ * - refuse: an error status with an OpenAI-shaped body
+ * - hang: takes the request and never says a word
+ * - reset: breaks the connection without an answer
+ * - garbage: status 200 and a `body` that is no answer, html unless a type is given
+ * - breakOff: a good answer that breaks off after so many pieces: `end` closes it politely, `reset` breaks the connection
+ * - stall: a good answer that stops after so many pieces and stays open
+ * - endless: never stops sending
+ */
+export type Behaviour =
+  | { kind: 'ok' }
+  | { kind: 'refuse'; status: number; headers?: Record<string, string> }
+  | { kind: 'hang' }
+  | { kind: 'reset' }
+  | { kind: 'garbage'; body: string | Uint8Array; contentType?: string }
+  | { kind: 'breakOff'; afterPieces: number; by?: 'end' | 'reset' }
+  | { kind: 'stall'; afterPieces: number }
+  | { kind: 'endless' };
+
+/** Real milliseconds: before the first piece of an answer, and between further ones. */
+export type Pace = { firstMs: number; pieceMs: number };
+
+export type StageCounts = {
+  requests: number;
+  /** Connections that the client closed before the answer was complete. */
+  aborted: number;
+  completed: number;
+};
+
+/** How one stage behaves, what it was asked, and how its requests ended. */
+export class ScriptedStage<Request> {
+  readonly counts: StageCounts = { requests: 0, aborted: 0, completed: 0 };
+  readonly requests: Request[] = [];
+  pace: Pace = { firstMs: 0, pieceMs: 0 };
+  #always: Behaviour = { kind: 'ok' };
+  readonly #next: Behaviour[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  /** From now on, until told otherwise. */
+  always(behaviour: Behaviour): void {
+    this.#always = behaviour;
+    this.#next.length = 0;
+  }
+
+  /** For the next requests, one each; after them what holds always. */
+  next(...behaviours: Behaviour[]): void {
+    this.#next.push(...behaviours);
+  }
+
+  /** Resolves as soon as the counts are as wanted, at once when they are already. */
+  until(wanted: (counts: StageCounts) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!wanted(this.counts)) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** For the server: a request is there. @returns what to do with it */
+  arrived(request: Request, response: ServerResponse): Behaviour {
+    this.requests.push(request);
+    const behaviour = this.#next.shift() ?? this.#always;
+    this.#count('requests');
+    response.once('close', () => {
+      if (response.writableFinished) this.#count('completed');
+      else if (behaviour.kind !== 'reset' && !brokenByUs.has(response)) this.#count('aborted');
+    });
+    return behaviour;
+  }
+
+  #count(what: keyof StageCounts): void {
+    this.counts[what]++;
+    for (const look of [...this.#waiting]) look();
+  }
+}
+
+/** Answers whose connection the server itself broke: not the client's doing. */
+const brokenByUs = new WeakSet<ServerResponse>();
+
+/** Breaks the connection in the middle of an answer. */
+export function breakConnection(response: ServerResponse): void {
+  brokenByUs.add(response);
+  response.destroy();
+}
