@@ -18,7 +18,7 @@ export type ApiKeyDeps = {
 };
 
 /** Longer ones are none of ours and not worth hashing. */
-const maxKeyLength = 256;
+const maxKeyLength = 512;
 const keyHeaders = ['x-api-key', 'convai-api-key', 'api-auth-token'] as const;
 
 /** Finds out who calls, or refuses with 401. Comes before the body is read. */
@@ -53,7 +53,7 @@ async function verified(keys: KeyVerifier, key: string): Promise<Caller | undefi
 }
 
 /** The first of the headers that clients of the several APIs use; an empty one counts as not sent. */
-export function presentedKey(req: Request): string | undefined {
+function presentedKey(req: Request): string | undefined {
   for (const name of keyHeaders) {
     const key = req.get(name)?.trim();
     if (key) return key;

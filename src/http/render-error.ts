@@ -40,8 +40,9 @@ export function renderErrors(dialect: Dialect, log: Log): ErrorRequestHandler {
       next(thrown);
       return;
     }
-    if (error.retryAfterSeconds !== undefined)
-      res.setHeader('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
+    const retryAfterSeconds = error.retryAfterSeconds ?? (error.status === 503 ? 2 : undefined);
+    if (retryAfterSeconds !== undefined)
+      res.setHeader('Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds))));
     if (error.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
     res.status(error.status).json(dialect(error, traceId));
   };

@@ -14,7 +14,7 @@ export type ServerTimeouts = {
   checkEveryMs: number;
 };
 
-export const defaultTimeouts: ServerTimeouts = {
+const defaultTimeouts: ServerTimeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 65_000,

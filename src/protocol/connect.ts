@@ -40,16 +40,15 @@ const SceneItem = z.object({
 });
 
 /** Absent means that the character shows no emotions. The defaults are what `@convai/web-sdk` sends. */
-export const EmotionConfig = z.object({
+const EmotionConfig = z.object({
   provider: orDefault(shortText, 'llm'),
   min_word_threshold: orDefault(laxInt(0, 1_000), 3),
   low_intensity_threshold: orDefault(laxNumber(0, 1), 0.33),
   high_intensity_threshold: orDefault(laxNumber(0, 1), 0.66),
 });
-export type EmotionConfig = z.infer<typeof EmotionConfig>;
 
 /** The documented defaults; `vad_params` itself absent leaves turn-taking to the server's own tuning. */
-export const VadParams = z.object({
+const VadParams = z.object({
   confidence: orDefault(laxNumber(0, 1), 0.7),
   /** Seconds of speech before it counts as begun. */
   start_secs: orDefault(laxNumber(0, 60), 0.2),
@@ -57,7 +56,6 @@ export const VadParams = z.object({
   stop_secs: orDefault(laxNumber(0, 60), 0.2),
   min_volume: orDefault(laxNumber(0, 1), 0.6),
 });
-export type VadParams = z.infer<typeof VadParams>;
 
 /** `none` is what `@convai/web-sdk` sends for the documented `not_provided`. */
 const BlendshapeProvider = z
@@ -65,7 +63,7 @@ const BlendshapeProvider = z
   .transform((provider) => (provider === 'none' ? 'not_provided' : provider));
 
 /** Sent by `@convai/web-sdk` on every connect; the defaults are its own. */
-export const BlendshapeConfig = z.object({
+const BlendshapeConfig = z.object({
   enable_chunking: orDefault(laxBoolean, true),
   /** Frames in a message. */
   chunk_size: orDefault(laxInt(1, 600), 10),
@@ -74,7 +72,6 @@ export const BlendshapeConfig = z.object({
   frames_buffer_duration: orDefault(laxNumber(0, 60), 0),
   output_fps: orDefault(laxInt(1, 240), 90),
 });
-export type BlendshapeConfig = z.infer<typeof BlendshapeConfig>;
 
 /** The part of the request that shapes the voice session; stored with it and handed to the agent process. */
 export const SessionSettings = z.object({

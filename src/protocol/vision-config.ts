@@ -38,10 +38,8 @@ export const VisionInputConfig = z
       windows.reduce((sum, { count }) => sum + count, 0) <= turn,
     { path: ['sampling_windows'], error: 'must not ask for more frames than frames_per_turn' },
   );
-export type VisionInputConfig = z.infer<typeof VisionInputConfig>;
 
-export const RespondMode = z.enum(['silent', 'auto', 'must_respond']);
-export type RespondMode = z.infer<typeof RespondMode>;
+const RespondMode = z.enum(['silent', 'auto', 'must_respond']);
 
 /** The user's own words, spoken or typed, are always answered; these are the other inputs. */
 export const RespondModes = z.object({
@@ -50,4 +48,3 @@ export const RespondModes = z.object({
   trigger: orDefault(RespondMode, 'must_respond'),
   scene_metadata: orDefault(RespondMode, 'silent'),
 });
-export type RespondModes = z.infer<typeof RespondModes>;

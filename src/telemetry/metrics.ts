@@ -1,10 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** A finished HTTP request. `route` is the pattern (`/connect`), never the path: ids would make endless series. */
-export type HttpObservation = { route: string; method: string; status: number; seconds: number };
+type HttpObservation = { route: string; method: string; status: number; seconds: number };
 
 /** A finished turn: how it ended, and its stages in milliseconds by their name (`llmFirstTokenMs`, ...). */
-export type TurnObservation = {
+type TurnObservation = {
   status: string;
   stages: Readonly<Record<string, number | boolean | undefined>>;
 };

@@ -26,10 +26,10 @@ const character = (id: string, name: string): Character => ({
 });
 export const mira = character('11111111-1111-4111-8111-111111111111', 'Mira');
 export const otto = character('22222222-2222-4222-8222-222222222222', 'Otto');
-export const webDir = path.join(import.meta.dirname, 'page');
+const webDir = path.join(import.meta.dirname, 'page');
 
 /** Everything behind the HTTP side, in memory: two workspaces with a character each. */
-export function fakeDeps() {
+function fakeDeps() {
   const owners = new Map([
     [ada.workspaceId, mira],
     [bob.workspaceId, otto],
@@ -53,17 +53,14 @@ export function fakeDeps() {
       },
       list: (workspaceId) => Promise.resolve([owners.get(workspaceId) ?? mira]),
     },
-    chats: {
-      openConversation: ({ workspaceId, characterId, conversationId }) => {
-        if (conversationId === null) {
-          const id = `conversation-${conversations.size + 1}`;
-          conversations.set(id, { workspaceId, characterId });
-          return Promise.resolve({ conversationId: id });
-        }
-        const known = conversations.get(conversationId);
-        return known?.workspaceId === workspaceId && known.characterId === characterId
-          ? Promise.resolve({ conversationId })
-          : Promise.reject(new NotFound('Conversation not found'));
+    conversations: {
+      open: ({ workspaceId, characterId, characterSessionId }) => {
+        const id = characterSessionId ?? `conversation-${conversations.size + 1}`;
+        const known = conversations.get(id) ?? { workspaceId, characterId };
+        conversations.set(id, known);
+        return known.workspaceId === workspaceId && known.characterId === characterId
+          ? Promise.resolve({ id })
+          : Promise.reject(new NotFound('Character session not found'));
       },
     },
     dispatch: {

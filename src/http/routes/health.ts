@@ -6,7 +6,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Operation } from '../operation.ts';
 
 /** Asks one part whether it works; throws when it does not. Gives up when the signal aborts. */
-export type HealthCheck = (signal: AbortSignal) => Promise<void>;
+type HealthCheck = (signal: AbortSignal) => Promise<void>;
 export type HealthChecks = Record<'database' | 'livekit' | 'agents', HealthCheck>;
 
 /** Below the patience of usual probes (Kubernetes: 1 s by default, Docker: 30 s). */

@@ -16,17 +16,18 @@ export interface CharacterLookup {
   get(workspaceId: string, characterId: string): Promise<Character | undefined>;
 }
 
-export interface Conversations {
+interface Conversations {
   /**
-   * Continues a conversation of this workspace with this character, or begins one when `conversationId` is null.
-   * @throws {PublicError} 404 when there is no such conversation of this workspace with this character
+   * Continues the conversation that the client names, or begins one.
+   * @throws {PublicError} 404 when it belongs to another workspace or another character
    */
-  openConversation(request: {
+  open(request: {
     workspaceId: string;
     characterId: string;
-    conversationId: string | null;
     endUserId: string | null;
-  }): Promise<{ conversationId: string }>;
+    /** From the client, of any form; null begins a new conversation. */
+    characterSessionId: string | null;
+  }): Promise<{ id: string }>;
 }
 
 export type PlaceRequest = {
@@ -39,7 +40,7 @@ export type PlaceRequest = {
   requestTraceId: string;
 };
 
-export interface Dispatch {
+interface Dispatch {
   /**
    * Stores the voice session and finds it a room.
    * @throws {PublicError} 503 `no_agent_free` when no agent can take it
@@ -49,7 +50,7 @@ export interface Dispatch {
 
 export type ConnectDeps = {
   characters: CharacterLookup;
-  chats: Conversations;
+  conversations: Conversations;
   dispatch: Dispatch;
   livekit: LivekitKeys & { agentName: string };
   roomUrl: RoomUrlSettings;
@@ -103,17 +104,17 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
     const character = await deps.characters.get(workspaceId, request.character_id);
     if (!character) throw new CharacterNotFound();
 
-    const { conversationId } = await deps.chats.openConversation({
+    const conversation = await deps.conversations.open({
       workspaceId,
       characterId: character.id,
-      conversationId: request.character_session_id,
       endUserId: request.end_user_id,
+      characterSessionId: request.character_session_id,
     });
     const { traceId } = contextOf(req);
     const userIdentity = `user:${randomUUID()}`;
     const { sessionId, roomName } = await deps.dispatch.place({
       workspaceId,
-      conversationId,
+      conversationId: conversation.id,
       character,
       settings: SessionSettings.parse(request),
       userIdentity,
@@ -129,7 +130,7 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
     const answer: ConnectResponse = {
       session_id: sessionId,
       request_trace_id: traceId,
-      character_session_id: conversationId,
+      character_session_id: conversation.id,
       room_url: roomUrl(deps.roomUrl, req),
       room_name: roomName,
       token,

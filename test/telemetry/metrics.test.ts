@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { openMetrics } from '../../src/telemetry/metrics.ts';
+
+describe('the metrics', () => {
+  it('turn the stages of a turn into seconds, and leave out what is no duration', async () => {
+    const metrics = openMetrics();
+    metrics.turn({
+      status: 'completed',
+      stages: { llmFirstTokenMs: 250, speculative: true, firstSoundMs: undefined },
+    });
+    const { text } = await metrics.render();
+    expect(text).toContain('parley_turns_total{status="completed"} 1');
+    expect(text).toContain('parley_turn_stage_seconds_sum{stage="llmFirstToken"} 0.25');
+    expect(text).not.toContain('stage="firstSound"');
+    expect(text).not.toContain('speculative');
+  });
+
+  it('read a gauge when someone asks', async () => {
+    const metrics = openMetrics();
+    let sessions = 1;
+    metrics.gauge('voice_sessions', 'Open voice sessions.', () => sessions);
+    sessions = 7;
+    expect((await metrics.render()).text).toContain('parley_voice_sessions 7');
+  });
+
+  it('are apart for two servers in one process', async () => {
+    const [one, other] = [openMetrics(), openMetrics()];
+    one.http({ route: '/connect', method: 'POST', status: 200, seconds: 0.1 });
+    expect((await other.render()).text).not.toContain('/connect');
+  });
+});
