@@ -1,10 +1,11 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
+import { SetUpFailed } from '../errors/set-up-failed.ts';
 import type { Closable } from '../lifetime/scope.ts';
 
 /** Another process works on the same data folder. */
-export class DataFolderInUse extends Error {
+export class DataFolderInUse extends SetUpFailed {
   override readonly name = 'DataFolderInUse';
   constructor(
     readonly dataDir: string,

@@ -3,5 +3,5 @@
  * the setting or the one command that helps; the program prints it, without a stack trace, and ends.
  */
 export class SetUpFailed extends Error {
-  override readonly name = 'SetUpFailed';
+  override readonly name: string = 'SetUpFailed';
 }

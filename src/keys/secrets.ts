@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { SetUpFailed } from '../errors/set-up-failed.ts';
 import { makeKey } from './api-key.ts';
 import { keepPrivateFile } from './private-file.ts';
 
@@ -15,7 +16,7 @@ const Secrets = z.object({
 export type Secrets = z.infer<typeof Secrets>;
 
 /** A kept secret cannot be read back; the file is named so that it can be mended or removed. */
-export class SecretsUnreadable extends Error {
+export class SecretsUnreadable extends SetUpFailed {
   override readonly name = 'SecretsUnreadable';
   constructor(readonly path: string) {
     super(

@@ -1,0 +1,154 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { ConfigError, type ConfigProblem } from './config-error.ts';
+import { Environment } from './environment.ts';
+import { readStages, type Stages } from './stages.ts';
+
+export type Config = {
+  http: {
+    host: string;
+    port: number;
+    /** As express's `trust proxy` takes it. */
+    trustProxy: false | number | string[];
+  };
+  /** Undefined: one is made and kept in the data folder. */
+  firstApiKey: string | undefined;
+  /** Absolute, as all folders here. */
+  dataDir: string;
+  cacheDir: string;
+  databaseUrl: string | undefined;
+  livekit: LiveKitConfig;
+  /** What clients get as room_url; undefined: it follows the host that the client used. */
+  livekitPublicUrl: string | undefined;
+  agents: {
+    processes: number;
+    sessionsPerProcess: number;
+    warmRoomsPerProcess: number;
+    /** Undefined: one is made and kept in the data folder. */
+    secret: string | undefined;
+    joinTimeoutMs: number;
+  };
+  stages: Stages;
+  log: {
+    level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+    pretty: boolean;
+    includePrivate: boolean;
+  };
+};
+
+/** `embedded`: our own livekit-server; its keys, where undefined, are made and kept in the data folder. */
+export type LiveKitConfig =
+  | { kind: 'external'; url: string; apiKey: string; apiSecret: string }
+  | {
+      kind: 'embedded';
+      apiKey: string | undefined;
+      apiSecret: string | undefined;
+      ports: {
+        http: number;
+        rtcTcp: number;
+        rtcUdp: number;
+        turnUdp: number;
+        relayFirst: number;
+        relayLast: number;
+      };
+    };
+
+type Report = (problem: ConfigProblem) => void;
+
+/** What the defaults depend on besides the environment. */
+export type Machine = { cores: number; isTerminal: boolean };
+
+/**
+ * The configuration of a process from its environment variables; an empty one counts as unset.
+ * @param root the folder that relative paths begin at
+ * @throws {ConfigError} naming all variables that are wrong
+ */
+export function loadConfig(
+  env: NodeJS.ProcessEnv,
+  root: string,
+  machine: Machine = { cores: availableParallelism(), isTerminal: process.stdout.isTTY },
+): Config {
+  const read = Environment.safeParse(withoutEmpty(env));
+  if (!read.success) {
+    throw new ConfigError(
+      read.error.issues.map(({ path, message }) => ({
+        variable: path.join('.'),
+        problem: message,
+      })),
+    );
+  }
+  const problems: ConfigProblem[] = [];
+  const config = assemble(read.data, root, machine, (problem) => problems.push(problem));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function assemble(env: Environment, root: string, machine: Machine, report: Report): Config {
+  return {
+    http: {
+      host: env.HOST ?? '127.0.0.1',
+      port: env.PORT ?? 8080,
+      trustProxy: env.TRUST_PROXY ?? false,
+    },
+    firstApiKey: env.PARLEY_API_KEY,
+    dataDir: resolve(root, env.PARLEY_DATA_DIR ?? 'data'),
+    cacheDir: resolve(root, env.PARLEY_CACHE_DIR ?? '.cache'),
+    databaseUrl: env.DATABASE_URL,
+    livekit: readLiveKit(env, report),
+    livekitPublicUrl: env.LIVEKIT_PUBLIC_URL,
+    agents: readAgents(env, machine, report),
+    stages: readStages(env, report),
+    log: {
+      level: env.LOG_LEVEL ?? 'info',
+      pretty: (env.LOG_FORMAT ?? (machine.isTerminal ? 'pretty' : 'json')) === 'pretty',
+      includePrivate: env.LOG_PRIVATE ?? false,
+    },
+  };
+}
+
+function readAgents(env: Environment, machine: Machine, report: Report): Config['agents'] {
+  const sessionsPerProcess = env.SESSIONS_PER_AGENT ?? 24;
+  const warmRoomsPerProcess = env.WARM_ROOMS ?? Math.min(2, sessionsPerProcess);
+  if (warmRoomsPerProcess > sessionsPerProcess)
+    report({
+      variable: 'WARM_ROOMS',
+      problem: `must not be above SESSIONS_PER_AGENT (${sessionsPerProcess})`,
+    });
+  return {
+    processes: env.AGENTS ?? (machine.cores <= 2 ? 1 : 2),
+    sessionsPerProcess,
+    warmRoomsPerProcess,
+    secret: env.PARLEY_AGENT_SECRET,
+    joinTimeoutMs: (env.JOIN_TIMEOUT_SECONDS ?? 60) * 1000,
+  };
+}
+
+function readLiveKit(env: Environment, report: Report): LiveKitConfig {
+  const { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret } = env;
+  if (url !== undefined) {
+    if (apiKey === undefined)
+      report({ variable: 'LIVEKIT_API_KEY', problem: 'must be set when LIVEKIT_URL is' });
+    if (apiSecret === undefined)
+      report({ variable: 'LIVEKIT_API_SECRET', problem: 'must be set when LIVEKIT_URL is' });
+    return { kind: 'external', url, apiKey: apiKey ?? '', apiSecret: apiSecret ?? '' };
+  }
+  const ports = {
+    http: env.LIVEKIT_PORT ?? 7880,
+    rtcTcp: env.LIVEKIT_TCP_PORT ?? 7881,
+    rtcUdp: env.LIVEKIT_UDP_PORT ?? 7882,
+    turnUdp: env.TURN_PORT ?? 3478,
+    relayFirst: env.TURN_RELAY_PORT_START ?? 31_000,
+    relayLast: env.TURN_RELAY_PORT_END ?? 31_999,
+  };
+  if (ports.relayLast < ports.relayFirst)
+    report({
+      variable: 'TURN_RELAY_PORT_END',
+      problem: `must not be below TURN_RELAY_PORT_START (${ports.relayFirst})`,
+    });
+  return { kind: 'embedded', apiKey, apiSecret, ports };
+}
+
+function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const entries = Object.entries(env).map(([name, value]) => [name, value?.trim()] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== ''));
+}

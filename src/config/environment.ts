@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import {
+  baseUrlOf,
+  flag,
+  headerKey,
+  oneOf,
+  port,
+  sharedSecret,
+  text,
+  trustedProxies,
+  urlOf,
+  whole,
+} from './values.ts';
+
+/** What the README tells of a variable. */
+type Told = { means: string; default?: string };
+const told = z.registry<Told>();
+
+function setting<S extends z.ZodType>(schema: S, means: string, shown?: string): z.ZodOptional<S> {
+  const optional = schema.optional();
+  told.add(optional, shown === undefined ? { means } : { means, default: shown });
+  return optional;
+}
+
+const http = baseUrlOf('http', 'https');
+const baseUrl = z.union([z.literal('offline'), http], {
+  error: 'must be a URL that begins with http:// or https://, or the word offline',
+});
+
+const stage = (what: string) => ({
+  baseUrl: setting(
+    baseUrl,
+    `Base URL for ${what}; \`offline\` for the built-in one`,
+    '`OPENAI_BASE_URL`',
+  ),
+  apiKey: setting(text, `Key for ${what}`, '`OPENAI_API_KEY`, at the same server only'),
+});
+const llm = stage('the language model');
+const stt = stage('speech recognition');
+const tts = stage('speech synthesis');
+const embeddings = stage('embeddings');
+
+/** Every environment variable there is. All are optional; the defaults that depend on others are in config.ts. */
+export const Environment = z.object({
+  HOST: setting(
+    text,
+    'Address to listen on. Another one than loopback makes server, LiveKit and TURN reachable from other devices',
+    '`127.0.0.1`',
+  ),
+  PORT: setting(port, 'Port of the HTTP API and the playground', '`8080`'),
+  TRUST_PROXY: setting(
+    trustedProxies,
+    'Reverse proxies whose `X-Forwarded-*` headers count: how many, or their addresses (`loopback,10.0.0.0/8`)',
+    'none',
+  ),
+  PARLEY_API_KEY: setting(
+    headerKey,
+    'The first API key',
+    'made, kept in `<data>/api-key` and printed once',
+  ),
+  PARLEY_DATA_DIR: setting(text, 'Folder of the database and of generated keys', '`./data`'),
+  PARLEY_CACHE_DIR: setting(text, 'Folder of downloaded and built tools', '`./.cache`'),
+  DATABASE_URL: setting(
+    urlOf('postgres', 'postgresql'),
+    'PostgreSQL with pgvector and pg_trgm, such as `postgres://user:password@host/parley`',
+    'PGlite in the data folder',
+  ),
+
+  LIVEKIT_URL: setting(
+    baseUrlOf('ws', 'wss', 'http', 'https'),
+    'A livekit-server that runs already; needs the two variables below',
+    'one is found, fetched or built, and run',
+  ),
+  LIVEKIT_API_KEY: setting(text, 'API key of that livekit-server', 'made for our own'),
+  LIVEKIT_API_SECRET: setting(text, 'Secret of that key', 'made for our own'),
+  LIVEKIT_PUBLIC_URL: setting(
+    baseUrlOf('ws', 'wss'),
+    'What clients get as `room_url`',
+    'follows the host the client used',
+  ),
+  LIVEKIT_PORT: setting(port, 'Signalling port of our own livekit-server', '`7880`'),
+  LIVEKIT_TCP_PORT: setting(port, 'Its port for media over TCP', '`7881`'),
+  LIVEKIT_UDP_PORT: setting(port, 'Its port for media over UDP', '`7882`'),
+  TURN_PORT: setting(port, 'UDP port of its TURN server', '`3478`'),
+  TURN_RELAY_PORT_START: setting(port, 'First UDP port for relayed media', '`31000`'),
+  TURN_RELAY_PORT_END: setting(port, 'Last UDP port for relayed media', '`31999`'),
+
+  AGENTS: setting(
+    whole(0, 256),
+    'Agent processes the server starts; `0` when all run elsewhere',
+    '`1` on up to two cores, else `2`',
+  ),
+  SESSIONS_PER_AGENT: setting(whole(1, 1_000), 'Conversations each of them holds', '`24`'),
+  WARM_ROOMS: setting(
+    whole(0, 100),
+    'Of these, rooms to wait in for callers, so that they need not wait',
+    '`2`',
+  ),
+  JOIN_TIMEOUT_SECONDS: setting(
+    whole(5, 3_600),
+    'How long a connect waits for its client to join the room',
+    '`60`',
+  ),
+  PARLEY_AGENT_SECRET: setting(
+    sharedSecret,
+    'What agent processes on other machines show the server',
+    'made, kept in `<data>/secrets.json`',
+  ),
+
+  OPENAI_API_KEY: setting(text, 'Key for all stages that have none of their own', 'none: offline'),
+  OPENAI_BASE_URL: setting(
+    http,
+    'Base URL for all stages that have none of their own',
+    '`https://api.openai.com/v1`',
+  ),
+  LLM_BASE_URL: llm.baseUrl,
+  LLM_API_KEY: llm.apiKey,
+  LLM_MODEL: setting(text, 'Its model', '`gpt-4o-mini` at OpenAI'),
+  STT_BASE_URL: stt.baseUrl,
+  STT_API_KEY: stt.apiKey,
+  STT_MODEL: setting(text, 'Its model', '`gpt-4o-mini-transcribe` at OpenAI'),
+  TTS_BASE_URL: tts.baseUrl,
+  TTS_API_KEY: tts.apiKey,
+  TTS_MODEL: setting(text, 'Its model', '`gpt-4o-mini-tts` at OpenAI'),
+  TTS_VOICE: setting(text, 'Voice of characters that name none', '`alloy` at OpenAI'),
+  EMBEDDINGS_BASE_URL: embeddings.baseUrl,
+  EMBEDDINGS_API_KEY: embeddings.apiKey,
+  EMBEDDINGS_MODEL: setting(text, 'Its model', '`text-embedding-3-small` at OpenAI'),
+
+  LOG_LEVEL: setting(
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'Least important lines to log',
+    '`info`',
+  ),
+  LOG_FORMAT: setting(
+    oneOf(['pretty', 'json']),
+    'Log lines for people or for machines',
+    '`pretty` in a terminal, else `json`',
+  ),
+  LOG_PRIVATE: setting(flag, 'Log what people say, prompts and names too', '`false`'),
+});
+export type Environment = z.infer<typeof Environment>;
+
+/** The settings as a Markdown table, for the README. */
+export function settingsTable(): string {
+  const rows = Object.entries(Environment.shape).map(([name, schema]) => {
+    const { means = '', default: shown = 'none' } = told.get(schema) ?? {};
+    return `| \`${name}\` | ${means} | ${shown} |`;
+  });
+  return ['| Variable | Meaning | Default |', '| --- | --- | --- |', ...rows].join('\n');
+}

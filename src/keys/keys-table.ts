@@ -1,0 +1,31 @@
+import type { KeyListing } from './key-admin.ts';
+
+/** Keys as lines for a terminal, columns under one another. */
+export function keysTable(keys: KeyListing[]): string {
+  const head = ['ID', 'NAME', 'WORKSPACE', 'KEY', 'MADE', 'STATE'];
+  const rows = keys.map((key) => [
+    key.id,
+    printable(key.name),
+    printable(key.workspace),
+    `${key.prefix}…`,
+    key.createdAt.slice(0, 10),
+    key.revokedAt === null ? 'in use' : `revoked ${key.revokedAt.slice(0, 10)}`,
+  ]);
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Names come from people; a terminal would obey their control characters. */
+function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '\ufffd');
+}
