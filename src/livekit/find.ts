@@ -4,11 +4,31 @@ import { SetUpFailed } from '../errors/set-up-failed.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { isRecentEnough, liveKitVersion, onPath, versionOf } from './binary.ts';
 import { buildLiveKit, type BuildSettings } from './build.ts';
-import { downloadRelease, SourceFailed, type ReleaseSettings } from './release.ts';
+import {
+  downloadRelease,
+  officialReleases,
+  SourceFailed,
+  type ReleaseSettings,
+} from './release.ts';
 import type { Shell } from './shell.ts';
 
 /** `env` is the whole environment; only what finding and building need is used or handed on. */
 export type FindSettings = ReleaseSettings & BuildSettings;
+
+/**
+ * How this machine finds it.
+ * @param env the whole environment, as the program got it
+ * @param projectDir where package.json and tools/ are
+ */
+export function findSettings(
+  env: Readonly<Record<string, string>>,
+  cacheDir: string,
+  projectDir: string,
+): FindSettings {
+  const { platform, arch } = process;
+  const moduleDir = join(projectDir, 'tools/livekit');
+  return { platform, arch, cacheDir, releasesUrl: officialReleases, moduleDir, env };
+}
 
 export type FindTools = {
   clock: Clock;

@@ -23,15 +23,15 @@ function wantedPorts(network: LiveKitNetwork, ports: LiveKitPorts): Wanted[] {
     return { protocol: 'tcp', address, port: ports.http, setting: 'LIVEKIT_PORT' } as const;
   });
   const turn = network.turnBindAddresses.map((address) => {
-    const setting = 'LIVEKIT_TURN_UDP_PORT';
+    const setting = 'TURN_PORT';
     return { protocol: 'udp', address, port: ports.turnUdp, setting } as const;
   });
-  const setting = 'LIVEKIT_RTC_UDP_PORT';
+  const setting = 'LIVEKIT_UDP_PORT';
   const address = network.mediaCidrs.includes('0.0.0.0/0') ? '0.0.0.0' : network.nodeIp;
   const media = { protocol: 'udp', address, port: ports.rtcUdp, setting } as const;
   if (network.loopback) return [...http, media, ...turn];
   const tcp = { protocol: 'tcp', address: '0.0.0.0', port: ports.rtcTcp } as const;
-  return [...http, media, { ...tcp, setting: 'LIVEKIT_RTC_TCP_PORT' }, ...turn];
+  return [...http, media, { ...tcp, setting: 'LIVEKIT_TCP_PORT' }, ...turn];
 }
 
 function explain({ protocol, address, port, setting }: Wanted, code: string): string {

@@ -46,15 +46,15 @@ export function templateValues(network: LiveKitNetwork, ports: LiveKitPorts): Ma
   return new Map([
     ['LIVEKIT_PORT', String(ports.http)],
     ['LIVEKIT_BIND_ADDRESSES', list(network.bindAddresses)],
-    ['LIVEKIT_RTC_UDP_PORT', String(ports.rtcUdp)],
-    ['LIVEKIT_RTC_TCP_PORT', network.loopback ? '0' : String(ports.rtcTcp)],
+    ['LIVEKIT_UDP_PORT', String(ports.rtcUdp)],
+    ['LIVEKIT_TCP_PORT', network.loopback ? '0' : String(ports.rtcTcp)],
     ['LIVEKIT_NODE_IP', JSON.stringify(network.nodeIp)],
-    ['LIVEKIT_RTC_IPS', list(network.mediaCidrs)],
+    ['LIVEKIT_MEDIA_CIDRS', list(network.mediaCidrs)],
     ['LIVEKIT_LOOPBACK', String(network.loopback)],
-    ['LIVEKIT_TURN_UDP_PORT', String(ports.turnUdp)],
-    ['LIVEKIT_TURN_BIND_ADDRESSES', list(network.turnBindAddresses)],
-    ['LIVEKIT_TURN_RELAY_RANGE_START', String(ports.relayFirst)],
-    ['LIVEKIT_TURN_RELAY_RANGE_END', String(ports.relayLast)],
-    ['LIVEKIT_TURN_PEERS', list(network.relayPeerCidrs)],
+    ['TURN_PORT', String(ports.turnUdp)],
+    ['TURN_BIND_ADDRESSES', list(network.turnBindAddresses)],
+    ['TURN_RELAY_PORT_START', String(ports.relayFirst)],
+    ['TURN_RELAY_PORT_END', String(ports.relayLast)],
+    ['TURN_PEERS', list(network.relayPeerCidrs)],
   ]);
 }

@@ -126,7 +126,14 @@ describe('a real livekit-server', () => {
     );
     closers.push(() => Promise.resolve(owner.kill('SIGKILL')));
     owner.stdout.setEncoding('utf8');
-    const pid = Number(await new Promise((resolve) => owner.stdout.once('data', resolve)));
+    const pid = Number(
+      await new Promise((resolve, reject) => {
+        owner.stdout.once('data', resolve);
+        owner.once('exit', () => {
+          reject(new Error('the owner ended; is dist/ up to date? npm run test:live builds it'));
+        });
+      }),
+    );
     expect(processAlive(pid)).toBe(true);
     owner.kill('SIGKILL');
     await vi.waitUntil(() => !processAlive(pid), { timeout: 10_000 });

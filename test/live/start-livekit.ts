@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/lifetime/clock.ts';
-import { findLiveKit, type FindSettings } from '../../src/livekit/find.ts';
+import { findLiveKit, findSettings, type FindSettings } from '../../src/livekit/find.ts';
 import { liveKitNetwork } from '../../src/livekit/network.ts';
-import { officialReleases } from '../../src/livekit/release.ts';
 import { LiveKitPorts, type LiveKitKeys } from '../../src/livekit/settings.ts';
 import { systemShell } from '../../src/livekit/shell.ts';
 import { LiveKit, type LiveKitSettings, type LiveKitTools } from '../../src/livekit/supervisor.ts';
@@ -20,19 +19,13 @@ export const testKeys: LiveKitKeys = {
 };
 
 /** As the server itself finds it; `npm test` has put it into the cache before. */
-export function testFindSettings(): FindSettings {
-  const { env } = process;
-  return {
-    platform: process.platform,
-    arch: process.arch,
-    cacheDir:
-      env['PARLEY_CACHE_DIR'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'parley'),
-    releasesUrl: officialReleases,
-    moduleDir: join(root, 'tools/livekit'),
-    env: Object.fromEntries(
-      Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    ),
-  };
+function testFindSettings(): FindSettings {
+  const set = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const env = Object.fromEntries(set);
+  const cacheHome = env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  return findSettings(env, env['PARLEY_CACHE_DIR'] ?? join(cacheHome, 'parley'), root);
 }
 
 /** Settings for a real livekit-server on ports that nobody uses. */
