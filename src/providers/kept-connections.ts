@@ -54,14 +54,32 @@ function ask(url: URL, init: RequestInit): Promise<IncomingMessage> {
       method: init.method ?? 'GET',
       agent: secure ? httpsAgent : httpAgent,
       headers,
-      ...(init.signal ? { signal: init.signal } : {}),
     });
+    // Not the option `signal`: Node's own abort raises an error that nobody can catch when all of the answer has
+    // arrived and none of it was read.
+    const stopListening = whenAborted(init.signal, () => request.destroy());
     request.setNoDelay(true);
-    request.once('response', resolve);
+    request.once('response', (answer) => {
+      stopListening();
+      answer.once(
+        'close',
+        whenAborted(init.signal, () => answer.destroy()),
+      );
+      // Its reader learns of a fault from the next read; when nobody reads any more, nobody needs to know.
+      answer.on('error', () => undefined);
+      resolve(answer);
+    });
     // Stays on: a connection that breaks in the middle of the answer reports here as well as to the answer's reader.
     request.on('error', reject);
     request.end(body);
   });
+}
+
+/** @returns what ends the listening */
+function whenAborted(signal: AbortSignal | null | undefined, action: () => void): () => void {
+  if (signal?.aborted) action();
+  signal?.addEventListener('abort', action, { once: true });
+  return () => signal?.removeEventListener('abort', action);
 }
 
 function bodyOf({ body }: RequestInit): string | Uint8Array {

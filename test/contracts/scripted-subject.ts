@@ -33,11 +33,12 @@ export async function clientSubject<Provider, Request>(
 }
 
 /** An in-memory fake. Its calls are there as soon as they are made. */
-export function fakeSubject<Provider>(
-  open: (clock: FakeClock) => { provider: Provider; log: CallLog<unknown> },
+export function fakeSubject<Provider extends { log: CallLog<unknown> }>(
+  open: (clock: FakeClock) => Provider,
 ): Subject<Provider> {
   const clock = new FakeClock();
-  const { provider, log } = open(clock);
+  const provider = open(clock);
+  const { log } = provider;
   const reached = (what: string, count: number, wanted: number) =>
     count >= wanted ? Promise.resolve() : Promise.reject(new Error(`${count} ${what}`));
   return {
@@ -46,7 +47,7 @@ export function fakeSubject<Provider>(
     timeoutMs,
     requests: () => log.calls.length,
     arrived: (wanted) => reached('calls arrived', log.calls.length, wanted),
-    aborted: (wanted) => reached('calls aborted', log.count('aborted'), wanted),
+    aborted: (wanted) => reached('calls ended', log.count('aborted') + log.count('failed'), wanted),
     close: () => Promise.resolve(),
   };
 }

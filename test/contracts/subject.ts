@@ -63,6 +63,7 @@ export function failureFor(stage: ProviderStage, behaviour: Behaviour): Provider
     case 'stall':
       return new ProviderFailed(stage, 'timeout', true);
     case 'ok':
+    case 'unclosed':
     case 'endless':
       throw new Error(`${behaviour.kind} is no failure`);
   }

@@ -6,13 +6,14 @@ import { CallLog, Script } from './scripted-call.ts';
 /**
  * One answer: pieces of text, or one text that is cut into words. `firstMs` of the clock pass before the first piece
  * and `pieceMs` before each further one (0 when left out; `Infinity` hangs until aborted). With `fails` it throws
- * that after its pieces.
+ * that after its pieces and another `failsAfterMs`.
  */
 export type LlmStep = {
   pieces: string | string[] | ((messages: ChatMessage[]) => string | string[]);
   firstMs?: number;
   pieceMs?: number;
   fails?: ProviderFailed;
+  failsAfterMs?: number;
 };
 
 export type LlmInput = {
@@ -49,6 +50,7 @@ export class ScriptedLlm implements Llm {
         yield piece;
         signal.throwIfAborted();
       }
+      await this.log.wait(step.failsAfterMs ?? 0, signal);
       stopped = false;
       if (step.fails) throw step.fails;
       this.log.end(call, 'completed');

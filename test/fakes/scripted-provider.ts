@@ -114,7 +114,7 @@ export class ScriptedProvider {
     const json = JSON.stringify({ text: this.transcript(request) });
     // In two pieces, so that it can break off in between.
     const pieces = [json.slice(0, 5), json.slice(5)];
-    return send(response, behaviour, this.stt.pace, 'application/json', pieces);
+    return send(response, behaviour, this.stt, 'application/json', pieces);
   }
 
   #chat(request: ChatRequest, response: ServerResponse): Promise<void> {
@@ -124,7 +124,7 @@ export class ScriptedProvider {
       chunk({ content }, null),
     );
     const end = `${chunk({}, 'stop')}data: [DONE]\n\n`;
-    return send(response, behaviour, this.llm.pace, 'text/event-stream', pieces, end);
+    return send(response, behaviour, this.llm, 'text/event-stream', pieces, end);
   }
 
   #speak(request: SpeechRequest, response: ServerResponse): Promise<void> {
@@ -136,7 +136,7 @@ export class ScriptedProvider {
       pieces.push(bytes.subarray(at, at + this.soundPieceBytes));
     }
     const contentType = container === 'wav' ? 'audio/wav' : 'audio/pcm';
-    return send(response, behaviour, this.tts.pace, contentType, pieces);
+    return send(response, behaviour, this.tts, contentType, pieces);
   }
 }
 
@@ -146,7 +146,7 @@ type Piece = string | Uint8Array;
 async function send(
   response: ServerResponse,
   behaviour: Behaviour,
-  pace: { firstMs: number; pieceMs: number },
+  stage: Pick<ScriptedStage<unknown>, 'pace' | 'answered'>,
   contentType: string,
   pieces: Piece[],
   end: Piece = '',
@@ -158,7 +158,8 @@ async function send(
       breakConnection(response);
       return;
     case 'refuse': {
-      const error = { message: 'scripted refusal', type: 'scripted', code: null };
+      const message = behaviour.message ?? 'scripted refusal';
+      const error = { message, type: 'scripted', code: null };
       response.writeHead(behaviour.status, {
         'content-type': 'application/json',
         ...behaviour.headers,
@@ -173,38 +174,48 @@ async function send(
     case 'ok':
     case 'breakOff':
     case 'stall':
+    case 'unclosed':
     case 'endless':
       break;
   }
-  await pause(pace.firstMs);
+  await pause(stage.pace.firstMs);
   response.writeHead(200, { 'content-type': contentType });
-  const all = behaviour.kind === 'ok' || behaviour.kind === 'endless';
-  const sent = all ? pieces : pieces.slice(0, behaviour.afterPieces);
+  const sent = 'afterPieces' in behaviour ? pieces.slice(0, behaviour.afterPieces) : pieces;
   for (const [index, piece] of sent.entries()) {
-    if (index > 0 && pace.pieceMs > 0) await pause(pace.pieceMs);
+    if (index > 0 && stage.pace.pieceMs > 0) await pause(stage.pace.pieceMs);
     if (!(await write(response, piece))) return;
   }
-  if (behaviour.kind === 'ok') response.end(end);
-  else if (behaviour.kind === 'breakOff' && behaviour.by !== 'reset') response.end();
-  else if (behaviour.kind === 'breakOff') breakConnection(response);
-  else if (behaviour.kind === 'endless') {
-    const filler = pieces[0] ?? ' ';
-    while (await write(response, filler));
+  switch (behaviour.kind) {
+    case 'ok':
+      response.end(end);
+      stage.answered();
+      return;
+    case 'breakOff':
+      if (behaviour.by === 'reset') breakConnection(response);
+      else response.end();
+      return;
+    case 'stall':
+      return;
+    case 'unclosed':
+      if (end) await write(response, end);
+      stage.answered();
+      return;
+    case 'endless':
+      while (await write(response, pieces[0] ?? ' '));
   }
 }
 
-/** @returns whether the client is still there, once it took what was written */
-async function write(response: ServerResponse, piece: Piece): Promise<boolean> {
-  if (response.destroyed) return false;
-  if (response.write(piece)) return true;
-  await new Promise<void>((resolve) => {
-    const go = () => {
-      response.off('drain', go).off('close', go);
-      resolve();
-    };
-    response.on('drain', go).on('close', go);
+/** @returns whether the client is still there, once the piece has left for it */
+function write(response: ServerResponse, piece: Piece): Promise<boolean> {
+  if (response.destroyed) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const gone = () => resolve(false);
+    response.once('close', gone);
+    response.write(piece, (fault) => {
+      response.off('close', gone);
+      resolve(!fault && !response.destroyed);
+    });
   });
-  return !response.destroyed;
 }
 
 function chunk(delta: { content?: string }, finishReason: string | null): string {

@@ -8,16 +8,18 @@ import type { ServerResponse } from 'node:http';
  * - garbage: status 200 and a `body` that is no answer, html unless a type is given
  * - breakOff: a good answer that breaks off after so many pieces: `end` closes it politely, `reset` breaks the connection
  * - stall: a good answer that stops after so many pieces and stays open
+ * - unclosed: a good, whole answer on a connection that stays open
  * - endless: never stops sending
  */
 export type Behaviour =
   | { kind: 'ok' }
-  | { kind: 'refuse'; status: number; headers?: Record<string, string> }
+  | { kind: 'refuse'; status: number; message?: string; headers?: Record<string, string> }
   | { kind: 'hang' }
   | { kind: 'reset' }
   | { kind: 'garbage'; body: string | Uint8Array; contentType?: string }
   | { kind: 'breakOff'; afterPieces: number; by?: 'end' | 'reset' }
   | { kind: 'stall'; afterPieces: number }
+  | { kind: 'unclosed' }
   | { kind: 'endless' };
 
 /** Real milliseconds: before the first piece of an answer, and between further ones. */
@@ -28,11 +30,13 @@ export type StageCounts = {
   /** Connections that the client closed before the answer was complete. */
   aborted: number;
   completed: number;
+  /** Answers of which all was sent, though the connection may still be open. */
+  answered: number;
 };
 
 /** How one stage behaves, what it was asked, and how its requests ended. */
 export class ScriptedStage<Request> {
-  readonly counts: StageCounts = { requests: 0, aborted: 0, completed: 0 };
+  readonly counts: StageCounts = { requests: 0, aborted: 0, completed: 0, answered: 0 };
   readonly requests: Request[] = [];
   pace: Pace = { firstMs: 0, pieceMs: 0 };
   #always: Behaviour = { kind: 'ok' };
@@ -73,6 +77,11 @@ export class ScriptedStage<Request> {
       else if (behaviour.kind !== 'reset' && !brokenByUs.has(response)) this.#count('aborted');
     });
     return behaviour;
+  }
+
+  /** For the server: all of an answer was written. */
+  answered(): void {
+    this.#count('answered');
   }
 
   #count(what: keyof StageCounts): void {

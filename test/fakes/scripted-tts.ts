@@ -7,7 +7,7 @@ import { CallLog, Script } from './scripted-call.ts';
 /**
  * One answer: so many milliseconds of a quiet tone in pieces of `pieceMs` (100), the first after `firstMs` of the
  * clock, each further one after `gapMs` (0 when left out; `Infinity` hangs until aborted). With `fails` it throws
- * that after its sound.
+ * that after its sound and another `failsAfterMs`.
  */
 export type TtsStep = {
   /** 60 ms a letter when left out: about the pace of speech. */
@@ -16,6 +16,7 @@ export type TtsStep = {
   gapMs?: number;
   pieceMs?: number;
   fails?: ProviderFailed;
+  failsAfterMs?: number;
 };
 
 export type TtsInput = { text: string; voice: string | undefined; language: string | undefined };
@@ -45,6 +46,7 @@ export class ScriptedTts implements Tts {
         yield { samples: hum(Math.min(leftMs, pieceMs)), sampleRateHz: speakingRateHz };
         signal.throwIfAborted();
       }
+      await this.log.wait(step.failsAfterMs ?? 0, signal);
       stopped = false;
       if (step.fails) throw step.fails;
       this.log.end(call, 'completed');

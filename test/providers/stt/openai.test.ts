@@ -82,7 +82,7 @@ describe('OpenAiStt', () => {
   it('keeps its connection from one utterance to the next', async () => {
     const { server, stt } = await open();
     for (let i = 0; i < 3; i++) await stt.transcribe(samples, { signal });
-    expect(server.stt.counts).toEqual({ requests: 3, aborted: 0, completed: 3 });
+    expect(server.stt.counts).toMatchObject({ requests: 3, aborted: 0, completed: 3 });
     expect(server.connections).toBe(1);
   });
 

@@ -5,27 +5,17 @@ import { ScriptedStt, type SttStep } from '../../fakes/scripted-stt.ts';
 import type { Behaviour } from '../../fakes/scripted-stage.ts';
 
 sttContract('ScriptedStt', (behaviour) => {
-  let heard = '';
-  const scripted: { stt?: ScriptedStt } = {};
-  const subject = fakeSubject((clock) => {
-    const provider = new ScriptedStt(
-      clock,
-      stepFor(behaviour, () => heard),
-    );
-    scripted.stt = provider;
-    return { provider, log: provider.log };
-  });
+  const subject = fakeSubject((clock) => new ScriptedStt(clock, stepFor(behaviour)));
+  const { script, log } = subject.provider;
   return Promise.resolve({
     ...subject,
-    hears(text: string) {
-      heard = text;
-    },
-    lastSamples: () => scripted.stt?.log.calls.at(-1)?.input.samples.length ?? 0,
+    hears: (text: string) => script.from({ text }),
+    lastSamples: () => log.calls.at(-1)?.input.samples.length ?? 0,
   });
 });
 
-function stepFor(behaviour: Behaviour, heard: () => string): SttStep {
-  if (behaviour.kind === 'ok') return { text: heard };
+function stepFor(behaviour: Behaviour): SttStep {
+  if (behaviour.kind === 'ok') return { text: 'hello' };
   const fails = failureFor('stt', behaviour);
   return behaviour.kind === 'hang' ? { afterMs: 900, fails } : { fails };
 }

@@ -1,0 +1,161 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lifetime/clock.ts';
+import type { LlmOptions } from '../../../src/providers/llm/llm.ts';
+import { OpenAiLlm } from '../../../src/providers/llm/openai.ts';
+import { ProviderFailed } from '../../../src/providers/provider-failed.ts';
+import { llmContract } from '../../contracts/llm.ts';
+import { clientSubject } from '../../contracts/scripted-subject.ts';
+import { expectFailure, rejection } from '../../contracts/subject.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+import { ScriptedProvider } from '../../fakes/scripted-provider.ts';
+
+llmContract('OpenAiLlm', async (behaviour) => {
+  const subject = await clientSubject(
+    (server) => server.llm,
+    (settings, deps) => new OpenAiLlm(settings, deps),
+  );
+  const { server } = subject;
+  server.llm.always(behaviour);
+  return {
+    ...subject,
+    says(pieces) {
+      server.reply = () => pieces;
+    },
+    lastMessages() {
+      const messages = server.llm.requests.at(-1)?.messages ?? [];
+      return messages.map(({ role, content }) => {
+        if (role !== 'system' && role !== 'user' && role !== 'assistant') throw new Error(role);
+        return { role, content };
+      });
+    },
+  };
+});
+
+describe('OpenAiLlm', () => {
+  const servers: ScriptedProvider[] = [];
+  const { signal } = new AbortController();
+
+  async function open(clock = systemClock) {
+    const server = await ScriptedProvider.open();
+    servers.push(server);
+    const settings = { baseUrl: server.baseUrl, apiKey: 'secret-key', model: 'small' };
+    const llm = new OpenAiLlm(settings, { clock });
+    const ask = async (options: Omit<LlmOptions, 'signal'> = {}) => {
+      const pieces: string[] = [];
+      const stream = llm.stream([{ role: 'user', content: 'Hi' }], { ...options, signal });
+      for await (const piece of stream) pieces.push(piece);
+      return pieces.join('');
+    };
+    const answers = (body: string, contentType = 'text/event-stream') =>
+      server.llm.always({ kind: 'garbage', body, contentType });
+    return { server, ask, answers };
+  }
+
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close();
+  });
+
+  const delta = (content: string) => `data: {"choices":[{"delta":{"content":"${content}"}}]}\n\n`;
+  const stop = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n';
+
+  it('sends model, temperature and limit, and none of them that is unset', async () => {
+    const { server, ask } = await open();
+    await ask({ temperature: 0.5, maxTokens: 99 });
+    await ask();
+    expect(server.llm.requests[0]).toMatchObject({
+      model: 'small',
+      temperature: 0.5,
+      max_tokens: 99,
+    });
+    expect(Object.keys(server.llm.requests[1] ?? {}).sort()).toEqual([
+      'messages',
+      'model',
+      'stream',
+    ]);
+  });
+
+  it.each([
+    ['a finish_reason alone', `${delta('Hi')}${stop}`],
+    ['[DONE] alone', `${delta('Hi')}data: [DONE]\n\n`],
+    ['no empty line after the last event', `${delta('Hi')}data: [DONE]`],
+    ['carriage returns', `${delta('Hi')}${stop}`.replaceAll('\n', '\r\n')],
+    [
+      'comments, other fields and no space',
+      `: wait\n\nevent: x\nid: 1\n${delta('Hi').replace('data: ', 'data:')}${stop}`,
+    ],
+    [
+      'chunks without choices or content',
+      `data: {"choices":[]}\n\ndata: {"choices":[{"delta":{"role":"assistant","content":null}}]}\n\n${delta('Hi')}${stop}`,
+    ],
+    [
+      'data over several lines',
+      'data: {"choices":\ndata: [{"delta":{"content":"Hi"},"finish_reason":"length"}]}\n\n',
+    ],
+  ])('understands an answer with %s', async (_, body) => {
+    const { ask, answers } = await open();
+    answers(body);
+    expect(await ask()).toBe('Hi');
+  });
+
+  it.each([
+    ['ends without saying so', delta('Hi'), 'brokeOff', true],
+    ['holds no JSON', 'data: {"choices":[\n\n', 'garbage', true],
+    ['has chunks of another shape', 'data: {"choices":"none"}\n\n', 'garbage', true],
+    ['has no events', 'good morning', 'garbage', false],
+    ['is empty', '', 'garbage', false],
+    ['is one event without end', `data: ${'x'.repeat(300_000)}`, 'garbage', false],
+    ['reports a fault', 'data: {"error":{"message":"overloaded"}}\n\n', 'refused', true],
+  ] as const)('says what is wrong with an answer that %s', async (_, body, reason, retryable) => {
+    const { ask, answers } = await open();
+    answers(body);
+    expectFailure(await rejection(ask()), new ProviderFailed('llm', reason, retryable));
+  });
+
+  it('takes an answer that is not streamed for garbage', async () => {
+    const { ask, answers } = await open();
+    answers('{"choices":[{"message":{"content":"Hi"}}]}', 'application/json');
+    expectFailure(await rejection(ask()), new ProviderFailed('llm', 'garbage', false));
+  });
+
+  it('says that an answer broke off politely in its middle', async () => {
+    const { server, ask } = await open();
+    server.llm.always({ kind: 'breakOff', afterPieces: 2, by: 'end' });
+    expectFailure(await rejection(ask()), new ProviderFailed('llm', 'brokeOff', true));
+  });
+
+  it('cuts an answer that never ends', async () => {
+    const { server, ask } = await open();
+    server.reply = () => ['x'.repeat(100_000)];
+    server.llm.always({ kind: 'endless' });
+    expectFailure(await rejection(ask()), new ProviderFailed('llm', 'garbage', false));
+    await server.llm.until((counts) => counts.aborted === 1);
+  });
+
+  it('has the whole answer when the server forgets to close after its end', async () => {
+    const clock = new FakeClock();
+    const { server, ask } = await open(clock);
+    server.reply = () => ['Hi'];
+    server.llm.always({ kind: 'unclosed' });
+    const answer = ask();
+    await server.llm.until((counts) => counts.answered === 1);
+    while (server.llm.counts.aborted === 0) await clock.advance(200);
+    expect(await answer).toBe('Hi');
+  });
+
+  it('keeps its connection from one answer to the next', async () => {
+    const { server, ask } = await open();
+    for (let i = 0; i < 3; i++) await ask();
+    expect(server.llm.counts).toMatchObject({ requests: 3, aborted: 0, completed: 3 });
+    expect(server.connections).toBe(1);
+  });
+
+  it('never shows the key when a server repeats it', async () => {
+    const { server, ask } = await open();
+    server.llm.always({ kind: 'refuse', status: 401, message: 'Incorrect API key: secret-key' });
+    const thrown = await rejection(ask());
+    expectFailure(thrown, new ProviderFailed('llm', 'refused', false));
+    const shown = thrown instanceof Error ? `${thrown.message} ${String(thrown.cause)}` : '';
+    expect(shown).toContain('401 Incorrect API key: ***');
+    expect(shown).not.toContain('secret-key');
+  });
+});
