@@ -1,6 +1,7 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, StepFailed } from './exec.mjs';
+import { run } from './exec.mjs';
+import { StepFailed } from './give-up.mjs';
 import { isStale, report, root } from './project.mjs';
 
 /** Compiles src/ and bench/ to dist/, when they changed since the last time. */

@@ -3,9 +3,6 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from './project.mjs';
 
-/** A step of the set-up failed; what went wrong has been said. */
-export class StepFailed extends Error {}
-
 /**
  * Runs a program in the project's folder, showing what it writes. If we are told to end meanwhile, so is it.
  * @param {string} file

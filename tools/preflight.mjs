@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputOf, reachable, StepFailed, which } from './exec.mjs';
+import { outputOf, reachable, which } from './exec.mjs';
+import { StepFailed } from './give-up.mjs';
 import { cacheDirOf, report, root } from './project.mjs';
 
 /**

@@ -20,13 +20,17 @@ export function report(text) {
   console.log(`parley: ${text}`);
 }
 
-/** Settings may stand in a file `.env` beside package.json; the real environment wins. */
-export function loadDotEnv() {
+/**
+ * Settings may stand in a file `.env` beside package.json; the real environment wins. Everything we start, the
+ * server too, is then told the cache folder, so that all mean the same one.
+ */
+export function loadEnvironment() {
   try {
     process.loadEnvFile(join(root, '.env'));
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }
+  process.env.PARLEY_CACHE_DIR = cacheDirOf(process.env);
 }
 
 /**

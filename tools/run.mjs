@@ -1,8 +1,8 @@
 /** `node tools/run.mjs agent|bench|keys ...`: compiles what changed, then is that program, in this same process. */
 import { buildServer } from './build.mjs';
+import { giveUp } from './give-up.mjs';
 import { preflight } from './preflight.mjs';
-import { loadDotEnv, report } from './project.mjs';
-import { giveUp } from './set-up.mjs';
+import { loadEnvironment, report } from './project.mjs';
 
 const programs = new Map([
   ['agent', 'dist/src/agent.js'],
@@ -17,7 +17,7 @@ if (program === undefined) {
   process.exit(2);
 }
 try {
-  loadDotEnv();
+  loadEnvironment();
   await preflight([]);
   await buildServer();
 } catch (error) {

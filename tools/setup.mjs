@@ -1,9 +1,10 @@
 /** `npm run setup`: gets and builds all that `npm start` needs, and starts nothing. */
-import { loadDotEnv, report } from './project.mjs';
-import { giveUp, prepareLiveKit, setUp } from './set-up.mjs';
+import { giveUp } from './give-up.mjs';
+import { loadEnvironment, report } from './project.mjs';
+import { prepareLiveKit, setUp } from './set-up.mjs';
 
 try {
-  loadDotEnv();
+  loadEnvironment();
   await setUp();
   await prepareLiveKit();
   report('everything is ready; npm start');

@@ -1,9 +1,13 @@
-/** `npm start`: sets up what is missing, then is the server, in this same process. */
-import { loadDotEnv } from './project.mjs';
-import { giveUp, setUp } from './set-up.mjs';
+/**
+ * `npm start`: sets up what is missing, then is the server, in this same process. In package.json it is started with
+ * `exec`, or a SIGTERM to npm would end the shell between them and leave the server running.
+ */
+import { giveUp } from './give-up.mjs';
+import { loadEnvironment } from './project.mjs';
+import { setUp } from './set-up.mjs';
 
 try {
-  loadDotEnv();
+  loadEnvironment();
   await setUp();
 } catch (error) {
   giveUp(error);

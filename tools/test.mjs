@@ -6,14 +6,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkBrowser, ensureBrowser } from './browser.mjs';
-import { run, StepFailed } from './exec.mjs';
-import { report } from './project.mjs';
-import { giveUp, prepareLiveKit, setUp } from './set-up.mjs';
+import { run } from './exec.mjs';
+import { giveUp, StepFailed } from './give-up.mjs';
+import { cacheDirOf, report } from './project.mjs';
+import { prepareLiveKit, setUp } from './set-up.mjs';
 
 // Tests bring their own servers, keys and ports: settings of this user's installation must not reach them.
 const settings =
   /^((OPENAI|LLM|STT|TTS|EMBEDDINGS|LIVEKIT)_.*|PARLEY_API_KEY|PARLEY_DATA_DIR|DATABASE_URL|HOST|PORT)$/;
 for (const name of Object.keys(process.env)) if (settings.test(name)) delete process.env[name];
+process.env.PARLEY_CACHE_DIR = cacheDirOf(process.env);
 
 try {
   await setUp([checkBrowser]);
