@@ -11,6 +11,20 @@ import { TurnRecord } from './turn-record.ts';
  */
 export const journalPath = '/agents/journal';
 
+/** The longest message either side takes, in bytes: an assignment with its history is the largest. */
+export const journalMessageBytes = 1_048_576;
+
+/**
+ * Both sides must hear from each other. The server pings; an agent that a network break made silent is given up after
+ * `agentSilentMs`, so that its rooms are taken over within 3 s even when no TCP connection is reset.
+ */
+export const journalHeartbeat = {
+  pingEveryMs: 500,
+  agentSilentMs: 2_000,
+  /** Longer: a server that is busy for a moment is no reason for every agent to reconnect. */
+  serverSilentMs: 6_000,
+} as const;
+
 /** Everything an agent process needs to take up, or take over, one conversation. */
 export const Assignment = z.object({
   sessionId: z.string(),
@@ -49,33 +63,54 @@ export const SessionEnd = z.enum([
 ]);
 export type SessionEnd = z.infer<typeof SessionEnd>;
 
+export const AgentStatus = z.object({
+  /** 0 idle, 1 full: what LiveKit is told. */
+  load: z.number().min(0).max(1),
+  /** Rooms it is in or was just given, warm ones included. */
+  sessions: z.int().min(0),
+  /** Registered with LiveKit, not draining, and with CPU to spare: whatever its number of rooms. */
+  accepting: z.boolean(),
+  draining: z.boolean(),
+});
+export type AgentStatus = z.infer<typeof AgentStatus>;
+
+const id = z.string().min(1).max(256);
+
 /** Asks of an agent, by `op`. */
 export const AgentAsk = z.discriminatedUnion('op', [
   z.object({
     op: z.literal('hello'),
-    agentId: z.string(),
+    agentId: id,
     /** Rooms this process is in: after a broken line the server learns from it what still lives. */
-    rooms: z.array(z.string()),
+    rooms: z.array(id).max(10_000),
   }),
-  /** In the room and ready for a session; answered with its `Assignment`, or null: wait for a push. */
-  z.object({ op: z.literal('roomJoined'), roomName: z.string() }),
-  z.object({ op: z.literal('roomLeft'), roomName: z.string() }),
-  z.object({ op: z.literal('clientJoined'), sessionId: z.string() }),
-  z.object({ op: z.literal('appendTurn'), sessionId: z.string(), turn: TurnRecord }),
-  z.object({ op: z.literal('sessionEnded'), sessionId: z.string(), reason: SessionEnd }),
-  z.object({ op: z.literal('status'), load: z.number(), sessions: z.int(), draining: z.boolean() }),
+  /** In the room and ready for a session; answered with its `Assignment`, or null: an `assign` comes, or came already. */
+  z.object({ op: z.literal('roomJoined'), roomName: id }),
+  z.object({ op: z.literal('roomLeft'), roomName: id }),
+  z.object({ op: z.literal('clientJoined'), sessionId: id }),
+  z.object({ op: z.literal('appendTurn'), sessionId: id, turn: TurnRecord }),
+  z.object({ op: z.literal('sessionEnded'), sessionId: id, reason: SessionEnd }),
+  AgentStatus.extend({ op: z.literal('status') }),
 ]);
 export type AgentAsk = z.infer<typeof AgentAsk>;
 
 export const AgentMessage = z.intersection(z.object({ id: z.int() }), AgentAsk);
 
-/** What the server sends: an answer to an ask, or a push. */
-export const ServerMessage = z.union([
+/** What the server answers under the ask's id. What was not retryable will not succeed by asking again. */
+export const ServerAnswer = z.discriminatedUnion('ok', [
   z.object({ id: z.int(), ok: z.literal(true), result: z.unknown() }),
   z.object({ id: z.int(), ok: z.literal(false), code: z.string(), retryable: z.boolean() }),
+]);
+export type ServerAnswer = z.infer<typeof ServerAnswer>;
+
+/** What the server says unasked. An `assign` may be repeated. */
+export const ServerPush = z.discriminatedUnion('push', [
   z.object({ push: z.literal('assign'), assignment: Assignment }),
-  z.object({ push: z.literal('endSession'), sessionId: z.string(), reason: SessionEnd }),
-  z.object({ push: z.literal('leaveRoom'), roomName: z.string() }),
+  z.object({ push: z.literal('endSession'), sessionId: id, reason: SessionEnd }),
+  z.object({ push: z.literal('leaveRoom'), roomName: id }),
   z.object({ push: z.literal('drain') }),
 ]);
+export type ServerPush = z.infer<typeof ServerPush>;
+
+export const ServerMessage = z.union([ServerAnswer, ServerPush]);
 export type ServerMessage = z.infer<typeof ServerMessage>;

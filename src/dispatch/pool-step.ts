@@ -1,0 +1,131 @@
+import type { AgentStatus } from '../protocol/journal.ts';
+import { housekeep } from './pool-housekeeping.ts';
+import {
+  abandon,
+  abandonRooms,
+  claimFailed,
+  hello,
+  isOthers,
+  joinChecked,
+  rescued,
+  roomJoined,
+  stranded,
+  type KnownSession,
+  type RescueOutcome,
+} from './pool-rooms.ts';
+import type { PoolWish } from './pool-wish.ts';
+import {
+  busyRooms,
+  countPool,
+  isAccepting,
+  roomOfSession,
+  takeName,
+  withRoom,
+  type Pool,
+  type PooledRoom,
+} from './pool.ts';
+
+export type PoolEvent =
+  /** An agent's line is up; `rooms` is where it is, with the sessions that the pool does not know. */
+  | { kind: 'hello'; agentId: string; rooms: ReadonlyMap<string, KnownSession | null> }
+  | { kind: 'status'; agentId: string; status: AgentStatus }
+  /** Its line is gone; its rooms are taken over after `graceMs` unless it comes back. */
+  | { kind: 'agentLost'; agentId: string; graceMs: number }
+  | { kind: 'roomJoined'; agentId: string; roomName: string; known: KnownSession | null }
+  | { kind: 'roomLeft'; agentId: string; roomName: string }
+  | { kind: 'clientJoined'; agentId: string; sessionId: string }
+  | { kind: 'sessionEnded'; agentId: string; sessionId: string }
+  | { kind: 'warmFailed'; roomName: string }
+  /** The session of a claim could not be stored. */
+  | { kind: 'claimFailed'; roomName: string }
+  /** A claim's time is up: the client is there all the same, or not. */
+  | { kind: 'joinChecked'; roomName: string; humans: number }
+  /** A client is in a room without an agent. */
+  | { kind: 'stranded'; roomName: string; known: KnownSession; graceMs: number }
+  | { kind: 'rescued'; roomName: string; outcome: RescueOutcome }
+  | { kind: 'closing' }
+  | { kind: 'tick' };
+
+export type PoolStep = { pool: Pool; wishes: PoolWish[] };
+
+/** What an event changes, and what is due at `nowMs` besides. Pure. */
+export function stepPool(pool: Pool, event: PoolEvent, nowMs: number): PoolStep {
+  const wishes: PoolWish[] = [];
+  const changed = apply(pool, event, nowMs, wishes);
+  return { pool: housekeep(changed, nowMs, wishes), wishes };
+}
+
+export type Claim = PoolStep & { roomName: string; agentId: string | null };
+
+/** Gives a room to a new session: a warm one, else a fresh name. @returns undefined when every place is taken */
+export function claimRoom(pool: Pool, sessionId: string, nowMs: number): Claim | undefined {
+  if (pool.closing || countPool(pool).free === 0) return undefined;
+  const untilMs = nowMs + pool.rules.joinTimeoutMs;
+  const warm = bestWarmRoom(pool);
+  const named = warm ? { pool, roomName: warm.roomName } : takeName(pool);
+  const room: PooledRoom = warm
+    ? { state: 'claimed', sessionId, agentId: warm.agentId, untilMs }
+    : { state: 'awaited', sessionId, untilMs };
+  const wishes: PoolWish[] = [];
+  const next = housekeep(withRoom(named.pool, named.roomName, room), nowMs, wishes);
+  return { pool: next, wishes, roomName: named.roomName, agentId: warm?.agentId ?? null };
+}
+
+/** That of the agent with the fewest sessions, and there the one with the longest life before it. */
+function bestWarmRoom(pool: Pool): { roomName: string; agentId: string } | undefined {
+  const warm: { roomName: string; agentId: string; untilMs: number; busy: number }[] = [];
+  for (const [roomName, room] of pool.rooms)
+    if (room.state === 'warm' && isAccepting(pool, room.agentId))
+      warm.push({ roomName, ...room, busy: busyRooms(pool, room.agentId) });
+  return warm.sort((a, b) => a.busy - b.busy || b.untilMs - a.untilMs)[0];
+}
+
+function apply(pool: Pool, event: PoolEvent, nowMs: number, wishes: PoolWish[]): Pool {
+  switch (event.kind) {
+    case 'hello':
+      return hello(pool, event.agentId, event.rooms, nowMs, wishes);
+    case 'status':
+      if (!pool.agents.has(event.agentId)) return pool;
+      return { ...pool, agents: new Map(pool.agents).set(event.agentId, event.status) };
+    case 'agentLost': {
+      const agents = new Map(pool.agents);
+      agents.delete(event.agentId);
+      return abandonRooms({ ...pool, agents }, event.agentId, nowMs + event.graceMs, wishes);
+    }
+    case 'roomJoined':
+      return roomJoined(pool, event.agentId, event.roomName, event.known, nowMs, wishes);
+    case 'roomLeft':
+      return abandon(pool, event.agentId, event.roomName, nowMs, wishes);
+    case 'clientJoined': {
+      const [roomName, room] = roomOfSession(pool, event.sessionId) ?? [];
+      if (roomName === undefined || room?.state !== 'claimed' || room.agentId !== event.agentId)
+        return pool;
+      const { sessionId, agentId } = room;
+      return withRoom(pool, roomName, { state: 'live', sessionId, agentId });
+    }
+    case 'sessionEnded': {
+      const [roomName] = roomOfSession(pool, event.sessionId) ?? [];
+      if (roomName === undefined || isOthers(pool, roomName, event.agentId)) return pool;
+      wishes.push({ do: 'deleteRoom', roomName });
+      return withRoom(pool, roomName, undefined);
+    }
+    case 'warmFailed':
+      if (pool.rooms.get(event.roomName)?.state !== 'warming') return pool;
+      return withRoom(pool, event.roomName, {
+        state: 'warming',
+        untilMs: nowMs,
+      });
+    case 'claimFailed':
+      return claimFailed(pool, event.roomName, nowMs, wishes);
+    case 'joinChecked':
+      return joinChecked(pool, event.roomName, event.humans, nowMs, wishes);
+    case 'stranded':
+      return stranded(pool, event.roomName, event.known, nowMs, event.graceMs);
+    case 'rescued':
+      return rescued(pool, event.roomName, event.outcome, nowMs);
+    case 'closing':
+      return { ...pool, closing: true };
+    case 'tick':
+      return pool;
+  }
+}

@@ -1,0 +1,14 @@
+/** The server will not do it, now or later. */
+export class JournalRefused extends Error {
+  override readonly name = 'JournalRefused';
+  constructor(readonly code: string) {
+    super(`the server refused: ${code}`);
+  }
+}
+
+export class JournalClosed extends Error {
+  override readonly name = 'JournalClosed';
+  constructor() {
+    super('the journal is closed');
+  }
+}

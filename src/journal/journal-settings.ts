@@ -1,0 +1,28 @@
+import type { Clock } from '../lifetime/clock.ts';
+import type { Assignment, SessionEnd, Welcome } from '../protocol/journal.ts';
+import type { Log } from '../telemetry/log.ts';
+
+export type JournalSettings = {
+  /** The server's address, http(s) or ws(s); its path is replaced. */
+  url: string;
+  secret: string;
+  /** New for every process: the server takes the same id for the same rooms. */
+  agentId: string;
+  clock: Clock;
+  log: Log;
+  /** The rooms this process is in now; told to the server after every reconnect. */
+  currentRooms: () => string[];
+  /** Gives up opening. */
+  signal?: AbortSignal;
+};
+
+export type JournalEvents = {
+  assign: [assignment: Assignment];
+  endSession: [end: { sessionId: string; reason: SessionEnd }];
+  /** The room was given to another process: leave it at once, end nothing. */
+  leaveRoom: [room: { roomName: string }];
+  drain: [];
+  /** The server took us in: first, and again after each reconnect. */
+  welcome: [welcome: Welcome];
+  lost: [];
+};
