@@ -2,7 +2,7 @@ import wavefile from 'wavefile';
 import { pcmBytes } from './pcm-bytes.ts';
 import { WavDecoder } from './wav-decoder.ts';
 
-export const wavHeaderBytes = 44;
+const wavHeaderBytes = 44;
 
 /**
  * The header of a WAV with one channel of 16-bit PCM, to be followed by `dataBytes` bytes of it.

@@ -6,7 +6,7 @@ import { ChatAnswer } from './chat-answer.ts';
 import type { ChatMessage, Llm, LlmOptions } from './llm.ts';
 
 /** The first token is given long because local servers load the model and read the whole prompt for it. */
-export const llmTimeouts: Timeouts = { firstMs: 20_000, idleMs: 8_000, totalMs: 90_000 };
+const llmTimeouts: Timeouts = { firstMs: 20_000, idleMs: 8_000, totalMs: 90_000 };
 /** A token takes about 250 bytes on the wire: 16,000 tokens. */
 const maxBytes = 4_000_000;
 /** After the last word: long enough for the end of the answer, so that the connection can be kept. */

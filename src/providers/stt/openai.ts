@@ -9,7 +9,7 @@ import type { Stt, SttOptions, Transcript } from './stt.ts';
 import { transcriptionForm } from './transcription-form.ts';
 
 /** A transcript comes at once; someone waits for it in silence. */
-export const sttTimeouts: Timeouts = { firstMs: 10_000, idleMs: 5_000, totalMs: 15_000 };
+const sttTimeouts: Timeouts = { firstMs: 10_000, idleMs: 5_000, totalMs: 15_000 };
 /** Hours of speech, even with a word list that nobody asked for. */
 const maxBytes = 1_000_000;
 

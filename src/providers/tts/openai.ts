@@ -7,7 +7,7 @@ import { SoundReader } from './sound-reader.ts';
 import type { Tts, TtsOptions } from './tts.ts';
 
 /** The first sound is given long because local servers make a whole sentence before they send a byte. */
-export const ttsTimeouts: Timeouts = { firstMs: 10_000, idleMs: 8_000, totalMs: 60_000 };
+const ttsTimeouts: Timeouts = { firstMs: 10_000, idleMs: 8_000, totalMs: 60_000 };
 /** Almost three minutes at 24 kHz; a sentence has seconds. */
 const maxBytes = 8_000_000;
 /** The name that OpenAI's own voices have in common with most servers that imitate it. */
