@@ -1,0 +1,284 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Dispatch } from '../../src/dispatch/dispatch.ts';
+import { NoAgentFree } from '../../src/dispatch/no-agent-free.ts';
+import { defaultPoolRules } from '../../src/dispatch/pool.ts';
+import { SessionSettings } from '../../src/protocol/connect.ts';
+import type { ServerPush, Welcome } from '../../src/protocol/journal.ts';
+import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+import { silentLog } from '../../src/telemetry/log.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { FakeRooms } from '../fakes/fake-rooms.ts';
+import { MemoryVoiceSessions } from '../fakes/memory-voice-sessions.ts';
+
+const stage = { baseUrl: 'http://127.0.0.1:1/v1', model: 'm' };
+const welcome: Welcome = {
+  livekit: { url: 'ws://127.0.0.1:7880', apiKey: 'devkey', apiSecret: 'secret' },
+  agentName: 'parley',
+  providers: { llm: stage, stt: stage, tts: stage },
+  maxSessions: 4,
+};
+const placing = {
+  workspaceId: 'w1',
+  conversationId: 'c1',
+  settings: SessionSettings.parse({}),
+};
+const turn: TurnRecord = {
+  id: '11111111-1111-4111-8111-111111111111',
+  origin: 'speech',
+  userText: 'Hello?',
+  assistantText: '',
+  status: 'open',
+  stages: {},
+  startedAt: '2026-01-01T00:00:00.000Z',
+};
+const rules = { ...defaultPoolRules, maxSessions: 4, warmPerAgent: 1 };
+
+let clock: FakeClock;
+let rooms: FakeRooms;
+let store: MemoryVoiceSessions;
+let pushed: { agentId: string; push: ServerPush }[];
+let dispatch: Dispatch;
+/** Rooms that an agent joined. */
+let inhabited: Set<string>;
+
+const openDispatch = () =>
+  new Dispatch({
+    rooms,
+    store,
+    welcome: () => welcome,
+    push: (agentId, push) => pushed.push({ agentId, push }) > 0,
+    rules,
+    tokenLifeMs: 600_000,
+    clock,
+    log: silentLog,
+  });
+
+beforeEach(() => {
+  clock = new FakeClock();
+  rooms = new FakeRooms();
+  store = new MemoryVoiceSessions();
+  pushed = [];
+  inhabited = new Set();
+  dispatch = openDispatch();
+});
+
+/** Connects an agent, which joins all the rooms that wait for one. */
+async function agent(agentId: string): Promise<void> {
+  await dispatch.hello(agentId, []);
+  const status = { load: 0, sessions: 0, accepting: true, draining: false };
+  await dispatch.answer(agentId, { op: 'status', ...status });
+  await joinAll(agentId);
+}
+
+async function joinAll(agentId: string): Promise<void> {
+  await clock.advance(0);
+  for (const roomName of rooms.humans.keys()) {
+    if (inhabited.has(roomName)) continue;
+    inhabited.add(roomName);
+    await dispatch.answer(agentId, { op: 'roomJoined', roomName });
+  }
+}
+
+async function liveSession(agentId: string) {
+  const placed = await dispatch.place(placing);
+  await clock.advance(0);
+  rooms.humans.set(placed.roomName, 1);
+  await dispatch.answer(agentId, { op: 'clientJoined', sessionId: placed.sessionId });
+  return placed;
+}
+
+describe('placing a session', () => {
+  it('gives a room in which an agent waits, and tells the agent whom to expect', async () => {
+    await agent('a');
+    const { sessionId, roomName, userIdentity } = await dispatch.place(placing);
+    await clock.advance(0);
+    expect(rooms.humans.has(roomName)).toBe(true);
+    expect(pushed).toHaveLength(1);
+    expect(pushed[0]).toMatchObject({
+      agentId: 'a',
+      push: { push: 'assign', assignment: { sessionId, roomName, userIdentity, takenOver: false } },
+    });
+  });
+
+  it('is refused at once when no agent is there, with the time after which to ask again', async () => {
+    await expect(dispatch.place(placing)).rejects.toThrow(NoAgentFree);
+    await expect(dispatch.place(placing)).rejects.toMatchObject({
+      status: 503,
+      code: 'no_agent_free',
+      retryAfterSeconds: 5,
+    });
+  });
+
+  it('is refused when every place is taken, and possible again when one is free', async () => {
+    await agent('a');
+    const placed = [];
+    for (let at = 0; at < 4; at++) placed.push(await dispatch.place(placing));
+    await expect(dispatch.place(placing)).rejects.toThrow(NoAgentFree);
+    const { sessionId = '' } = placed[0] ?? {};
+    await dispatch.answer('a', { op: 'sessionEnded', sessionId, reason: 'client_left' });
+    await expect(dispatch.place(placing)).resolves.toBeDefined();
+  });
+
+  it('without a warm room leaves it to the client to make the room, and its agent finds the session', async () => {
+    await dispatch.hello('a', []);
+    const status = { load: 0, sessions: 0, accepting: true, draining: false };
+    rooms.fails = true;
+    await dispatch.answer('a', { op: 'status', ...status });
+    const { sessionId, roomName } = await dispatch.place(placing);
+    const answer = await dispatch.answer('a', { op: 'roomJoined', roomName });
+    expect(answer).toMatchObject({ sessionId, takenOver: false });
+  });
+
+  it('gives the place back when the session cannot be stored', async () => {
+    await agent('a');
+    store.fails = true;
+    await expect(dispatch.place(placing)).rejects.toThrow('the database is away');
+    expect(dispatch.count()).toMatchObject({ claimed: 0, awaited: 0, free: 4 });
+  });
+
+  it('a thousand times, never used, leaves nothing behind', async () => {
+    await agent('a');
+    const names = new Set<string>();
+    for (let at = 0; at < 1_000; at++) {
+      await dispatch
+        .place(placing)
+        .then(({ roomName }) => names.add(roomName))
+        .catch(() => clock.advance(1_000));
+      await joinAll('a');
+    }
+    await clock.advance(rules.joinTimeoutMs * 2);
+    await joinAll('a');
+    expect(names.size).toBeGreaterThan(100);
+    expect(dispatch.count()).toMatchObject({
+      claimed: 0,
+      awaited: 0,
+      live: 0,
+      orphaned: 0,
+      warm: 1,
+    });
+    expect(rooms.humans.size).toBe(1);
+    expect([...store.sessions.values()].every(({ end }) => end === 'never_joined')).toBe(true);
+  });
+});
+
+describe('a client that comes after its claim lapsed', () => {
+  it('still finds the character', async () => {
+    await agent('a');
+    const { sessionId, roomName } = await dispatch.place(placing);
+    await clock.advance(rules.joinTimeoutMs + 1_000);
+    expect(store.sessions.get(sessionId)?.end).toBe('never_joined');
+    expect(rooms.humans.has(roomName)).toBe(false);
+    rooms.humans.set(roomName, 1); // its token makes the room anew
+    const answer = await dispatch.answer('a', { op: 'roomJoined', roomName });
+    expect(answer).toMatchObject({ sessionId, takenOver: false });
+    await dispatch.answer('a', { op: 'clientJoined', sessionId });
+    expect(store.sessions.get(sessionId)?.end).toBeNull();
+    expect(dispatch.count().live).toBe(1);
+  });
+
+  it('gets an agent when LiveKit found none', async () => {
+    await agent('a');
+    const { roomName } = await dispatch.place(placing);
+    await clock.advance(rules.joinTimeoutMs + 1_000);
+    rooms.humans.set(roomName, 1);
+    await clock.advance(4_000);
+    expect(rooms.dispatched).toContain(roomName);
+  });
+});
+
+describe('when an agent process dies', () => {
+  it('another one is sent into its rooms and gets the conversation so far', async () => {
+    await agent('a');
+    const { sessionId, roomName } = await liveSession('a');
+    await agent('b');
+    await dispatch.answer('a', { op: 'appendTurn', sessionId, turn });
+    dispatch.lost('a', 'broken');
+    await clock.advance(1_000);
+    expect(rooms.dispatched).toEqual([roomName]);
+    const answer = await dispatch.answer('b', { op: 'roomJoined', roomName });
+    expect(answer).toMatchObject({ sessionId, takenOver: true, history: [turn] });
+  });
+
+  it('asks again for as long as nobody comes', async () => {
+    await agent('a');
+    await liveSession('a');
+    await agent('b');
+    rooms.places = false;
+    dispatch.lost('a', 'silent');
+    await clock.advance(10_000);
+    expect(rooms.dispatched.length).toBeGreaterThan(5);
+  });
+
+  it('and its client has left too, nobody is sent, and the session ends with the room', async () => {
+    await agent('a');
+    const { sessionId, roomName } = await liveSession('a');
+    await agent('b');
+    rooms.humans.set(roomName, 0);
+    dispatch.lost('a', 'broken');
+    await clock.advance(5_000);
+    expect(rooms.dispatched).toEqual([]);
+    rooms.humans.delete(roomName);
+    await clock.advance(10_000);
+    expect(store.sessions.get(sessionId)?.end).toBe('room_closed');
+  });
+
+  it('it can end nothing any more when it was only cut off', async () => {
+    await agent('a');
+    const { sessionId, roomName } = await liveSession('a');
+    await agent('b');
+    dispatch.lost('a', 'silent');
+    await dispatch.answer('b', { op: 'roomJoined', roomName });
+    await dispatch.hello('a', [roomName]);
+    await dispatch.answer('a', { op: 'sessionEnded', sessionId, reason: 'failed' });
+    expect(pushed).toContainEqual({ agentId: 'a', push: { push: 'leaveRoom', roomName } });
+    expect(store.sessions.get(sessionId)?.end).toBeNull();
+  });
+});
+
+describe('after a restart of the server', () => {
+  it('agents that outlived it keep their sessions', async () => {
+    await agent('a');
+    const { roomName } = await liveSession('a');
+    dispatch = openDispatch();
+    await dispatch.recover();
+    await dispatch.hello('a', [roomName]);
+    await clock.advance(10_000);
+    expect(dispatch.count()).toMatchObject({ live: 1, orphaned: 0 });
+    expect(rooms.dispatched).toEqual([]);
+  });
+
+  it('new agents take up the rooms in which clients still wait', async () => {
+    await agent('a');
+    const { roomName } = await liveSession('a');
+    dispatch = openDispatch();
+    await dispatch.recover();
+    await agent('b');
+    await clock.advance(5_000);
+    expect(rooms.dispatched).toEqual([roomName]);
+  });
+
+  it('sessions whose rooms are gone end', async () => {
+    await agent('a');
+    const { sessionId, roomName } = await liveSession('a');
+    rooms.humans.delete(roomName);
+    dispatch = openDispatch();
+    await dispatch.recover();
+    await agent('b');
+    await clock.advance(30_000);
+    expect(store.sessions.get(sessionId)?.end).toBe('room_closed');
+  });
+});
+
+describe('closing', () => {
+  it('takes nothing new, removes every room and ends what is left', async () => {
+    await agent('a');
+    const { sessionId } = await liveSession('a');
+    dispatch.stop();
+    await expect(dispatch.place(placing)).rejects.toThrow(NoAgentFree);
+    dispatch.lost('a', 'goodbye');
+    await dispatch.close();
+    expect(rooms.humans.size).toBe(0);
+    expect(store.sessions.get(sessionId)?.end).toBe('shutdown');
+    expect(clock.pending).toBe(0);
+  });
+});
