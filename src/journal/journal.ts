@@ -63,6 +63,11 @@ export class Journal implements Closable {
     );
   }
 
+  /** Whether the server hears us now. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
   /** The newest one. @throws {JournalClosed} before the first: `openJournal` waits for it */
   get welcome(): Welcome {
     if (!this.#welcome) throw new JournalClosed();

@@ -26,6 +26,11 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Time passes and nothing happens, as when the process gets no CPU; timers are late then. */
+  standStill(forMs: number): void {
+    this.#nowMs += forMs;
+  }
+
   /** Moves time on, letting promises settle before the first and after every timer. */
   async advance(byMs: number): Promise<void> {
     const untilMs = this.#nowMs + byMs;
