@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, or } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
 import { conversations, voiceSessions } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
@@ -23,7 +23,7 @@ export type VoiceSession = {
 
 export type OpenVoiceSession = Pick<
   VoiceSession,
-  'workspaceId' | 'conversationId' | 'roomName' | 'settings' | 'userIdentity'
+  'id' | 'workspaceId' | 'conversationId' | 'roomName' | 'settings' | 'userIdentity'
 >;
 
 /** There is no voice session of this id. */
@@ -50,9 +50,12 @@ const columns = {
 export class VoiceSessions {
   constructor(private readonly db: Db) {}
 
-  /** @throws {UnknownSession} when the workspace has no such conversation */
+  /**
+   * Stores a session under the id that its caller made; a repeated call changes nothing.
+   * @throws {UnknownSession} when the workspace has no such conversation
+   */
   async open(request: OpenVoiceSession): Promise<VoiceSession> {
-    const { workspaceId, conversationId, roomName, settings, userIdentity } = request;
+    const { id, workspaceId, conversationId, roomName, settings, userIdentity } = request;
     return this.db.transaction(async (tx) => {
       const [conversation] = await tx
         .update(conversations)
@@ -60,21 +63,34 @@ export class VoiceSessions {
         .where(
           and(eq(conversations.id, conversationId), eq(conversations.workspaceId, workspaceId)),
         )
-        .returning({ characterId: conversations.characterId });
+        .returning({ id: conversations.id });
       if (!conversation) throw new UnknownSession();
-      const [row] = await tx
+      await tx
         .insert(voiceSessions)
-        .values({ conversationId, roomName, settings, userIdentity })
-        .returning();
-      if (!row) throw new Error('a voice session was not stored');
-      return parse({ ...row, workspaceId, characterId: conversation.characterId });
+        .values({ id, conversationId, roomName, settings, userIdentity })
+        .onConflictDoNothing();
+      const session = await new VoiceSessions(tx).get(id);
+      if (session?.conversationId !== conversationId) throw new UnknownSession();
+      return session;
     });
   }
 
-  /** @returns the newest session of the room that has not ended */
-  async openByRoom(roomName: string): Promise<VoiceSession | undefined> {
+  /**
+   * The newest session of the room that has not ended, or that ended as `never_joined` and was made after
+   * `reopenableSince`: its client may still come.
+   */
+  async openByRoom(
+    roomName: string,
+    reopenableSince = new Date(),
+  ): Promise<VoiceSession | undefined> {
+    const mayStillCome = and(
+      eq(voiceSessions.endReason, 'never_joined'),
+      gt(voiceSessions.createdAt, reopenableSince),
+    );
     const [row] = await this.#select()
-      .where(and(eq(voiceSessions.roomName, roomName), isNull(voiceSessions.endedAt)))
+      .where(
+        and(eq(voiceSessions.roomName, roomName), or(isNull(voiceSessions.endedAt), mayStillCome)),
+      )
       .orderBy(desc(voiceSessions.createdAt))
       .limit(1);
     return row && parse(row);
@@ -88,23 +104,37 @@ export class VoiceSessions {
   }
 
   /** Sessions that have not ended, oldest first: after a restart, what may still live in LiveKit. */
-  async listOpen(): Promise<VoiceSession[]> {
-    const rows = await this.#select()
+  listOpen(): Promise<Pick<VoiceSession, 'id' | 'roomName' | 'joinedAt'>[]> {
+    return this.db
+      .select({
+        id: voiceSessions.id,
+        roomName: voiceSessions.roomName,
+        joinedAt: voiceSessions.joinedAt,
+      })
+      .from(voiceSessions)
       .where(isNull(voiceSessions.endedAt))
       .orderBy(asc(voiceSessions.createdAt));
-    return rows.map(parse);
   }
 
-  /** The client was seen in the room. Later calls change nothing. @throws {UnknownSession} */
+  /**
+   * The client was seen in the room; the first time counts. A session that had ended as `never_joined` is open again.
+   * @throws {UnknownSession}
+   */
   async markJoined(sessionId: string, at = new Date()): Promise<void> {
     await this.#require(sessionId);
     await this.db
       .update(voiceSessions)
-      .set({ joinedAt: at })
-      .where(and(eq(voiceSessions.id, sessionId), isNull(voiceSessions.joinedAt)));
+      .set({ joinedAt: at, endedAt: null, endReason: null })
+      .where(
+        and(
+          eq(voiceSessions.id, sessionId),
+          isNull(voiceSessions.joinedAt),
+          or(isNull(voiceSessions.endedAt), eq(voiceSessions.endReason, 'never_joined')),
+        ),
+      );
   }
 
-  /** Later calls change nothing. @returns whether this call ended it. @throws {UnknownSession} */
+  /** The first end counts. @returns whether this call ended it. @throws {UnknownSession} */
   async end(sessionId: string, reason: SessionEnd, at = new Date()): Promise<boolean> {
     await this.#require(sessionId);
     const ended = await this.db

@@ -41,7 +41,7 @@ export class AdminClient implements KeyAdmin {
 
   async revoke(keyId: string): Promise<boolean> {
     const Revoked = z.object({ revoked: z.boolean() });
-    const path = `/keys/${encodeURIComponent(keyId)}`;
+    const path = `/keys?id=${encodeURIComponent(keyId)}`;
     return (await this.#ask('DELETE', path, Revoked)).revoked;
   }
 

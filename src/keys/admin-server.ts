@@ -18,7 +18,7 @@ export class AdminSocketTaken extends Error {
 
 /**
  * Serves key management on a unix socket that only this user can open, so that keys are managed while the server has
- * the database to itself. `GET /keys`, `POST /keys`, `DELETE /keys/<id>`; whoever can open the socket could read the
+ * the database to itself. `GET /keys`, `POST /keys`, `DELETE /keys?id=`; whoever can open the socket could read the
  * data folder as well, so nothing more is asked of them.
  * @throws {AdminSocketTaken}
  */
@@ -53,16 +53,17 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { method, url = '' } = request;
-  const keyId = /^\/keys\/([^/]+)$/.exec(url)?.[1];
-  if (method === 'GET' && url === '/keys') {
+  const { method = '', url = '' } = request;
+  const { pathname, searchParams } = new URL(url, 'http://admin');
+  const asked = pathname === '/keys' ? method : undefined;
+  if (asked === 'GET') {
     send(response, 200, await keys.list());
-  } else if (method === 'POST' && url === '/keys') {
-    const asked = NewKey.safeParse(await readJson(request));
-    if (asked.success) send(response, 201, await keys.create(asked.data));
-    else send(response, 422, { error: z.prettifyError(asked.error) });
-  } else if (method === 'DELETE' && keyId !== undefined) {
-    send(response, 200, { revoked: await keys.revoke(keyId) });
+  } else if (asked === 'POST') {
+    const wanted = NewKey.safeParse(await readJson(request));
+    if (wanted.success) send(response, 201, await keys.create(wanted.data));
+    else send(response, 422, { error: z.prettifyError(wanted.error) });
+  } else if (asked === 'DELETE') {
+    send(response, 200, { revoked: await keys.revoke(searchParams.get('id') ?? '') });
   } else {
     send(response, 404, { error: 'not found' });
   }

@@ -15,14 +15,15 @@ const limits = {
 } as const;
 
 /**
- * What an agent process needs to hold the conversation of a room.
+ * What an agent process needs to hold the conversation of a room. `takenOver` says that the client had joined before.
+ * @param reopenableSince a session made later and ended as `never_joined` counts as open: its client may still come
  * @returns undefined while the room has no open voice session
  */
 export async function loadAssignment(
-  { roomName }: { roomName: string },
+  { roomName, reopenableSince }: { roomName: string; reopenableSince?: Date },
   { sessions, characters, turns }: MindDeps,
 ): Promise<Assignment | undefined> {
-  const session = await sessions.openByRoom(roomName);
+  const session = await sessions.openByRoom(roomName, reopenableSince);
   if (!session) return undefined;
   const { workspaceId, characterId, conversationId, settings } = session;
   const character = await characters.get(workspaceId, characterId);

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { Characters } from '../../../src/characters/characters.ts';
+import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
+import { Conversations } from '../../../src/chats/conversations.ts';
+import { Turns } from '../../../src/chats/turns.ts';
+import { type OpenVoiceSession, VoiceSessions } from '../../../src/chats/voice-sessions.ts';
+import type { Database } from '../../../src/db/db.ts';
+import { Keys } from '../../../src/keys/keys.ts';
+import { ensureWorkspace } from '../../../src/keys/workspaces.ts';
+import { SessionSettings } from '../../../src/protocol/connect.ts';
+import type { TurnRecord } from '../../../src/protocol/turn-record.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+import { charactersContract } from './characters.ts';
+import { conversationsContract } from './conversations.ts';
+import { keysContract } from './keys.ts';
+import { mindsContract } from './minds.ts';
+import { textContract } from './text.ts';
+import { turnsContract } from './turns.ts';
+import { voiceSessionsContract } from './voice-sessions.ts';
+
+/** Everything that is stored, over one database; each test makes a workspace of its own in it. */
+export class Storage {
+  readonly clock = new FakeClock();
+  readonly characters: Characters;
+  readonly conversations: Conversations;
+  readonly sessions: VoiceSessions;
+  readonly turns: Turns;
+  readonly keys: Keys;
+
+  constructor(readonly database: Database) {
+    const { db } = database;
+    this.characters = new Characters(db);
+    this.conversations = new Conversations(db);
+    this.sessions = new VoiceSessions(db);
+    this.turns = new Turns(db);
+    this.keys = new Keys({ db, clock: this.clock, onWorkspaceMade: plantSeeds });
+  }
+
+  /** @returns the id of a new workspace with the seeded characters, and the ids of two of them */
+  async workspace() {
+    const id = await ensureWorkspace(this.database.db, `test ${randomUUID()}`, plantSeeds);
+    const [first, second] = await this.characters.list(id);
+    if (!first || !second) throw new Error('no characters were planted');
+    return { workspaceId: id, characterId: first.id, otherCharacterId: second.id };
+  }
+
+  async conversation() {
+    const workspace = await this.workspace();
+    const { id } = await this.conversations.open({ ...workspace, endUserId: null });
+    return { ...workspace, conversationId: id };
+  }
+
+  async session(changes: Partial<OpenVoiceSession> = {}) {
+    const { workspaceId, conversationId } = await this.conversation();
+    return this.sessions.open(aSession({ workspaceId, conversationId, ...changes }));
+  }
+}
+
+export function aSession(
+  of: Pick<OpenVoiceSession, 'workspaceId' | 'conversationId'> & Partial<OpenVoiceSession>,
+): OpenVoiceSession {
+  return {
+    id: randomUUID(),
+    roomName: `room-${randomUUID()}`,
+    userIdentity: `user:${randomUUID()}`,
+    settings: SessionSettings.parse({}),
+    ...of,
+  };
+}
+
+export function aTurn(changes: Partial<TurnRecord> = {}): TurnRecord {
+  return {
+    id: randomUUID(),
+    origin: 'speech',
+    userText: 'How high is the tower?',
+    assistantText: 'Two hundred and four steps.',
+    status: 'completed',
+    stages: { llmFirstTokenMs: 151.5, speculative: true },
+    startedAt: '2026-01-02T03:04:05.678Z',
+    ...changes,
+  };
+}
+
+/** What holds of storage, whichever database is below. @param open a database that nobody else uses */
+export function storageContract(name: string, open: () => Promise<Database>): void {
+  describe(`storage in ${name}`, () => {
+    let storage: Storage | undefined;
+    beforeAll(async () => {
+      storage = new Storage(await open());
+    }, 60_000);
+    afterAll(async () => storage?.database.close());
+    const opened = () => {
+      if (!storage) throw new Error('the database is not open');
+      return storage;
+    };
+    keysContract(opened);
+    charactersContract(opened);
+    conversationsContract(opened);
+    voiceSessionsContract(opened);
+    turnsContract(opened);
+    mindsContract(opened);
+    textContract(opened);
+  });
+}
