@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { Environment } from './environment.ts';
 import { readStages, type Stages } from './stages.ts';
@@ -37,7 +37,7 @@ export type Config = {
 };
 
 /** `embedded`: our own livekit-server; its keys, where undefined, are made and kept in the data folder. */
-export type LiveKitConfig =
+type LiveKitConfig =
   | { kind: 'external'; url: string; apiKey: string; apiSecret: string }
   | {
       kind: 'embedded';
@@ -56,7 +56,13 @@ export type LiveKitConfig =
 type Report = (problem: ConfigProblem) => void;
 
 /** What the defaults depend on besides the environment. */
-export type Machine = { cores: number; isTerminal: boolean };
+export type Machine = { cores: number; isTerminal: boolean; cacheHome: string };
+
+const thisMachine = (env: NodeJS.ProcessEnv): Machine => ({
+  cores: availableParallelism(),
+  isTerminal: process.stdout.isTTY,
+  cacheHome: env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+});
 
 /**
  * The configuration of a process from its environment variables; an empty one counts as unset.
@@ -66,7 +72,7 @@ export type Machine = { cores: number; isTerminal: boolean };
 export function loadConfig(
   env: NodeJS.ProcessEnv,
   root: string,
-  machine: Machine = { cores: availableParallelism(), isTerminal: process.stdout.isTTY },
+  machine: Machine = thisMachine(withoutEmpty(env)),
 ): Config {
   const read = Environment.safeParse(withoutEmpty(env));
   if (!read.success) {
@@ -92,7 +98,7 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
     },
     firstApiKey: env.PARLEY_API_KEY,
     dataDir: resolve(root, env.PARLEY_DATA_DIR ?? 'data'),
-    cacheDir: resolve(root, env.PARLEY_CACHE_DIR ?? '.cache'),
+    cacheDir: resolve(root, env.PARLEY_CACHE_DIR ?? join(machine.cacheHome, 'parley')),
     databaseUrl: env.DATABASE_URL,
     livekit: readLiveKit(env, report),
     livekitPublicUrl: env.LIVEKIT_PUBLIC_URL,

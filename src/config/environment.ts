@@ -59,7 +59,7 @@ export const Environment = z.object({
     'made, kept in `<data>/api-key` and printed once',
   ),
   PARLEY_DATA_DIR: setting(text, 'Folder of the database and of generated keys', '`./data`'),
-  PARLEY_CACHE_DIR: setting(text, 'Folder of downloaded and built tools', '`./.cache`'),
+  PARLEY_CACHE_DIR: setting(text, 'Folder of downloaded and built tools', '`~/.cache/parley`'),
   DATABASE_URL: setting(
     urlOf('postgres', 'postgresql'),
     'PostgreSQL with pgvector and pg_trgm, such as `postgres://user:password@host/parley`',

@@ -3,7 +3,7 @@ import type { ConfigProblem } from './config-error.ts';
 import type { Environment } from './environment.ts';
 
 /** `offline` is the provider that the server brings along. */
-export type Stage<Settings extends StageSettings = StageSettings> =
+type Stage<Settings extends StageSettings = StageSettings> =
   { kind: 'offline' } | { kind: 'openai'; settings: Settings };
 
 export type Stages = {

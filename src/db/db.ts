@@ -13,4 +13,5 @@ export interface Database extends Closable {
   readonly extensions: ReadonlySet<string>;
   /** Resolves when the database answers. @throws its error, or the driver's timeout */
   ping(): Promise<void>;
+  close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { loadConfig } from '../../src/config/config.ts';
 
-const machine = { cores: 8, isTerminal: false };
+const machine = { cores: 8, isTerminal: false, cacheHome: '/home/me/.cache' };
 const load = (env: NodeJS.ProcessEnv) => loadConfig(env, '/srv/parley', machine);
 
 function problemsOf(env: NodeJS.ProcessEnv) {
@@ -21,7 +21,7 @@ describe('the configuration', () => {
       http: { host: '127.0.0.1', port: 8080, trustProxy: false },
       firstApiKey: undefined,
       dataDir: '/srv/parley/data',
-      cacheDir: '/srv/parley/.cache',
+      cacheDir: '/home/me/.cache/parley',
       databaseUrl: undefined,
       livekit: {
         kind: 'embedded',
@@ -60,13 +60,13 @@ describe('the configuration', () => {
   });
 
   it('starts one agent process on two cores', () => {
-    const small = { cores: 2, isTerminal: true };
+    const small = { ...machine, cores: 2 };
     expect(loadConfig({}, '/', small).agents.processes).toBe(1);
     expect(loadConfig({ AGENTS: '0' }, '/', small).agents.processes).toBe(0);
   });
 
   it('writes for people in a terminal unless told otherwise', () => {
-    const terminal = { cores: 2, isTerminal: true };
+    const terminal = { ...machine, isTerminal: true };
     expect(loadConfig({}, '/', terminal).log.pretty).toBe(true);
     expect(loadConfig({ LOG_FORMAT: 'json' }, '/', terminal).log.pretty).toBe(false);
   });
