@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { checkBrowser, ensureBrowser } from './browser.mjs';
 import { run } from './exec.mjs';
 import { giveUp, StepFailed } from './give-up.mjs';
+import { checkPostgres, ensurePostgres } from './postgres.mjs';
 import { cacheDirOf, report } from './project.mjs';
 import { prepareLiveKit, setUp } from './set-up.mjs';
 
@@ -18,10 +19,12 @@ for (const name of Object.keys(process.env)) if (settings.test(name)) delete pro
 process.env.PARLEY_CACHE_DIR = cacheDirOf(process.env);
 
 try {
-  await setUp([checkBrowser]);
+  await setUp([checkBrowser, checkPostgres]);
   await prepareLiveKit();
   process.env.PARLEY_TEST_BROWSER = await ensureBrowser();
   if (!process.env.PARLEY_TEST_BROWSER) throw new StepFailed('no browser could be had');
+  process.env.PARLEY_TEST_POSTGRES_BIN = await ensurePostgres({ log: report });
+  if (!process.env.PARLEY_TEST_POSTGRES_BIN) throw new StepFailed('no PostgreSQL could be had');
 } catch (error) {
   giveUp(error);
 }
