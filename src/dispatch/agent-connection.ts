@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import * as z from 'zod';
 import { PublicError } from '../errors/public-error.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { deadline, TimedOut } from '../lifetime/deadline.ts';
@@ -40,6 +41,7 @@ export type ConnectionTools = {
 const maxInFlight = 256;
 /** A database that takes longer is down; the agent asks again. */
 const answerMs = 10_000;
+const Numbered = z.object({ id: z.int() });
 const closeCodes = { goodbye: 1000, broken: 1002, replaced: 4001 } as const;
 
 /** One accepted connection of an agent process: parses, keeps order, answers, and hears whether it still lives. */
@@ -110,16 +112,26 @@ export class AgentConnection {
   }
 
   #onMessage(data: Buffer): void {
-    const message = AgentMessage.safeParse(parseJson(data));
+    const sent = parseJson(data);
+    const message = AgentMessage.safeParse(sent);
     if (!message.success || this.#inFlight >= maxInFlight) {
-      this.tools.log.error({ agentId: this.agentId }, 'an agent sent what is no ask, or too many');
-      this.end('broken');
+      this.#onBadMessage(sent);
       return;
     }
     const { id, ...ask } = message.data;
     if (ask.op === 'hello') void this.#onHello(id, ask.agentId, ask.rooms);
     else if (this.agentId === undefined) this.end('broken');
     else this.#inLane(id, ask, this.agentId);
+  }
+
+  /** Refused for good where it has an id: a line that broke because of it would bring it again. */
+  #onBadMessage(sent: unknown): void {
+    const { agentId, tools } = this;
+    tools.log.error({ agentId }, 'an agent sent what is no ask, or too many');
+    const numbered = Numbered.safeParse(sent);
+    if (numbered.success && agentId !== undefined && this.#inFlight < maxInFlight)
+      this.#send({ id: numbered.data.id, ok: false, code: 'invalid_ask', retryable: false });
+    else this.end('broken');
   }
 
   async #onHello(id: number, agentId: string, rooms: string[]): Promise<void> {

@@ -1,12 +1,17 @@
 import * as z from 'zod';
-import type { Log } from '../telemetry/log.ts';
+
+/** What is needed of a log. */
+export type LineLog = Record<
+  'error' | 'warn' | 'info' | 'debug',
+  (fields: object, message: string) => void
+>;
 
 /** A line as `telemetry/log.ts` writes it in JSON; the rest of its fields are passed on. */
 const LogLine = z.looseObject({ level: z.int(), msg: z.string() });
 const own = new Set(['level', 'msg', 'time', 'hostname']);
 
 /** Writes what a child agent logged into our log, under its own level; what is no log line (a crash) as a warning. */
-export function logAgentLine(line: string, log: Log): void {
+export function logAgentLine(line: string, log: LineLog): void {
   if (line.trim() === '') return;
   const parsed = LogLine.safeParse(parseJson(line));
   if (!parsed.success) {

@@ -118,6 +118,11 @@ export class Dispatch implements AgentDesk, Closable {
     return countPool(this.#pool);
   }
 
+  /** LiveKit is back after it died: warm rooms are made anew. Live ones are rejoined by those who were in them. */
+  livekitRestarted(): void {
+    this.#apply({ kind: 'livekitRestarted' });
+  }
+
   /** Nothing new from now on: no session, no warm room, no taking over. Sessions go on until their agents end. */
   stop(): void {
     this.#apply({ kind: 'closing' });

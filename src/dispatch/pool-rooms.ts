@@ -110,6 +110,17 @@ function due(atMs: number, missingSinceMs: number | null = null): Rescue {
   return { state: 'due', atMs, missingSinceMs };
 }
 
+export function dropWarmRooms(pool: Pool, wishes: PoolWish[]): Pool {
+  let next = pool;
+  for (const [roomName, room] of pool.rooms) {
+    if (room.state !== 'warm' && room.state !== 'warming') continue;
+    if (room.state === 'warm') wishes.push({ do: 'leaveRoom', agentId: room.agentId, roomName });
+    wishes.push({ do: 'deleteRoom', roomName });
+    next = withRoom(next, roomName, undefined);
+  }
+  return next;
+}
+
 export function claimFailed(pool: Pool, roomName: string, nowMs: number, wishes: PoolWish[]): Pool {
   const room = pool.rooms.get(roomName);
   if (room?.state === 'claimed')

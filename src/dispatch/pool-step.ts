@@ -4,6 +4,7 @@ import {
   abandon,
   abandonRooms,
   claimFailed,
+  dropWarmRooms,
   hello,
   isOthers,
   joinChecked,
@@ -43,6 +44,8 @@ export type PoolEvent =
   /** A client is in a room without an agent. */
   | { kind: 'stranded'; roomName: string; known: KnownSession; graceMs: number }
   | { kind: 'rescued'; roomName: string; outcome: RescueOutcome }
+  /** LiveKit lost its rooms. Agents and clients that go on rejoin theirs; an agent alone in one may be there or not. */
+  | { kind: 'livekitRestarted' }
   | { kind: 'closing' }
   | { kind: 'tick' };
 
@@ -123,6 +126,8 @@ function apply(pool: Pool, event: PoolEvent, nowMs: number, wishes: PoolWish[]):
       return stranded(pool, event.roomName, event.known, nowMs, event.graceMs);
     case 'rescued':
       return rescued(pool, event.roomName, event.outcome, nowMs);
+    case 'livekitRestarted':
+      return dropWarmRooms(pool, wishes);
     case 'closing':
       return { ...pool, closing: true };
     case 'tick':

@@ -21,7 +21,12 @@ import type { JournalEvents, JournalSettings } from './journal-settings.ts';
 import { Outbox, type Pending } from './outbox.ts';
 
 /** Far more than one process's sessions say in ten minutes of an absent server. */
-const outboxLimits = { asks: 5_000, bytes: 32 * 1_048_576, inFlight: 64 };
+const outboxLimits = {
+  asks: 5_000,
+  bytes: 32 * 1_048_576,
+  askBytes: journalMessageBytes,
+  inFlight: 64,
+};
 /** The first try comes at once, so that a network's hiccup is over before the server gives our rooms away. */
 const reconnect = { firstMs: 50, lastMs: 3_000 };
 const retry = { firstMs: 200, lastMs: 5_000 };
@@ -129,7 +134,7 @@ export class Journal implements Closable {
       try {
         this.#outbox.add(ask, resolve, reject);
       } catch (cause) {
-        this.settings.log.error({ err: cause, op: ask.op }, 'journal full');
+        this.settings.log.error({ err: cause, op: ask.op }, 'an ask was not taken');
         throw cause;
       }
       this.#flush();

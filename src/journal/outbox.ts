@@ -1,4 +1,5 @@
 import type { AgentAsk } from '../protocol/journal.ts';
+import { JournalRefused } from './journal-errors.ts';
 
 /** An ask that waits for its answer. */
 export type Pending = {
@@ -14,7 +15,14 @@ export type Pending = {
   readonly reject: (cause: Error) => void;
 };
 
-export type OutboxLimits = { asks: number; bytes: number; inFlight: number };
+export type OutboxLimits = {
+  asks: number;
+  bytes: number;
+  /** Of one ask: the server would cut the line because of a longer one, again and again. */
+  askBytes: number;
+  /** Asks that may be unanswered on the line at once. */
+  inFlight: number;
+};
 
 /** Too much is unanswered: the server has been away for long. Nothing was taken. */
 export class OutboxFull extends Error {
@@ -41,11 +49,12 @@ export class Outbox {
     return ++this.#lastId;
   }
 
-  /** @throws {OutboxFull} */
+  /** @throws {OutboxFull | JournalRefused} */
   add(ask: AgentAsk, resolve: Pending['resolve'], reject: Pending['reject']): Pending {
     const id = this.nextId();
     const text = JSON.stringify({ id, ...ask });
     const bytes = Buffer.byteLength(text);
+    if (bytes > this.limits.askBytes) throw new JournalRefused('ask_too_long');
     if (this.#pending.size >= this.limits.asks || this.#bytes + bytes > this.limits.bytes)
       throw new OutboxFull();
     const pending = { id, text, bytes, retries: 0, sent: false, resolve, reject };

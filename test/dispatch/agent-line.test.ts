@@ -206,6 +206,14 @@ describe('the agent line', () => {
     expect(desk.lostAgents).toEqual([]);
   });
 
+  it('refuses for good an ask that it does not understand, and keeps the line', async () => {
+    const journal = await connect();
+    const wrong = { ...turn, id: 'no uuid' };
+    await expect(journal.appendTurn('s1', wrong)).rejects.toMatchObject({ code: 'invalid_ask' });
+    await journal.appendTurn('s1', turn);
+    expect(desk.lostAgents).toEqual([]);
+  });
+
   it('ends the line of an agent that sends what is no ask', async () => {
     const socket = await rawAgent();
     socket.send('{"op":"sudo"}');

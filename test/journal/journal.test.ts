@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import * as z from 'zod';
-import { Journal } from '../../src/journal/journal.ts';
+import type * as z from 'zod';
+import type { Journal } from '../../src/journal/journal.ts';
 import { JournalClosed, JournalRefused } from '../../src/journal/journal-errors.ts';
 import { openJournal } from '../../src/journal/open-journal.ts';
 import { OutboxFull } from '../../src/journal/outbox.ts';
@@ -209,6 +209,14 @@ describe('a journal', () => {
     const refused = settled.filter((result) => result instanceof OutboxFull);
     expect(refused.length).toBeGreaterThan(0);
     expect(settled.filter((result) => result === undefined)).toHaveLength(400 - refused.length);
+  });
+
+  it('does not take an ask that is longer than the line carries', async () => {
+    const journal = await open();
+    const long = { ...turn, assistantText: 'x'.repeat(1_100_000) };
+    await expect(journal.appendTurn('s1', long)).rejects.toThrow(JournalRefused);
+    await journal.appendTurn('s1', turn);
+    expect(server.of('hello')).toHaveLength(1);
   });
 
   it('says only the newest status, and says it again after a reconnect', async () => {
