@@ -1,0 +1,278 @@
+import { Call } from './call.ts';
+import {
+  hungUp,
+  newConversation,
+  withNote,
+  withTypedText,
+  type Conversation,
+} from './conversation.ts';
+import { DataVoice } from './data-voice.ts';
+import { Ears, type Probe } from './ears.ts';
+import { microphoneWords, patienceMs, ServerFailed, type Failure } from './failure.ts';
+import { handleMessage } from './handle-message.ts';
+import { decodePacket, readMessage, type Message } from './message.ts';
+import type { RememberedConversations } from './remembered.ts';
+import type { Room, Server } from './server.ts';
+import { chosen, inCall, type State } from './state.ts';
+import type { Store } from './store.ts';
+import { logged } from './wire-log.ts';
+
+type Line = {
+  call: Call;
+  ears: Ears;
+  dataVoice: DataVoice | undefined;
+  userProbe: Probe | undefined;
+  voiceProbe: Probe | undefined;
+  /** The answer that sounds was cut off, by voice or by button: what still comes of it is not played. */
+  cutting: boolean;
+};
+
+/** Opens, holds and closes the conversation with the chosen character. */
+export class Talk {
+  readonly #store: Store<State>;
+  readonly #server: Server;
+  readonly #conversations: RememberedConversations;
+  #line: Line | undefined;
+
+  constructor(store: Store<State>, server: Server, conversations: RememberedConversations) {
+    this.#store = store;
+    this.#server = server;
+    this.#conversations = conversations;
+  }
+
+  /** 0 to 1, of this very moment. */
+  levels(): { user: number; character: number } {
+    const { microphone } = this.#store.value;
+    return {
+      user: microphone.kind === 'on' ? (this.#line?.userProbe?.level() ?? 0) : 0,
+      character: this.#line?.voiceProbe?.level() ?? 0,
+    };
+  }
+
+  /** To be called at the press of a button: sound depends on it. */
+  async open(how: 'new' | 'continue'): Promise<void> {
+    const { value: state } = this.#store;
+    const character = chosen(state);
+    if (!character || inCall(state)) return;
+    const characterSessionId =
+      how === 'continue' ? (this.#conversations.get(character.id) ?? null) : null;
+    const line = this.#newLine();
+    this.#line = line;
+    this.#store.update({
+      phase: { kind: 'connecting', step: 'asking' },
+      failure: undefined,
+      microphone: { kind: 'off' },
+      soundBlocked: false,
+      conversation: opening(state.conversation, how),
+    });
+    try {
+      const room = await this.#server.connect({
+        characterId: character.id,
+        characterSessionId,
+        routing: state.routing,
+      });
+      this.#conversations.set(character.id, room.character_session_id);
+      this.#store.update({ resumable: true });
+      if (this.#line !== line) return;
+      await this.#join(line, room);
+    } catch (error) {
+      if (this.#line === line) await this.#fail(failureOf(error));
+    }
+  }
+
+  #newLine(): Line {
+    const dataVoice = this.#store.value.routing === 'data_only' ? new DataVoice() : undefined;
+    const line: Line = {
+      ears: new Ears(),
+      dataVoice,
+      userProbe: undefined,
+      voiceProbe: dataVoice?.probe,
+      cutting: false,
+      call: new Call({
+        onPacket: (bytes) => this.#onPacket(line, bytes),
+        onVoice: (track) => {
+          if (!line.dataVoice) line.voiceProbe = track && line.ears.listen(track);
+        },
+        onSoundBlocked: (soundBlocked) => this.#store.update({ soundBlocked }),
+        onReconnecting: () => this.#store.update({ phase: { kind: 'reconnecting' } }),
+        onReconnected: () => this.#store.update({ phase: { kind: 'live' } }),
+        onMicrophoneLost: (error) => this.#microphoneFailed(error),
+        onClosed: (reason) => {
+          if (this.#line === line && reason !== undefined && this.#joined())
+            void this.#fail({ kind: 'dropped', reason });
+        },
+      }),
+    };
+    return line;
+  }
+
+  #joined(): boolean {
+    const { phase } = this.#store.value;
+    return phase.kind !== 'connecting' || phase.step === 'waiting';
+  }
+
+  async #join(line: Line, room: Room): Promise<void> {
+    this.#store.update({ phase: { kind: 'connecting', step: 'joining' } });
+    try {
+      await line.call.join(room.room_url, room.token);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : undefined;
+      throw new ServerFailed({ kind: 'mediaGone', url: room.room_url, reason });
+    }
+    if (this.#line !== line) return;
+    // The character may have said that it is here before the room counted as joined.
+    const { conversation, withMicrophone } = this.#store.value;
+    this.#store.update({
+      phase: conversation.ready ? { kind: 'live' } : { kind: 'connecting', step: 'waiting' },
+    });
+    setTimeout(() => this.#wonder(line), patienceMs);
+    if (withMicrophone) await this.openMicrophone();
+  }
+
+  /** Says so when the character has not come. */
+  #wonder(line: Line): void {
+    const { phase } = this.#store.value;
+    if (this.#line !== line || phase.kind !== 'connecting') return;
+    this.#note(
+      'problem',
+      `The room is open, but the character has not come within ${patienceMs / 1000} seconds. ` +
+        'Its agent process may be restarting; it joins by itself when it is back.',
+    );
+  }
+
+  async openMicrophone(): Promise<void> {
+    const line = this.#line;
+    if (!line) return;
+    this.#store.update({ microphone: { kind: 'asking' } });
+    try {
+      const track = await line.call.openMicrophone();
+      if (this.#line !== line) return;
+      line.userProbe?.close();
+      line.userProbe = track && line.ears.listen(track);
+      this.#store.update({ microphone: { kind: 'on' } });
+    } catch (error) {
+      if (this.#line === line) this.#microphoneFailed(error);
+    }
+  }
+
+  async toggleMicrophone(): Promise<void> {
+    if (this.#store.value.microphone.kind !== 'on') return this.openMicrophone();
+    this.#store.update({ microphone: { kind: 'muted' } });
+    await this.#line?.call.muteMicrophone();
+  }
+
+  #microphoneFailed(error: unknown): void {
+    const words = microphoneWords(error, window.isSecureContext);
+    this.#store.update({ microphone: { kind: 'failed', words } });
+  }
+
+  async say(text: string): Promise<void> {
+    const words = text.trim();
+    if (words === '' || !this.#line) return;
+    const conversation = withTypedText(this.#store.value.conversation, words, performance.now());
+    this.#store.update({ conversation });
+    await this.#send({ type: 'user_text_message', data: { text: words } });
+  }
+
+  async interrupt(): Promise<void> {
+    const line = this.#line;
+    if (!line) return;
+    line.cutting = this.#store.value.conversation.characterSpeaking;
+    line.dataVoice?.clear();
+    await this.#send({ type: 'interrupt-bot', data: {} });
+  }
+
+  async allowSound(): Promise<void> {
+    await this.#line?.call.allowSound();
+  }
+
+  async hangUp(): Promise<void> {
+    const { conversation } = this.#store.value;
+    this.#store.update({
+      phase: { kind: 'ended', why: 'You ended it.' },
+      microphone: { kind: 'off' },
+      soundBlocked: false,
+      conversation: hungUp(conversation),
+    });
+    await this.#close();
+  }
+
+  async #fail(failure: Failure): Promise<void> {
+    const { conversation } = this.#store.value;
+    const empty = conversation.entries.length === 0;
+    this.#store.update({
+      failure,
+      phase: empty ? { kind: 'choosing' } : { kind: 'ended', why: 'It broke off.' },
+      microphone: { kind: 'off' },
+      soundBlocked: false,
+      conversation: hungUp(conversation),
+    });
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    if (!line) return;
+    await Promise.allSettled([line.call.hangUp(), line.ears.close(), line.dataVoice?.close()]);
+  }
+
+  async #send(message: { type: string; data: object }): Promise<void> {
+    const { wire } = this.#store.value;
+    this.#store.update({ wire: logged(wire, 'out', message, performance.now()) });
+    try {
+      await this.#line?.call.send(message);
+    } catch {
+      this.#note('problem', `${message.type} could not be sent: there is no line to the server.`);
+    }
+  }
+
+  #note(tone: 'plain' | 'problem', text: string): void {
+    const { conversation } = this.#store.value;
+    const atMs = performance.now();
+    this.#store.update({ conversation: withNote(conversation, { tone, text, atMs }) });
+  }
+
+  #onPacket(line: Line, bytes: Uint8Array): void {
+    if (this.#line !== line) return;
+    const content = decodePacket(bytes);
+    const { wire, conversation, phase } = this.#store.value;
+    const atMs = performance.now();
+    const next: Partial<State> = { wire: logged(wire, 'in', content, atMs) };
+    const message = readMessage(content);
+    if (message) {
+      this.#play(line, message);
+      next.conversation = handleMessage(conversation, message, atMs);
+      if (next.conversation.ready && phase.kind === 'connecting' && phase.step === 'waiting')
+        next.phase = { kind: 'live' };
+    }
+    this.#store.update(next);
+  }
+
+  #play(line: Line, { type, data }: Message): void {
+    if (!line.dataVoice) return;
+    if (type === 'audio-data' && !line.cutting) line.dataVoice.play(data);
+    if (type === 'bot-started-speaking') line.cutting = false;
+    const cutOff =
+      type === 'bot-stopped-speaking'
+        ? line.cutting || this.#store.value.conversation.userSpeaking
+        : type === 'bot-turn-completed' && data.was_interrupted === true;
+    if (cutOff) line.dataVoice.clear();
+  }
+}
+
+/** A conversation that goes on keeps its lines; the server keeps them anyhow. */
+function opening(conversation: Conversation, how: 'new' | 'continue'): Conversation {
+  const { nextId, entries } = conversation;
+  if (how === 'new') return { ...newConversation, nextId };
+  const text =
+    entries.length > 0
+      ? 'The conversation goes on.'
+      : 'Continuing an earlier conversation. Its lines are not shown here, but the character remembers them.';
+  const kept = { ...newConversation, nextId, entries };
+  return withNote(kept, { tone: 'plain', text, atMs: performance.now() });
+}
+
+function failureOf(error: unknown): Failure {
+  return error instanceof ServerFailed ? error.failure : { kind: 'serverGone' };
+}

@@ -1,0 +1,24 @@
+import { voiceprintOf } from '../voiceprint.ts';
+import { drawing } from './element.ts';
+
+/** A character's figure. `--level` on it, 0 to 1, makes its rings swell. */
+export function portrait(name: string): SVGSVGElement {
+  const { hue, rings, initial } = voiceprintOf(name);
+  const svg = drawing('svg', {
+    class: 'portrait',
+    viewBox: '-52 -52 104 104',
+    'aria-hidden': 'true',
+    focusable: 'false',
+  });
+  svg.style.setProperty('--hue', String(hue));
+  const [outer = '', middle = '', inner = ''] = rings;
+  const letter = drawing('text', { x: 0, y: 0, dy: '0.36em', 'text-anchor': 'middle' });
+  letter.textContent = initial;
+  svg.append(
+    drawing('path', { class: 'outer', d: outer }),
+    drawing('path', { class: 'middle', d: middle }),
+    drawing('path', { class: 'inner', d: inner }),
+    letter,
+  );
+  return svg;
+}

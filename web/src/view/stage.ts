@@ -1,0 +1,71 @@
+import type { TapeBin } from '../tape-history.ts';
+import { needle } from '../level.ts';
+import { chosen, statusOf, type State } from '../state.ts';
+import { element, setText } from './element.ts';
+import { Meter } from './meter.ts';
+import { portrait } from './portrait.ts';
+import { Tape } from './tape.ts';
+
+/** The character during a call: who it is, who speaks, how loud. */
+export class Stage {
+  readonly root: HTMLElement;
+  readonly tape = new Tape();
+  readonly #portrait = element('div', { class: 'stage-portrait' });
+  readonly #name = element('h2', {});
+  readonly #status = element('p', { class: 'stage-status', 'aria-hidden': 'true' });
+  readonly #offline = element(
+    'p',
+    { class: 'stage-offline', hidden: true },
+    'no language model: a small local responder',
+  );
+  readonly #user = new Meter('Your level', 'user');
+  readonly #character = new Meter('Character’s level', 'character');
+  #drawn: string | undefined;
+
+  constructor() {
+    this.root = element(
+      'section',
+      { class: 'stage', 'aria-label': 'Character', 'data-testid': 'stage' },
+      this.#portrait,
+      element('div', { class: 'stage-words' }, this.#name, this.#status, this.#offline),
+      element(
+        'div',
+        { class: 'meters' },
+        element('span', { class: 'meter-label user', 'aria-hidden': 'true' }, 'you'),
+        this.#user.root,
+        element('span', { class: 'meter-label character', 'aria-hidden': 'true' }, 'them'),
+        this.#character.root,
+      ),
+      this.tape.root,
+    );
+  }
+
+  show(state: State): void {
+    const card = chosen(state);
+    if (card && card.id !== this.#drawn) {
+      this.#drawn = card.id;
+      this.#portrait.replaceChildren(portrait(card.name));
+      setText(this.#name, card.name);
+      this.#name.lang = card.language;
+    }
+    const { userSpeaking, characterSpeaking } = state.conversation;
+    this.root.dataset.user = userSpeaking ? 'speaking' : 'quiet';
+    this.root.dataset.character = characterSpeaking ? 'speaking' : 'quiet';
+    setText(this.#status, statusOf(state).words);
+    this.#offline.hidden = state.info?.offline !== true;
+  }
+
+  showLevels(moment: TapeBin, nowMs: number): void {
+    this.#user.show(moment.user, nowMs);
+    this.#character.show(moment.character, nowMs);
+    this.#portrait.style.setProperty('--level', needle(moment.character).toFixed(3));
+    this.tape.add(moment, nowMs);
+  }
+
+  reset(): void {
+    this.#user.reset();
+    this.#character.reset();
+    this.#portrait.style.setProperty('--level', '0');
+    this.tape.clear();
+  }
+}

@@ -1,0 +1,73 @@
+import { isObject, textAt, type JsonObject } from './json.ts';
+import { readMessage } from './message.ts';
+
+/** One message as it went over the wire, in either direction. */
+export type WireLine = {
+  id: number;
+  atMs: number;
+  direction: 'in' | 'out';
+  /** What it is about: the inner type of a wrapped one. */
+  type: string;
+  form: 'top' | 'wrapped' | 'flat' | 'unreadable';
+  /** Sound is left out: a minute of it would be megabytes. */
+  content: unknown;
+};
+
+export type WireLog = { lines: readonly WireLine[]; nextId: number; forgotten: number };
+
+export const emptyWireLog: WireLog = { lines: [], nextId: 1, forgotten: 0 };
+
+/** A minute of a busy `data_only` session; enough to look back over a few turns. */
+const mostLines = 600;
+
+export function logged(
+  log: WireLog,
+  direction: WireLine['direction'],
+  content: unknown,
+  atMs: number,
+): WireLog {
+  const message = readMessage(content);
+  const line: WireLine = {
+    id: log.nextId,
+    atMs,
+    direction,
+    type: message?.type ?? 'unreadable',
+    form: message?.form ?? 'unreadable',
+    content: content === undefined ? 'not JSON' : withoutSound(content),
+  };
+  const lines = [...log.lines, line];
+  const tooMany = Math.max(0, lines.length - mostLines);
+  return {
+    lines: lines.slice(tooMany),
+    nextId: log.nextId + 1,
+    forgotten: log.forgotten + tooMany,
+  };
+}
+
+export type WireFilter = {
+  direction: 'both' | WireLine['direction'];
+  /** Looked for in the type and in the content; case does not matter. */
+  words: string;
+  sound: boolean;
+};
+
+export function passes(line: WireLine, filter: WireFilter): boolean {
+  if (filter.direction !== 'both' && line.direction !== filter.direction) return false;
+  if (!filter.sound && line.type === 'audio-data') return false;
+  const words = filter.words.trim().toLowerCase();
+  if (words === '') return true;
+  return line.type.includes(words) || JSON.stringify(line.content).toLowerCase().includes(words);
+}
+
+/** Replaces base64 sound, at the top or wrapped, by its size. */
+function withoutSound(content: unknown): unknown {
+  if (!isObject(content)) return content;
+  const { data } = content;
+  return abbreviated(isObject(data) ? { ...content, data: abbreviated(data) } : content);
+}
+
+function abbreviated(object: JsonObject): JsonObject {
+  const audio = textAt(object, 'audio');
+  if (audio === undefined) return object;
+  return { ...object, audio: `… ${Math.floor((audio.length * 3) / 4)} bytes of sound …` };
+}
