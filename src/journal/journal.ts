@@ -81,6 +81,8 @@ export class Journal implements Closable {
 
   /** @returns the session of the room, or null for a warm room: `assign` brings it, and may come even before this */
   async roomJoined(roomName: string): Promise<Assignment | null> {
+    // A new stay: the same session may come back to us after another process had it.
+    this.#assigned.delete(roomName);
     const assignment = Assignment.nullable().parse(
       (await this.#ask({ op: 'roomJoined', roomName })) ?? null,
     );
