@@ -10,7 +10,7 @@ export type JournalSettings = {
   agentId: string;
   clock: Clock;
   log: Log;
-  /** The rooms this process is in now; told to the server after every reconnect. */
+  /** The rooms this process has joined and not left, none that it only tries to join; told after every reconnect. */
   currentRooms: () => string[];
   /** Gives up opening. */
   signal?: AbortSignal;
