@@ -20,6 +20,8 @@ export type Config = {
   livekit: LiveKitConfig;
   /** What clients get as room_url; undefined: it follows the host that the client used. */
   livekitPublicUrl: string | undefined;
+  /** The address that clients are told for media, when it is not the host itself. */
+  livekitNodeIp: string | undefined;
   agents: {
     processes: number;
     sessionsPerProcess: number;
@@ -102,6 +104,7 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
     databaseUrl: env.DATABASE_URL,
     livekit: readLiveKit(env, report),
     livekitPublicUrl: env.LIVEKIT_PUBLIC_URL,
+    livekitNodeIp: env.LIVEKIT_NODE_IP,
     agents: readAgents(env, machine, report),
     stages: readStages(env, report),
     log: {

@@ -78,6 +78,11 @@ export const Environment = z.object({
     'What clients get as `room_url`',
     'follows the host the client used',
   ),
+  LIVEKIT_NODE_IP: setting(
+    text,
+    'The address that clients are told for media, when this machine is behind NAT or on several networks',
+    '`HOST`',
+  ),
   LIVEKIT_PORT: setting(port, 'Signalling port of our own livekit-server', '`7880`'),
   LIVEKIT_TCP_PORT: setting(port, 'Its port for media over TCP', '`7881`'),
   LIVEKIT_UDP_PORT: setting(port, 'Its port for media over UDP', '`7882`'),

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { SetUpFailed } from '../errors/set-up-failed.ts';
+import type { Closable } from '../lifetime/scope.ts';
 import { corsHeaders } from './cors.ts';
 
 export type ServerTimeouts = {
@@ -49,6 +52,48 @@ export function openHttpServer(
     else socket.destroy();
   });
   return server;
+}
+
+/** Running answers may take this long once the server stops. */
+const closeMs = 3_000;
+
+/**
+ * Begins to listen. Closing lets running requests finish, for a bounded time.
+ * @throws {SetUpFailed} when the port is in use or the address is not this machine's
+ */
+export async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+): Promise<Closable> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new SetUpFailed(
+        `Port ${port} of ${host} is in use, by another Parley? Set PORT to a free one.`,
+      );
+    }
+    if (code === 'EADDRNOTAVAIL')
+      throw new SetUpFailed(`HOST=${host} is no address of this machine.`);
+    if (code === 'EACCES')
+      throw new SetUpFailed(`Port ${port} needs more rights: set PORT above 1023.`);
+    throw cause;
+  }
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        const impatient = setTimeout(() => {
+          server.closeAllConnections();
+        }, closeMs);
+        server.close(() => {
+          clearTimeout(impatient);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
 }
 
 function statusOf(code: string | undefined): number {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SetUpFailed } from '../errors/set-up-failed.ts';
@@ -43,6 +44,16 @@ export async function ensureSecrets(
     livekitApiKey: overrides.livekitApiKey ?? kept.data.livekitApiKey,
     livekitApiSecret: overrides.livekitApiSecret ?? kept.data.livekitApiSecret,
   };
+}
+
+/** The agent secret of a data folder on this machine; undefined when no server has run there. */
+export async function keptAgentSecret(dataDir: string): Promise<string | undefined> {
+  const path = join(dataDir, 'secrets.json');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const kept = Secrets.safeParse(jsonOf(text));
+  if (!kept.success) throw new SecretsUnreadable(path);
+  return kept.data.agentSecret;
 }
 
 /**

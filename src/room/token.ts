@@ -22,7 +22,7 @@ export type UserTokenGrant = {
 export const roomTimeouts = { emptySeconds: 60, departureSeconds: 20 } as const;
 
 /** Long enough for a microphone prompt and a slow scene to load; short, since an unused token can still open a room. */
-const defaultJoinWithinSeconds = 600;
+export const defaultJoinWithinSeconds = 600;
 const longestJoinWithinSeconds = 3_600;
 
 const sources = {

@@ -67,7 +67,8 @@ function fakeDeps() {
       place: (request) => {
         placed.push(request);
         const n = placed.length;
-        return Promise.resolve({ sessionId: `session-${n}`, roomName: `room-${n}` });
+        const ids = { sessionId: `session-${n}`, roomName: `room-${n}`, userIdentity: `user:${n}` };
+        return Promise.resolve(ids);
       },
     },
     health: {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Router, type RequestHandler } from 'express';
 import * as z from 'zod';
 import type { Character } from '../../../protocol/character.ts';
@@ -35,17 +34,18 @@ export type PlaceRequest = {
   conversationId: string;
   character: Character;
   settings: SessionSettings;
-  /** The identity under which the human will join. */
-  userIdentity: string;
   requestTraceId: string;
 };
 
 interface Dispatch {
   /**
    * Stores the voice session and finds it a room.
+   * @returns `userIdentity`: under which the human will join
    * @throws {PublicError} 503 `no_agent_free` when no agent can take it
    */
-  place(request: PlaceRequest): Promise<{ sessionId: string; roomName: string }>;
+  place(
+    request: PlaceRequest,
+  ): Promise<{ sessionId: string; roomName: string; userIdentity: string }>;
 }
 
 export type ConnectDeps = {
@@ -111,13 +111,11 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
       characterSessionId: request.character_session_id,
     });
     const { traceId } = contextOf(req);
-    const userIdentity = `user:${randomUUID()}`;
-    const { sessionId, roomName } = await deps.dispatch.place({
+    const { sessionId, roomName, userIdentity } = await deps.dispatch.place({
       workspaceId,
       conversationId: conversation.id,
       character,
       settings: SessionSettings.parse(request),
-      userIdentity,
       requestTraceId: traceId,
     });
     const token = await userToken(deps.livekit, {

@@ -1,0 +1,338 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { Characters } from './characters/characters.ts';
+import { plantSeeds } from './characters/plant-seeds.ts';
+import { Conversations } from './chats/conversations.ts';
+import { Turns } from './chats/turns.ts';
+import { VoiceSessions } from './chats/voice-sessions.ts';
+import { ConfigError } from './config/config-error.ts';
+import { loadConfig, type Config } from './config/config.ts';
+import { DataFolderInUse } from './db/folder-lock.ts';
+import { openDatabase } from './db/open.ts';
+import { AgentLine } from './dispatch/agent-line.ts';
+import { AgentProcesses } from './dispatch/agent-processes.ts';
+import { Dispatch } from './dispatch/dispatch.ts';
+import { defaultPoolRules } from './dispatch/pool.ts';
+import { SetUpFailed } from './errors/set-up-failed.ts';
+import { createApp } from './http/app.ts';
+import { listen, openHttpServer } from './http/server.ts';
+import { serveAdmin } from './keys/admin-server.ts';
+import { Keys } from './keys/keys.ts';
+import { ensureSecrets, firstApiKey, type Secrets } from './keys/secrets.ts';
+import { sleep, systemClock } from './lifetime/clock.ts';
+import { Scope } from './lifetime/scope.ts';
+import { startEmbeddedLiveKit } from './livekit/embedded.ts';
+import { findSettings } from './livekit/find.ts';
+import { SessionStore } from './minds/session-store.ts';
+import type { ProviderSettings } from './protocol/provider-settings.ts';
+import { livekitRooms, type LivekitDoor } from './room/rooms.ts';
+import { defaultJoinWithinSeconds } from './room/token.ts';
+import { openLog, type Log } from './telemetry/log.ts';
+import { openMetrics, type Metrics } from './telemetry/metrics.ts';
+
+/*
+ * The server: HTTP, keys, database, dispatch, and, as children, LiveKit, the embedded provider and agent processes.
+ * Each thing is owned by the scope as soon as it is open, so that closing goes backwards (docs/closing.md).
+ */
+const clock = systemClock;
+const agentName = 'parley';
+/** Sessions end within milliseconds; storing their last turns may take a busy database longer. */
+const drainMs = 10_000;
+
+async function main(): Promise<void> {
+  const root = await projectRoot();
+  const config = loadConfig(process.env, root);
+  const log = openLog('server', config.log);
+  const scope = new Scope('server', (child, err) => {
+    log.error({ err, child }, 'closing failed');
+  });
+  stopOnSignals(scope, log);
+  try {
+    await serve(root, config, log, scope);
+  } catch (err) {
+    if (scope.closed) return;
+    await scope.close();
+    throw err;
+  }
+}
+
+async function serve(root: string, config: Config, log: Log, scope: Scope): Promise<void> {
+  const { dataDir } = config;
+  const metrics = openMetrics();
+  const secrets = await ensureSecrets(dataDir, {
+    agentSecret: config.agents.secret,
+    livekitApiKey: config.livekit.apiKey,
+    livekitApiSecret: config.livekit.apiSecret,
+  });
+  const database = await scope.own(
+    'database',
+    openDatabase({ url: config.databaseUrl, dataDir, migrationsDir: join(root, 'drizzle'), log }),
+  );
+  const { db } = database;
+  const keys = new Keys({ db, clock, onWorkspaceMade: plantSeeds });
+  const first = await firstApiKey(dataDir, config.firstApiKey);
+  const { workspaceId, revoked } = await keys.ensureFirstKey(first.key);
+  if (revoked)
+    log.warn(
+      'the first key was revoked: set another PARLEY_API_KEY, or make one with npm run keys',
+    );
+  await scope.own('key administration', serveAdmin(dataDir, keys, log));
+
+  let onLiveKitUp: () => void = () => undefined;
+  const livekit = await openLiveKit(root, config, secrets, log, scope, () => {
+    onLiveKitUp();
+  });
+  const providers = await openProviders(root, config, log, scope);
+
+  const characters = new Characters(db);
+  const conversations = new Conversations(db);
+  const turns = new Turns(db);
+  const tokenLifeMs = defaultJoinWithinSeconds * 1000;
+  const sessions = new VoiceSessions(db);
+  const store = new SessionStore({ sessions, characters, turns, clock, tokenLifeMs });
+  const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
+  const { sessionsPerProcess: maxSessions, warmRoomsPerProcess, joinTimeoutMs } = config.agents;
+  const dispatch = new Dispatch({
+    rooms: livekitRooms(livekit, agentName),
+    store: {
+      open: (session) => store.open(session),
+      loadAssignment: (roomName) => store.loadAssignment(roomName),
+      markJoined: (sessionId) => store.markJoined(sessionId),
+      end: (sessionId, reason) => store.end(sessionId, reason),
+      listOpen: () => store.listOpen(),
+      appendTurn: async (sessionId, turn) => {
+        await store.appendTurn(sessionId, turn);
+        if (turn.status !== 'open') metrics.turn(turn);
+      },
+    },
+    welcome: () => ({ livekit, agentName, providers, maxSessions }),
+    push: (agentId, push) => line.push(agentId, push),
+    rules: { ...defaultPoolRules, maxSessions, warmPerAgent: warmRoomsPerProcess, joinTimeoutMs },
+    tokenLifeMs,
+    clock,
+    log,
+  });
+  await scope.own('dispatch', dispatch);
+  onLiveKitUp = () => {
+    dispatch.livekitRestarted();
+  };
+  await dispatch.recover();
+  gauges(metrics, dispatch);
+  const app = createApp({
+    log,
+    clock,
+    metrics,
+    keys,
+    characters,
+    conversations,
+    dispatch,
+    livekit: { ...livekit, agentName },
+    roomUrl: roomUrlOf(config),
+    health: {
+      database: () => database.ping(),
+      livekit: async () => {
+        await fetch(livekit.url.replace(/^ws/, 'http'), { signal: AbortSignal.timeout(800) });
+      },
+      agents: () =>
+        dispatch.count().accepting > 0
+          ? Promise.resolve()
+          : Promise.reject(new Error('no agent takes sessions')),
+    },
+    playground: {
+      webDir: join(root, 'web/dist'),
+      version: await versionOf(root),
+      offline: config.stages.llm.kind === 'offline',
+    },
+    localCaller: { workspaceId, keyId: 'playground' },
+    trustProxy: config.http.trustProxy,
+  });
+  const server = openHttpServer(app);
+  line.attach(server);
+  line.serve(dispatch);
+  await scope.own('http', listen(server, config.http));
+  // Closes before HTTP: a journal is an open connection that HTTP would wait for.
+  await scope.own('agent line', line);
+  startAgents(root, config, secrets, log, scope);
+  scope.defer('new sessions', () => {
+    dispatch.stop();
+  });
+  await agentIsReady(dispatch, scope.signal);
+  sayReady(config, first);
+}
+
+/** LIVEKIT_URL's, or our own. */
+async function openLiveKit(
+  root: string,
+  { livekit, http, livekitNodeIp, cacheDir }: Config,
+  { livekitApiKey: apiKey, livekitApiSecret: apiSecret }: Secrets,
+  log: Log,
+  scope: Scope,
+  onUp: () => void,
+): Promise<LivekitDoor> {
+  if (livekit.kind === 'external') {
+    return { url: livekit.url, apiKey: livekit.apiKey, apiSecret: livekit.apiSecret };
+  }
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+  const { url } = await scope.own(
+    'livekit',
+    startEmbeddedLiveKit(
+      {
+        host: http.host,
+        nodeIp: livekitNodeIp,
+        ports: livekit.ports,
+        keys: { apiKey, apiSecret },
+        templatePath: join(root, 'livekit.yaml'),
+        find: findSettings(env, cacheDir, root),
+      },
+      {
+        clock,
+        log,
+        report: say,
+        signal: scope.signal,
+        onChange: (state) => {
+          if (state === 'up') onUp();
+        },
+      },
+    ),
+  );
+  return { url, apiKey, apiSecret };
+}
+
+/** Stages that nothing was configured for are served by the embedded provider. */
+async function openProviders(
+  root: string,
+  config: Config,
+  log: Log,
+  scope: Scope,
+): Promise<ProviderSettings> {
+  const { llm, stt, tts } = config.stages;
+  const isNeeded = [llm, stt, tts].some(({ kind }) => kind === 'offline');
+  const offline = isNeeded ? await openOffline() : undefined;
+  async function openOffline() {
+    const { startOffline } = await import('./offline/offline.ts');
+    return scope.own(
+      'embedded provider',
+      startOffline({ root, cacheDir: config.cacheDir, clock, log }),
+    );
+  }
+  const embedded = { baseUrl: offline?.baseUrl ?? '', model: 'parley-offline' };
+  return {
+    llm: llm.kind === 'openai' ? llm.settings : embedded,
+    stt: stt.kind === 'openai' ? stt.settings : embedded,
+    tts: tts.kind === 'openai' ? tts.settings : embedded,
+  };
+}
+
+function startAgents(root: string, config: Config, secrets: Secrets, log: Log, scope: Scope): void {
+  const { PATH = '', HOME = '' } = process.env;
+  const program = join(root, 'dist/src/agent.js');
+  const agents = new AgentProcesses({
+    count: config.agents.processes,
+    nodeArgs: [...process.execArgv, program, '--server', localUrl(config)],
+    env: {
+      PATH,
+      HOME,
+      PARLEY_AGENT_SECRET: secrets.agentSecret,
+      LOG_FORMAT: 'json',
+      LOG_LEVEL: config.log.level,
+      LOG_PRIVATE: String(config.log.includePrivate),
+    },
+    drainMs,
+    clock,
+    log,
+  });
+  scope.defer('agent processes', () => agents.close());
+}
+
+/** Waits until a conversation could begin; at the first start an agent needs a few seconds. */
+async function agentIsReady(dispatch: Dispatch, signal: AbortSignal): Promise<void> {
+  while (dispatch.count().free === 0) await sleep(clock, 50, signal);
+}
+
+function gauges(metrics: Metrics, dispatch: Dispatch): void {
+  metrics.gauge('agents', 'Connected agent processes.', () => dispatch.count().agents);
+  metrics.gauge('sessions_live', 'Sessions whose client is there.', () => dispatch.count().live);
+  metrics.gauge(
+    'sessions_claimed',
+    'Sessions that wait for their client.',
+    () => dispatch.count().claimed,
+  );
+  metrics.gauge('rooms_warm', 'Rooms in which an agent waits.', () => dispatch.count().warm);
+  metrics.gauge('sessions_free', 'Sessions that could begin now.', () => dispatch.count().free);
+}
+
+function roomUrlOf({ livekit, livekitPublicUrl }: Config) {
+  if (livekitPublicUrl !== undefined) return { kind: 'fixed', url: livekitPublicUrl } as const;
+  return livekit.kind === 'external'
+    ? ({ kind: 'fixed', url: livekit.url } as const)
+    : ({ kind: 'followHost', port: livekit.ports.http } as const);
+}
+
+/** This server, from this machine. */
+function localUrl({ http: { host, port } }: Config): string {
+  const isAny = host === '0.0.0.0' || host === '::';
+  const name = isAny ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function sayReady(config: Config, first: { key: string; made: boolean; path?: string }): void {
+  const { llm, stt, tts } = config.stages;
+  const offline = [llm, stt, tts].some(({ kind }) => kind === 'offline');
+  say(`Parley is ready: ${localUrl(config)}`);
+  if (first.made) say(`Your API key, shown this once: ${first.key}`);
+  if (first.path !== undefined) say(`(The key is kept in ${first.path}; npm run keys makes more.)`);
+  if (offline) {
+    say(
+      'The embedded provider speaks, hears or answers: no language model. Set OPENAI_API_KEY, or see README.',
+    );
+  }
+}
+
+/** For the person at the terminal; logs are for machines. */
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** The nearest folder above that holds our package.json: the same whether compiled or not. */
+async function projectRoot(): Promise<string> {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined);
+    if (text !== undefined) return folder;
+    if (folder === dirname(folder))
+      throw new SetUpFailed('package.json is missing: start from the project folder.');
+  }
+}
+
+async function versionOf(root: string): Promise<string> {
+  const text = await readFile(join(root, 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+/** Through npm, Ctrl-C arrives twice within a millisecond; only a later second signal means impatience. */
+function stopOnSignals(scope: Scope, log: Log): void {
+  let firstAtMs: number | undefined;
+  const stop = (signal: NodeJS.Signals) => {
+    const nowMs = clock.nowMs();
+    if (firstAtMs === undefined) {
+      firstAtMs = nowMs;
+      log.info({ signal }, 'stopping');
+      void scope.close().then(() => process.exit(0));
+    } else if (nowMs - firstAtMs > 1_000) process.exit(1);
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  const isForOperator =
+    error instanceof SetUpFailed ||
+    error instanceof ConfigError ||
+    error instanceof DataFolderInUse;
+  console.error(isForOperator ? error.message : error);
+  process.exit(1);
+});

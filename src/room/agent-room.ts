@@ -1,0 +1,148 @@
+import { EventEmitter } from 'node:events';
+import {
+  DisconnectReason,
+  Room,
+  RoomEvent,
+  TrackKind,
+  TrackSource,
+  type Track,
+} from '@livekit/rtc-node';
+import type { PcmFrame } from '../frames/pcm.ts';
+import type { Clock } from '../lifetime/clock.ts';
+import type { Closable } from '../lifetime/scope.ts';
+import type { AudioOutput } from '../protocol/connect.ts';
+import type { Log } from '../telemetry/log.ts';
+import { DataLine } from './data-line.ts';
+import { DataSink } from './data-sink.ts';
+import { microphone } from './microphone.ts';
+import { TrackSink } from './track-sink.ts';
+import { Voice } from './voice.ts';
+import type { VoiceSink } from './voice-sink.ts';
+
+/** Begins to hear a microphone; it is heard until its track ends or the signal aborts. */
+export type OpenMicrophone = (signal: AbortSignal) => AsyncGenerator<PcmFrame, void>;
+
+export type AgentRoomEvents = {
+  /** A human is in the room. LiveKit may say so late of one who publishes nothing: up to 3 s. */
+  arrived: [identity: string];
+  /** `byChoice` is false when the connection was lost: they may come back. */
+  left: [identity: string, byChoice: boolean];
+  /** Somebody receives our voice: they are here and ready for it. */
+  listened: [];
+  microphone: [identity: string, open: OpenMicrophone];
+  microphoneGone: [identity: string];
+  /** The microphone was muted: no sound comes from it until further notice. */
+  microphoneMuted: [identity: string];
+  data: [bytes: Uint8Array, identity: string];
+  /** We are out of the room: it was closed or the connection is gone for good, or another process is us now. */
+  closed: [why: 'gone' | 'replaced'];
+};
+
+export type JoinRoom = { url: string; token: string; clock: Clock; log: Log };
+
+/** A LiveKit room as an agent process sees it, and the only place that knows LiveKit's client. */
+export class AgentRoom implements Closable {
+  readonly events = new EventEmitter<AgentRoomEvents>();
+  readonly data: DataLine;
+  readonly #room: Room;
+  readonly #deps: JoinRoom;
+  #track: TrackSink | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(room: Room, deps: JoinRoom) {
+    this.#room = room;
+    this.#deps = deps;
+    this.data = new DataLine({
+      ...deps,
+      publish: async (bytes) => {
+        await room.localParticipant?.publishData(bytes, { reliable: true });
+      },
+    });
+    this.#listen();
+  }
+
+  /** @throws LiveKit's ConnectError when the room cannot be joined */
+  static async join(deps: JoinRoom): Promise<AgentRoom> {
+    const room = new Room();
+    await room.connect(deps.url, deps.token, { autoSubscribe: true, dynacast: false });
+    return new AgentRoom(room, deps);
+  }
+
+  get humans(): string[] {
+    return [...this.#room.remoteParticipants.keys()];
+  }
+
+  /** Tells again what was there before anyone listened. */
+  replay(): void {
+    for (const participant of this.#room.remoteParticipants.values()) {
+      this.events.emit('arrived', participant.identity);
+      for (const { track, source } of participant.trackPublications.values()) {
+        if (track) this.#onTrack(track, source, participant.identity);
+      }
+    }
+  }
+
+  /** A voice in the room, over the routes that the client asked for. One at a time. */
+  async openVoice(output: AudioOutput, name: string): Promise<Voice> {
+    const sinks: VoiceSink[] = [];
+    const participant = this.#room.localParticipant;
+    if (output.audio_routing !== 'data_only' && participant) {
+      this.#track = await TrackSink.publish(participant, name, this.#deps.log);
+      sinks.push(this.#track);
+    }
+    if (output.audio_routing !== 'audio_only') {
+      sinks.push(
+        new DataSink(output, (message, isVoid) => {
+          this.data.send(message, isVoid);
+        }),
+      );
+    }
+    return new Voice(this.#deps.clock, sinks);
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#closeOnce());
+  }
+
+  async #closeOnce(): Promise<void> {
+    const inRoom = this.#room.isConnected;
+    if (inRoom) await this.data.close();
+    this.events.removeAllListeners();
+    this.#room.removeAllListeners();
+    // Leaving takes the track out of the room with us.
+    await this.#room.disconnect();
+    await this.#track?.close(false);
+  }
+
+  #listen(): void {
+    const { events } = this;
+    this.#room
+      .on(RoomEvent.ParticipantConnected, ({ identity }) => events.emit('arrived', identity))
+      .on(RoomEvent.ParticipantDisconnected, ({ identity, disconnectReason }) =>
+        events.emit('left', identity, disconnectReason === DisconnectReason.CLIENT_INITIATED),
+      )
+      .on(RoomEvent.LocalTrackSubscribed, () => events.emit('listened'))
+      .on(RoomEvent.TrackSubscribed, (track, { source }, { identity }) => {
+        this.#onTrack(track, source, identity);
+      })
+      .on(RoomEvent.TrackUnsubscribed, (track, _publication, { identity }) => {
+        if (track.kind === TrackKind.KIND_AUDIO) events.emit('microphoneGone', identity);
+      })
+      .on(RoomEvent.TrackMuted, ({ kind }, { identity }) => {
+        if (kind === TrackKind.KIND_AUDIO) events.emit('microphoneMuted', identity);
+      })
+      .on(RoomEvent.DataReceived, (bytes, participant) => {
+        if (participant) events.emit('data', bytes, participant.identity);
+      })
+      .on(RoomEvent.Disconnected, (reason) => {
+        const isReplaced = reason === DisconnectReason.DUPLICATE_IDENTITY;
+        events.emit('closed', isReplaced ? 'replaced' : 'gone');
+      });
+  }
+
+  #onTrack(track: Track, source: TrackSource | undefined, identity: string): void {
+    if (track.kind !== TrackKind.KIND_AUDIO || source === TrackSource.SOURCE_SCREENSHARE_AUDIO)
+      return;
+    this.events.emit('microphone', identity, (signal) => microphone(track, signal));
+  }
+}

@@ -1,0 +1,9 @@
+/** One way in which a voice reaches its listeners. Called in step by the pacer; must not block. */
+export interface VoiceSink {
+  /** Takes the next samples (mono, `speakingRateHz`) of the voice. */
+  hand(samples: Int16Array): void;
+  /** Nothing more comes of this utterance: what is held back for a full chunk goes out. */
+  flush(): void;
+  /** Forgets what was handed and not yet heard. */
+  clear(): void;
+}

@@ -1,0 +1,187 @@
+import { speakingRateHz, type PcmFrame } from '../frames/pcm.ts';
+import type { VoiceOut } from '../frames/voice-out.ts';
+import { asError, type Clock } from '../lifetime/clock.ts';
+import { SampleQueue } from './sample-queue.ts';
+import type { VoiceSink } from './voice-sink.ts';
+
+const frameMs = 20;
+const frameSamples = (speakingRateHz * frameMs) / 1000;
+/** Handed on before its time, against late timers. A pause is heard when it has run out: two frames. */
+const leadMs = 40;
+/** Synthesisers are faster than speech. More than this waits in their sockets, not in our memory. */
+const mostWaitingSamples = speakingRateHz * 20;
+
+/** Sound that is being played: sample `fromSamples` of the turn is heard at `startMs`. */
+type Run = { startMs: number; fromSamples: number };
+
+/**
+ * Paces a character's voice in real time into its sinks, the same samples to each. No timer runs while it is silent.
+ */
+export class Voice implements VoiceOut {
+  readonly #waiting = new SampleQueue();
+  readonly #wakers = new Set<() => void>();
+  #run: Run | undefined;
+  #handedSamples = 0;
+  /** What was played in runs that are over. */
+  #playedSamples = 0;
+  #paused = false;
+  #ended = false;
+  #flushed = false;
+  #cancelTick: (() => void) | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly sinks: readonly VoiceSink[],
+  ) {}
+
+  startTurn(): void {
+    this.#settleRun();
+    this.#handedSamples = this.#playedSamples = 0;
+    this.#ended = this.#flushed = false;
+  }
+
+  async write({ samples, sampleRateHz }: PcmFrame, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (sampleRateHz !== speakingRateHz) throw new RangeError(`voice at ${sampleRateHz} Hz`);
+    this.#waiting.push(samples);
+    this.#ended = this.#flushed = false;
+    this.#play();
+    while (this.#waiting.length > mostWaitingSamples) await this.#change(signal);
+  }
+
+  async drained(signal: AbortSignal): Promise<void> {
+    this.#ended = true;
+    this.#play();
+    for (;;) {
+      signal.throwIfAborted();
+      if (this.#waiting.length === 0 && this.#unheardSamples() === 0) return;
+      await this.#change(signal);
+    }
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#cancelTick?.();
+    this.#cancelTick = undefined;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#settleRun();
+    this.#play();
+  }
+
+  clear(): void {
+    this.#settleRun();
+    this.#waiting.clear();
+    this.#handedSamples = this.#playedSamples;
+    this.#paused = false;
+    this.#cancelTick?.();
+    this.#cancelTick = undefined;
+    for (const sink of this.sinks) sink.clear();
+    this.#wake();
+  }
+
+  playedMs(): number {
+    return (this.#played() * 1000) / speakingRateHz;
+  }
+
+  #play(): void {
+    if (this.#paused || this.#cancelTick) return;
+    this.#tick();
+  }
+
+  /** Hands on what is due, then waits for the next frame's time. */
+  #tick(): void {
+    this.#cancelTick = undefined;
+    const nowMs = this.clock.nowMs();
+    // After a gap in what was written, time begins anew with the first sample that comes.
+    if (this.#run && this.#unheardSamples() === 0) this.#settleRun();
+    if (this.#waiting.length > 0)
+      this.#run ??= { startMs: nowMs, fromSamples: this.#handedSamples };
+    if (!this.#run) {
+      this.#finish();
+      this.#wake();
+      return;
+    }
+    const dueSamples = this.#dueSamples(this.#run, nowMs);
+    while (this.#handedSamples < dueSamples && this.#hasFrame()) {
+      const samples = this.#waiting.take(frameSamples);
+      this.#handedSamples += samples.length;
+      for (const sink of this.sinks) sink.hand(samples);
+    }
+    this.#wake();
+    this.#finish();
+    if (this.#hasFrame()) this.#wakeIn(this.#untilDueMs(this.#run, this.#handedSamples, nowMs));
+    else if (this.#ended) this.#wakeIn((this.#unheardSamples() * 1000) / speakingRateHz);
+  }
+
+  /** A last shorter frame is whole once nothing more comes. */
+  #hasFrame(): boolean {
+    return this.#waiting.length >= (this.#ended ? 1 : frameSamples);
+  }
+
+  #finish(): void {
+    if (!this.#ended || this.#flushed || this.#waiting.length > 0) return;
+    this.#flushed = true;
+    for (const sink of this.sinks) sink.flush();
+  }
+
+  #wakeIn(delayMs: number): void {
+    if (delayMs <= 0 && this.#unheardSamples() === 0) {
+      this.#settleRun();
+      this.#wake();
+      return;
+    }
+    this.#cancelTick = this.clock.after(Math.max(1, delayMs), () => {
+      this.#tick();
+    });
+  }
+
+  #dueSamples({ startMs, fromSamples }: Run, nowMs: number): number {
+    return fromSamples + ((nowMs - startMs + leadMs) * speakingRateHz) / 1000;
+  }
+
+  #untilDueMs({ startMs, fromSamples }: Run, samples: number, nowMs: number): number {
+    return startMs + ((samples - fromSamples) * 1000) / speakingRateHz - leadMs - nowMs;
+  }
+
+  #played(): number {
+    if (!this.#run) return this.#playedSamples;
+    const { startMs, fromSamples } = this.#run;
+    const byClock = fromSamples + ((this.clock.nowMs() - startMs) * speakingRateHz) / 1000;
+    // Late timers leave gaps that the clock cannot see; nothing is heard before it was handed on.
+    return Math.min(Math.max(byClock, this.#playedSamples), this.#handedSamples);
+  }
+
+  #unheardSamples(): number {
+    return this.#handedSamples - Math.round(this.#played());
+  }
+
+  #settleRun(): void {
+    this.#playedSamples = Math.round(this.#played());
+    this.#run = undefined;
+  }
+
+  /** Resolves when something changed. @throws the signal's reason */
+  async #change(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const done = () => {
+        this.#wakers.delete(done);
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const onAbort = () => {
+        this.#wakers.delete(done);
+        reject(asError(signal.reason));
+      };
+      this.#wakers.add(done);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  #wake(): void {
+    for (const waker of [...this.#wakers]) waker();
+  }
+}

@@ -1,0 +1,124 @@
+import type { Journal } from '../journal/journal.ts';
+import type { Assignment, SessionEnd } from '../protocol/journal.ts';
+import { AgentRoom } from '../room/agent-room.ts';
+import { VoiceSession, type SessionDeps } from './voice-session.ts';
+
+export type HostDeps = Omit<SessionDeps, 'journal'> & { journal: Journal };
+export type RoomJob = { roomName: string; url: string; token: string };
+
+/** How the stay in a room ends. */
+export type Departure =
+  | { kind: 'sessionEnded'; reason: SessionEnd }
+  /** We are out of it, for whatever reason; the server finds out whether the client still is in there. */
+  | { kind: 'roomGone' }
+  /** Another process has the room. */
+  | { kind: 'givenAway' }
+  /** This process ends; another one may go on in the room. */
+  | { kind: 'shutdown' };
+
+/** This process in one room: warm at first, then with a session, until one of them ends. */
+export class RoomStay {
+  /** Rejects only when the room could not be joined. */
+  readonly done: Promise<void>;
+  readonly #departure: Promise<Departure>;
+  #depart!: (departure: Departure) => void;
+  readonly #assigned: Promise<Assignment>;
+  #assign!: (assignment: Assignment) => void;
+  #assignment: Assignment | undefined;
+  #joined = false;
+
+  constructor(
+    private readonly job: RoomJob,
+    private readonly deps: HostDeps,
+  ) {
+    this.#departure = new Promise((resolve) => (this.#depart = resolve));
+    this.#assigned = new Promise((resolve) => (this.#assign = resolve));
+    this.done = this.#run();
+  }
+
+  /** Whether we are in the room by now. */
+  get joined(): boolean {
+    return this.#joined;
+  }
+
+  get sessionId(): string | undefined {
+    return this.#assignment?.sessionId;
+  }
+
+  /** The session of this room; said twice it counts once. */
+  assign(assignment: Assignment): void {
+    this.#assignment ??= assignment;
+    this.#assign(assignment);
+  }
+
+  /** Ends the stay; the first reason counts. */
+  depart(departure: Departure): void {
+    this.#depart(departure);
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.deps;
+    const { roomName, url, token } = this.job;
+    const room = await AgentRoom.join({ url, token, clock, log: log.child({ roomName }) });
+    this.#joined = true;
+    room.events.on('closed', (why) => {
+      this.depart({ kind: why === 'replaced' ? 'givenAway' : 'roomGone' });
+    });
+    let departure: Departure;
+    try {
+      departure = await this.#stay(room);
+    } catch (err) {
+      log.error({ err, roomName, sessionId: this.sessionId }, 'a session failed');
+      departure = { kind: 'sessionEnded', reason: 'failed' };
+    }
+    await room.close();
+    await this.#report(departure);
+  }
+
+  async #stay(room: AgentRoom): Promise<Departure> {
+    void this.#announce();
+    const first = await Promise.race([this.#assigned, this.#departure]);
+    if ('kind' in first) return first;
+    const session = await VoiceSession.open(room, first, this.deps);
+    const ended = session.ended.then((reason): Departure => ({ kind: 'sessionEnded', reason }));
+    const departure = await Promise.race([ended, this.#departure]);
+    this.deps.log.info({ sessionId: this.sessionId, departure }, 'session ends');
+    await (departure.kind === 'givenAway' ? session.abandon() : session.close());
+    return departure;
+  }
+
+  /** Never rejects. */
+  async #announce(): Promise<void> {
+    const { journal, log } = this.deps;
+    const { roomName } = this.job;
+    try {
+      const assignment = await journal.roomJoined(roomName);
+      if (assignment) this.assign(assignment);
+    } catch (err) {
+      log.error({ err, roomName }, 'the server does not want us in this room');
+      this.depart({ kind: 'roomGone' });
+    }
+  }
+
+  /** Tells the server how it ended; of a shutdown and a room given away it knows by itself. Never rejects. */
+  async #report(departure: Departure): Promise<void> {
+    const { journal, log } = this.deps;
+    const { sessionId } = this;
+    const { roomName } = this.job;
+    try {
+      switch (departure.kind) {
+        case 'sessionEnded':
+          if (sessionId !== undefined) await journal.sessionEnded(sessionId, departure.reason);
+          await journal.roomLeft(roomName);
+          return;
+        case 'roomGone':
+          await journal.roomLeft(roomName);
+          return;
+        case 'givenAway':
+        case 'shutdown':
+      }
+    } catch (err) {
+      log.warn({ err, roomName }, 'the server could not be told how a room was left');
+    }
+  }
+}

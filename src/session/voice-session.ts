@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import { sleep, type Clock } from '../lifetime/clock.ts';
+import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
+import { Conversation } from '../pipeline/conversation.ts';
+import { buildPrompt } from '../prompt/prompt.ts';
+import type { Assignment, SessionEnd } from '../protocol/journal.ts';
+import { tell } from '../protocol/server-messages.ts';
+import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { Llm } from '../providers/llm/llm.ts';
+import type { Stt } from '../providers/stt/stt.ts';
+import type { Tts } from '../providers/tts/tts.ts';
+import type { Vad } from '../providers/vad/vad.ts';
+import type { AgentRoom, OpenMicrophone } from '../room/agent-room.ts';
+import type { Log } from '../telemetry/log.ts';
+import { Arrival } from './arrival.ts';
+import { obey, type SessionContext } from './obey.ts';
+import { Telling } from './telling.ts';
+
+/** What a voice session asks of the server. */
+export interface SessionJournal {
+  appendTurn(sessionId: string, turn: TurnRecord): Promise<void>;
+  clientJoined(sessionId: string): Promise<void>;
+}
+
+export type SessionDeps = {
+  clock: Clock;
+  log: Log;
+  vad: Vad;
+  providers: { stt: Stt; llm: Llm; tts: Tts };
+  journal: SessionJournal;
+};
+
+/** A client whose connection broke may be back within this time, as when a phone changes its network. */
+const returnGraceMs = 10_000;
+
+/** One conversation in one room: joins room, pipeline and journal, which do not know each other. */
+export class VoiceSession implements Closable {
+  /** Resolves when it should be closed, with the reason. */
+  readonly ended: Promise<SessionEnd>;
+  readonly #scope: Scope;
+  readonly #arrival: Arrival;
+  readonly #log: Log;
+  #end!: (reason: SessionEnd) => void;
+  #conversation: Conversation | undefined;
+  #abandoned = false;
+  #listeningTo = new AbortController();
+  #leaving = new AbortController();
+
+  private constructor(
+    private readonly room: AgentRoom,
+    private readonly assignment: Assignment,
+    private readonly deps: SessionDeps,
+  ) {
+    const { sessionId, characterSessionId } = assignment;
+    this.#log = deps.log.child({ sessionId });
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+    this.#scope = new Scope(`session ${sessionId}`, (child, err) => {
+      this.#log.error({ err, child }, 'closing failed');
+    });
+    const interaction = tell.interactionCreated(randomUUID(), characterSessionId);
+    let announced = false;
+    this.#arrival = new Arrival(
+      deps.clock,
+      () => {
+        const messages = announced ? tell.botReady() : [...interaction, ...tell.botReady()];
+        // While nobody is there to hear it, the whole announcement is repeated.
+        announced = this.#arrival.isHere;
+        for (const message of messages) room.data.send(message);
+      },
+      () => {
+        this.#onArrived();
+      },
+    );
+  }
+
+  /** Opens everything in the room that the conversation needs. */
+  static async open(
+    room: AgentRoom,
+    assignment: Assignment,
+    deps: SessionDeps,
+  ): Promise<VoiceSession> {
+    const session = new VoiceSession(room, assignment, deps);
+    try {
+      await session.#open();
+    } catch (cause) {
+      await session.close();
+      throw cause;
+    }
+    return session;
+  }
+
+  get sessionId(): string {
+    return this.assignment.sessionId;
+  }
+
+  /** The server's word that it is over. */
+  endFor(reason: SessionEnd): void {
+    this.#end(reason);
+  }
+
+  /** Stores what is running as far as it was heard. The room is its owner's to leave. */
+  close(): Promise<void> {
+    return this.#scope.close();
+  }
+
+  /** Closes without storing anything more: another process has the conversation now. */
+  async abandon(): Promise<void> {
+    this.#abandoned = true;
+    await this.close();
+  }
+
+  async #open(): Promise<void> {
+    const { room, assignment, deps } = this;
+    const { character, settings, history, sessionId } = assignment;
+    this.#listenToRoom();
+    const voice = await room.openVoice(settings.audio_config.output, character.name);
+    if (this.#scope.closed) throw new ScopeClosed(this.#scope.name);
+    const telling = new Telling(
+      { sessionId, userIdentity: assignment.userIdentity, debug: settings.debug },
+      deps.clock,
+      (message) => {
+        room.data.send(message);
+      },
+    );
+    const context: SessionContext = {
+      templateKeys: { ...settings.narrative_template_keys },
+      dynamicInfo: settings.dynamic_info,
+    };
+    const finished = history.filter(({ status }) => status !== 'open');
+    const conversation = new Conversation(
+      {
+        ...deps.providers,
+        clock: deps.clock,
+        log: this.#log,
+        vad: deps.vad.openStream(),
+        voice,
+        newId: randomUUID,
+        speaker: { voice: character.voice ?? undefined, language: character.language },
+        prompt: (past, userText, brokenOff) =>
+          buildPrompt({
+            character,
+            settings: {
+              ...settings,
+              narrative_template_keys: context.templateKeys,
+              dynamic_info: context.dynamicInfo,
+            },
+            history: past,
+            userText,
+            ...(brokenOff !== undefined && { brokenOff }),
+          }),
+        store: (record) =>
+          this.#abandoned ? Promise.resolve() : deps.journal.appendTurn(sessionId, record),
+        emit: (event) => {
+          telling.tell(event);
+        },
+      },
+      finished,
+    );
+    conversation.setSpeaking(settings.default_tts_enabled);
+    this.#scope.defer('conversation', () => conversation.close());
+    this.#conversation = conversation;
+    const answer = obey(conversation, context);
+    room.events.on('data', (bytes) => {
+      const message = room.data.receive(bytes);
+      if (message) room.data.send(answer(message));
+    });
+    if (settings.audio_config.output.audio_routing === 'data_only') this.#arrival.callOut();
+    room.replay();
+  }
+
+  #listenToRoom(): void {
+    const { events } = this.room;
+    const isUser = (identity: string) => identity === this.assignment.userIdentity;
+    this.#scope.defer('arrival', () => {
+      this.#arrival.stop();
+      this.#listeningTo.abort();
+      this.#leaving.abort();
+    });
+    events.on('arrived', (identity) => {
+      if (!isUser(identity)) return;
+      this.#leaving.abort();
+      this.#sign();
+    });
+    events.on('listened', () => {
+      this.#sign();
+    });
+    events.on('data', () => {
+      this.#sign();
+    });
+    events.on('left', (identity, byChoice) => {
+      if (isUser(identity)) void this.#onLeft(byChoice);
+    });
+    events.on('microphone', (identity, open) => {
+      if (isUser(identity)) void this.#hear(open);
+    });
+    events.on('microphoneMuted', (identity) => {
+      if (isUser(identity)) this.#conversation?.microphoneSilent();
+    });
+  }
+
+  /** A sign of the client counts once there is somebody to answer it. */
+  #sign(): void {
+    if (this.#conversation) this.#arrival.sign();
+  }
+
+  #onArrived(): void {
+    const { assignment, deps } = this;
+    const { history, character, sessionId } = assignment;
+    deps.journal.clientJoined(sessionId).catch((err: unknown) => {
+      this.#log.error({ err }, 'the server could not note that the client is here');
+    });
+    this.#log.info({ takenOver: assignment.takenOver }, 'client is here');
+    const last = history.at(-1);
+    if (last?.status === 'open') this.#conversation?.resume(last);
+    else if (history.length === 0 && character.greeting !== '') {
+      this.#conversation?.say(character.greeting, 'greeting');
+    }
+  }
+
+  /** A new track replaces the one before, as when the user changes devices. */
+  async #hear(open: OpenMicrophone): Promise<void> {
+    this.#listeningTo.abort();
+    this.#listeningTo = new AbortController();
+    const { signal } = this.#listeningTo;
+    try {
+      await this.#conversation?.hearFrom(open(signal), signal);
+    } catch (err) {
+      if (!signal.aborted) this.#log.error({ err }, 'hearing broke off');
+    }
+  }
+
+  async #onLeft(byChoice: boolean): Promise<void> {
+    if (byChoice) {
+      this.#end('client_left');
+      return;
+    }
+    this.#leaving = new AbortController();
+    this.#conversation?.microphoneSilent();
+    try {
+      await sleep(this.deps.clock, returnGraceMs, this.#leaving.signal);
+      this.#end('client_left');
+    } catch {
+      this.#log.info('client is back');
+    }
+  }
+}
