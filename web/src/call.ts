@@ -4,6 +4,7 @@ import {
   RoomEvent,
   Track,
   type LocalTrackPublication,
+  type RemoteParticipant,
   type RemoteTrack,
 } from 'livekit-client';
 import { patienceMs } from './failure.ts';
@@ -13,6 +14,8 @@ export type CallListener = {
   /** The character's sound; undefined when it is gone. */
   onVoice(track: MediaStreamTrack | undefined): void;
   onSoundBlocked(blocked: boolean): void;
+  /** The agent left, or another took its place; whatever it was saying will not be finished. */
+  onCharacterGone(): void;
   onReconnecting(): void;
   onReconnected(): void;
   /** The microphone went away by itself. */
@@ -27,17 +30,28 @@ const encoder = new TextEncoder();
 export class Call {
   readonly #room = new Room();
   readonly #listener: CallListener;
-  #element: HTMLMediaElement | undefined;
+  #voice: { track: RemoteTrack; element: HTMLMediaElement } | undefined;
+  #agentSid: string | undefined;
   #hungUp = false;
 
   constructor(listener: CallListener) {
     this.#listener = listener;
     const room = this.#room;
-    room.on(RoomEvent.DataReceived, (bytes) => listener.onPacket(bytes));
-    room.on(RoomEvent.TrackSubscribed, (track) => this.#onTrack(track));
+    room.on(RoomEvent.DataReceived, (bytes, sender) => {
+      this.#meet(sender);
+      listener.onPacket(bytes);
+    });
+    room.on(RoomEvent.TrackSubscribed, (track, _publication, sender) => {
+      this.#meet(sender);
+      this.#onTrack(track);
+    });
     room.on(RoomEvent.TrackUnsubscribed, (track) => this.#onTrackGone(track));
     room.on(RoomEvent.AudioPlaybackStatusChanged, () => {
       listener.onSoundBlocked(!room.canPlaybackAudio);
+    });
+    room.on(RoomEvent.ParticipantDisconnected, () => {
+      this.#agentSid = undefined;
+      listener.onCharacterGone();
     });
     room.on(RoomEvent.Reconnecting, () => listener.onReconnecting());
     room.on(RoomEvent.Reconnected, () => listener.onReconnected());
@@ -93,22 +107,39 @@ export class Call {
     await this.#room.disconnect();
   }
 
+  /** An agent that takes over bears the name of the one before, so LiveKit shows both as one who never left. */
+  #meet(sender: RemoteParticipant | undefined): void {
+    if (!sender) return;
+    if (this.#agentSid !== undefined && this.#agentSid !== sender.sid)
+      this.#listener.onCharacterGone();
+    this.#agentSid = sender.sid;
+  }
+
   #onTrack(track: RemoteTrack): void {
     if (track.kind !== Track.Kind.Audio) return;
-    this.#element = track.attach();
-    this.#element.dataset.testid = 'voice';
-    document.body.append(this.#element);
+    this.#removeVoice();
+    const element = track.attach();
+    element.dataset.testid = 'voice';
+    document.body.append(element);
+    this.#voice = { track, element };
     this.#listener.onVoice(track.mediaStreamTrack);
   }
 
   #onTrackGone(track: RemoteTrack): void {
-    if (track.kind !== Track.Kind.Audio) return;
-    for (const element of track.detach()) element.remove();
+    // When another agent takes over, its track may come before the old one is reported gone.
+    if (this.#voice?.track !== track) return;
+    this.#removeVoice();
     this.#listener.onVoice(undefined);
   }
 
+  #removeVoice(): void {
+    this.#voice?.track.detach();
+    this.#voice?.element.remove();
+    this.#voice = undefined;
+  }
+
   #onDisconnected(reason: DisconnectReason | undefined): void {
-    this.#element?.remove();
+    this.#removeVoice();
     this.#listener.onClosed(this.#hungUp ? undefined : wordsForEnd(reason));
   }
 }
@@ -129,7 +160,7 @@ function wordsForEnd(reason: DisconnectReason | undefined): string {
 function timeoutAfter(ms: number): { promise: Promise<never>; cancel: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const promise = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('no connection in time')), ms);
+    timer = setTimeout(() => reject(new Error(`nothing within ${ms / 1000} s`)), ms);
   });
   return { promise, cancel: () => clearTimeout(timer) };
 }

@@ -71,10 +71,11 @@ export class Talk {
         characterSessionId,
         routing: state.routing,
       });
-      this.#conversations.set(character.id, room.character_session_id);
-      this.#store.update({ resumable: true });
       if (this.#line !== line) return;
       await this.#join(line, room);
+      this.#conversations.set(character.id, room.character_session_id);
+      this.#store.update({ resumable: true });
+      if (this.#store.value.withMicrophone) await this.openMicrophone();
     } catch (error) {
       if (this.#line === line) await this.#fail(failureOf(error));
     }
@@ -93,6 +94,7 @@ export class Talk {
         onVoice: (track) => {
           if (!line.dataVoice) line.voiceProbe = track && line.ears.listen(track);
         },
+        onCharacterGone: () => this.#characterGone(line),
         onSoundBlocked: (soundBlocked) => this.#store.update({ soundBlocked }),
         onReconnecting: () => this.#store.update({ phase: { kind: 'reconnecting' } }),
         onReconnected: () => this.#store.update({ phase: { kind: 'live' } }),
@@ -121,12 +123,21 @@ export class Talk {
     }
     if (this.#line !== line) return;
     // The character may have said that it is here before the room counted as joined.
-    const { conversation, withMicrophone } = this.#store.value;
+    const { conversation } = this.#store.value;
     this.#store.update({
       phase: conversation.ready ? { kind: 'live' } : { kind: 'connecting', step: 'waiting' },
     });
     setTimeout(() => this.#wonder(line), patienceMs);
-    if (withMicrophone) await this.openMicrophone();
+  }
+
+  /** Nobody will finish what was being said; whoever comes next says that it is ready again. */
+  #characterGone(line: Line): void {
+    if (this.#line !== line) return;
+    const { conversation } = this.#store.value;
+    const { ready } = conversation;
+    line.dataVoice?.clear();
+    this.#store.update({ conversation: { ...hungUp(conversation), ready } });
+    this.#note('plain', 'The character’s agent is gone. If its process died, another one takes over.');
   }
 
   /** Says so when the character has not come. */

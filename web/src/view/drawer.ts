@@ -139,7 +139,7 @@ function wireRow(line: WireLine): HTMLElement {
       element('span', { class: 'sign', title: words, 'aria-label': words, role: 'img' }, sign),
       element('span', { class: 'wire-at' }, (line.atMs / 1000).toFixed(2)),
       element('span', { class: 'wire-type' }, line.type),
-      element('span', { class: `form ${line.form}` }, line.form),
+      element('span', { class: `wire-form ${line.form === 'unreadable' ? 'bad' : ''}` }, line.form),
     ),
     pretty,
   );

@@ -1,4 +1,4 @@
-import { wordsFor } from '../failure.ts';
+import { wordsFor, type Words } from '../failure.ts';
 import type { State } from '../state.ts';
 import { element, setText } from './element.ts';
 
@@ -8,15 +8,22 @@ export type NoticeActions = { retry: () => void; giveKey: () => void; allowSound
 export class Notice {
   readonly root = element('div', { class: 'notices', 'aria-live': 'assertive' });
   readonly #failure: Banner;
-  readonly #microphone = new Banner('microphone-problem');
+  readonly #microphone: Banner;
   readonly #sound: Banner;
   #busyUntilMs = 0;
   #shown: State['failure'];
+  /** The microphone's problem as it was last put aside: typing needs the room on a phone. */
+  #setAside: Words | undefined;
+  #microphoneWords: Words | undefined;
 
   constructor(actions: NoticeActions) {
     this.#failure = new Banner('error', () => {
       if (this.#shown?.kind === 'keyWanted') actions.giveKey();
       else actions.retry();
+    });
+    this.#microphone = new Banner('microphone-problem', () => {
+      this.#setAside = this.#microphoneWords;
+      this.#microphone.show(undefined);
     });
     this.#sound = new Banner('sound-blocked', actions.allowSound);
     this.root.append(this.#failure.root, this.#microphone.root, this.#sound.root);
@@ -28,7 +35,9 @@ export class Notice {
       this.#showFailure(failure);
     }
     const words = microphone.kind === 'failed' ? microphone.words : undefined;
-    this.#microphone.show(words?.title, words?.advice);
+    this.#microphoneWords = words;
+    const wanted = words === this.#setAside ? undefined : words;
+    this.#microphone.show(wanted?.title, wanted?.advice, 'Dismiss');
     this.#sound.show(
       soundBlocked ? 'The browser holds the sound back' : undefined,
       'It wants to be asked by a press of a button.',

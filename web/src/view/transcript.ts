@@ -1,6 +1,6 @@
 import type { CharacterEntry, Entry, UserEntry } from '../entry.ts';
 import type { State } from '../state.ts';
-import { chosen } from '../state.ts';
+import { chosen, inCall, statusOf } from '../state.ts';
 import { element, setText } from './element.ts';
 import { icon } from './icon.ts';
 import { timing } from './timing.ts';
@@ -97,21 +97,25 @@ export class Transcript {
 }
 
 function emptyWords(state: State, name: string): string {
-  if (state.phase.kind !== 'live') return '';
+  if (state.phase.kind !== 'live') return inCall(state) ? `${statusOf(state).words}…` : '';
   return state.microphone.kind === 'on'
     ? `Say something to ${name}.`
     : `Write something to ${name}.`;
 }
 
 function note(text: string, tone: string): HTMLElement {
-  return element('li', { class: `entry note ${tone}`, 'data-testid': `note-${tone}` }, text);
+  return element(
+    'li',
+    { class: `entry note ${tone}`, 'data-role': 'note', 'data-testid': `note-${tone}` },
+    text,
+  );
 }
 
 function line(entry: UserEntry | CharacterEntry, name: string): HTMLElement {
   const at = new Date(performance.timeOrigin + entry.atMs);
   return element(
     'li',
-    { class: `entry ${entry.kind}`, 'data-testid': `entry-${entry.kind}` },
+    { class: `entry ${entry.kind}`, 'data-role': entry.kind, 'data-testid': `entry-${entry.kind}` },
     element(
       'div',
       { class: 'who' },
@@ -133,7 +137,12 @@ function line(entry: UserEntry | CharacterEntry, name: string): HTMLElement {
   );
 }
 
-const clockStyle = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+const clockStyle = {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+} as const;
 
 function fillUser(root: HTMLElement, { text, partial, state }: UserEntry): void {
   put(root, '.words', text);
