@@ -56,9 +56,9 @@ export function wordsFor(failure: Failure): Words {
       return {
         title: 'The media server cannot be reached',
         advice:
-          `The API works, but LiveKit at ${failure.url} gave no connection within ` +
-          `${patienceMs / 1000} seconds. A firewall may block its ports, or it announces an address ` +
-          `that this device cannot reach.${failure.reason === undefined ? '' : ` It said: ${failure.reason}`}`,
+          `The API works, but no connection to LiveKit at ${failure.url} came about. A firewall may ` +
+          'block its ports, or it announces an address that this device cannot reach.' +
+          (failure.reason === undefined ? '' : ` The last word was: ${failure.reason}.`),
       };
     case 'dropped':
       return {

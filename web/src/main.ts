@@ -75,7 +75,14 @@ const notice = new Notice({
   allowSound: () => void talk.allowSound(),
 });
 
-const call = element('main', { class: 'call' }, stage.root, transcript.root, composer.root);
+const call = element(
+  'main',
+  { class: 'call' },
+  stage.root,
+  stage.tape.root,
+  transcript.root,
+  composer.root,
+);
 const page = element(
   'div',
   { class: 'page' },
@@ -94,7 +101,8 @@ const theme = new ThemeChoice(kept, (current) => {
 
 store.watch((state) => {
   const choosing = state.phase.kind === 'choosing';
-  lobby.root.hidden = !choosing;
+  // Before the characters are known there is nothing to choose from.
+  lobby.root.hidden = !choosing || !state.characters;
   call.hidden = choosing;
   header.show(state, key.get() !== undefined);
   notice.show(state);

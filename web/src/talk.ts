@@ -13,7 +13,7 @@ import { handleMessage } from './handle-message.ts';
 import { decodePacket, readMessage, type Message } from './message.ts';
 import type { RememberedConversations } from './remembered.ts';
 import type { Room, Server } from './server.ts';
-import { chosen, inCall, type State } from './state.ts';
+import { chosen, inCall, type Phase, type State } from './state.ts';
 import type { Store } from './store.ts';
 import { logged } from './wire-log.ts';
 
@@ -73,6 +73,7 @@ export class Talk {
       });
       if (this.#line !== line) return;
       await this.#join(line, room);
+      if (this.#line !== line) return;
       this.#conversations.set(character.id, room.character_session_id);
       this.#store.update({ resumable: true });
       if (this.#store.value.withMicrophone) await this.openMicrophone();
@@ -97,7 +98,7 @@ export class Talk {
         onCharacterGone: () => this.#characterGone(line),
         onSoundBlocked: (soundBlocked) => this.#store.update({ soundBlocked }),
         onReconnecting: () => this.#store.update({ phase: { kind: 'reconnecting' } }),
-        onReconnected: () => this.#store.update({ phase: { kind: 'live' } }),
+        onReconnected: () => this.#store.update({ phase: this.#joinedPhase() }),
         onMicrophoneLost: (error) => this.#microphoneFailed(error),
         onClosed: (reason) => {
           if (this.#line === line && reason !== undefined && this.#joined())
@@ -122,12 +123,14 @@ export class Talk {
       throw new ServerFailed({ kind: 'mediaGone', url: room.room_url, reason });
     }
     if (this.#line !== line) return;
-    // The character may have said that it is here before the room counted as joined.
-    const { conversation } = this.#store.value;
-    this.#store.update({
-      phase: conversation.ready ? { kind: 'live' } : { kind: 'connecting', step: 'waiting' },
-    });
+    this.#store.update({ phase: this.#joinedPhase() });
     setTimeout(() => this.#wonder(line), patienceMs);
+  }
+
+  /** The character may have said that it is here before the room counted as joined. */
+  #joinedPhase(): Phase {
+    const { ready } = this.#store.value.conversation;
+    return ready ? { kind: 'live' } : { kind: 'connecting', step: 'waiting' };
   }
 
   /** Nobody will finish what was being said; whoever comes next says that it is ready again. */
@@ -137,7 +140,10 @@ export class Talk {
     const { ready } = conversation;
     line.dataVoice?.clear();
     this.#store.update({ conversation: { ...hungUp(conversation), ready } });
-    this.#note('plain', 'The character’s agent is gone. If its process died, another one takes over.');
+    this.#note(
+      'plain',
+      'The character’s agent is gone. If its process died, another one takes over.',
+    );
   }
 
   /** Says so when the character has not come. */

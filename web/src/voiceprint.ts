@@ -10,12 +10,12 @@ export type Voiceprint = {
 export function voiceprintOf(name: string): Voiceprint {
   const random = randomFrom(name);
   const hue = Math.floor(random() * 360);
-  const harmonics = [3, 5, 8].map((base) => ({
-    waves: base + Math.floor(random() * 4),
+  const harmonics = [2, 4, 9].map((base) => ({
+    waves: base + Math.floor(random() * 5),
     phase: random() * 2 * Math.PI,
-    depth: 0.35 + random() * 0.65,
+    depth: 0.15 + random() * 0.85,
   }));
-  const rings = [44, 37, 30].map((radius, ring) => path(radius, 4.2 - ring, harmonics, ring * 0.5));
+  const rings = [42, 35, 28].map((radius, ring) => path(radius, 7 - ring, harmonics, ring * 0.7));
   return { hue, rings, initial: firstLetter(name) };
 }
 
@@ -26,7 +26,7 @@ function firstLetter(name: string): string {
 }
 
 type Harmonic = { waves: number; phase: number; depth: number };
-const points = 120;
+const points = 180;
 
 function path(radius: number, depth: number, harmonics: Harmonic[], turned: number): string {
   const total = harmonics.reduce((sum, harmonic) => sum + harmonic.depth, 0);

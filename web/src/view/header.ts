@@ -42,7 +42,7 @@ export class Header {
   constructor(actions: HeaderActions) {
     this.root = element(
       'header',
-      { class: 'top' },
+      { class: 'masthead' },
       element('h1', {}, logo(), 'Parley'),
       this.#version,
       this.#status,

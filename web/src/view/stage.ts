@@ -1,10 +1,12 @@
 import type { TapeBin } from '../tape-history.ts';
+import { figuresOf } from '../figures.ts';
 import { needle } from '../level.ts';
 import { chosen, statusOf, type State } from '../state.ts';
 import { element, setText } from './element.ts';
 import { Meter } from './meter.ts';
 import { portrait } from './portrait.ts';
 import { Tape } from './tape.ts';
+import { formatMs } from '../waterfall.ts';
 
 /** The character during a call: who it is, who speaks, how loud. */
 export class Stage {
@@ -20,7 +22,9 @@ export class Stage {
   );
   readonly #user = new Meter('Your level', 'user');
   readonly #character = new Meter('Character’s level', 'character');
+  readonly #figures = element('dl', { class: 'figures' });
   #drawn: string | undefined;
+  #drawnEntries: State['conversation']['entries'] = [];
 
   constructor() {
     this.root = element(
@@ -36,7 +40,7 @@ export class Stage {
         element('span', { class: 'meter-label character', 'aria-hidden': 'true' }, 'them'),
         this.#character.root,
       ),
-      this.tape.root,
+      this.#figures,
     );
   }
 
@@ -53,6 +57,10 @@ export class Stage {
     this.root.dataset.character = characterSpeaking ? 'speaking' : 'quiet';
     setText(this.#status, statusOf(state).words);
     this.#offline.hidden = state.info?.offline !== true;
+    const { entries } = state.conversation;
+    if (entries === this.#drawnEntries) return;
+    this.#drawnEntries = entries;
+    this.#figures.replaceChildren(...figureRows(entries));
   }
 
   showLevels(moment: TapeBin, nowMs: number): void {
@@ -68,4 +76,23 @@ export class Stage {
     this.#portrait.style.setProperty('--level', '0');
     this.tape.clear();
   }
+}
+
+function figureRows(entries: State['conversation']['entries']): HTMLElement[] {
+  const { answers, medianMs, fastestMs, slowestMs, bargeInMs } = figuresOf(entries);
+  const range =
+    fastestMs === undefined || slowestMs === undefined
+      ? undefined
+      : `${formatMs(fastestMs)} to ${formatMs(slowestMs)}`;
+  const rows: [string, string | undefined][] = [
+    ['answers', answers === 0 ? undefined : String(answers)],
+    ['to first sound', medianMs === undefined ? undefined : formatMs(medianMs)],
+    ['range', answers < 2 ? undefined : range],
+    ['barge-in to silence', bargeInMs === undefined ? undefined : formatMs(bargeInMs)],
+  ];
+  return rows.flatMap(([name, value]) =>
+    value === undefined
+      ? []
+      : [element('div', {}, element('dt', {}, name), element('dd', {}, value))],
+  );
 }

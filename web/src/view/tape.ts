@@ -22,9 +22,13 @@ export class Tape {
     this.root = element(
       'div',
       { class: 'tape' },
+      element(
+        'div',
+        { class: 'tape-labels', 'aria-hidden': 'true' },
+        element('span', {}, 'you'),
+        element('span', {}, 'them'),
+      ),
       this.#canvas,
-      element('span', { class: 'tape-label user', 'aria-hidden': 'true' }, 'you'),
-      element('span', { class: 'tape-label character', 'aria-hidden': 'true' }, 'character'),
     );
   }
 
