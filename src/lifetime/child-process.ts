@@ -14,7 +14,7 @@ export type ChildCommand = {
   /** The child's whole environment: nothing is inherited, so no secret of ours reaches a program by chance. */
   env: Readonly<Record<string, string>>;
   cwd?: string;
-  /** Every line that the child writes; long ones come in pieces of 16,384 characters. */
+  /** Every line that the child writes; long ones come in pieces of 131,072 characters. */
   onLine(line: string, stream: 'stdout' | 'stderr'): void;
   /** How `close` asks it to end before it is killed. Default: SIGTERM, then 5 s. */
   stop?: readonly StopStep[];

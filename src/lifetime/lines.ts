@@ -7,7 +7,7 @@ export class Lines {
 
   constructor(
     private readonly onLine: (line: string) => void,
-    private readonly maxChars = 16_384,
+    private readonly maxChars = 131_072,
   ) {}
 
   push(text: string): void {

@@ -6,11 +6,12 @@ const Line = z.object({
   level: z.string(),
   msg: z.string(),
   caller: z.string().optional(),
-  error: z.string().optional(),
-  reason: z.string().optional(),
-  room: z.string().optional(),
-  roomID: z.string().optional(),
-  pID: z.string().optional(),
+  // Some lines have other things under these names, such as a list of rooms.
+  error: z.string().optional().catch(undefined),
+  reason: z.string().optional().catch(undefined),
+  room: z.string().optional().catch(undefined),
+  roomID: z.string().optional().catch(undefined),
+  pID: z.string().optional().catch(undefined),
 });
 
 /**
