@@ -50,6 +50,22 @@ export function withTypedText(conversation: Conversation, text: string, atMs: nu
   return withEntry(conversation, { kind: 'user', text, partial: '', state: 'sending', atMs });
 }
 
+/** A conversation that goes on keeps its lines; the server keeps them anyhow. */
+export function reopened(
+  conversation: Conversation,
+  how: 'new' | 'continue',
+  atMs: number,
+): Conversation {
+  const { nextId, entries } = conversation;
+  if (how === 'new') return { ...newConversation, nextId };
+  const text =
+    entries.length > 0
+      ? 'The conversation goes on.'
+      : 'Continuing an earlier conversation. Its lines are not shown here, but the character remembers them.';
+  const kept = { ...newConversation, nextId, entries };
+  return withNote(kept, { tone: 'plain', text, atMs });
+}
+
 /** The line is cut: nobody speaks any more, and what was being said stays as it stands. */
 export function hungUp(conversation: Conversation): Conversation {
   return {

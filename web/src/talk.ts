@@ -1,16 +1,10 @@
 import { Call } from './call.ts';
-import {
-  hungUp,
-  newConversation,
-  withNote,
-  withTypedText,
-  type Conversation,
-} from './conversation.ts';
+import { hungUp, reopened, withNote, withTypedText } from './conversation.ts';
 import { DataVoice } from './data-voice.ts';
 import { Ears, type Probe } from './ears.ts';
 import { microphoneWords, patienceMs, ServerFailed, type Failure } from './failure.ts';
 import { handleMessage } from './handle-message.ts';
-import { decodePacket, readMessage, type Message } from './message.ts';
+import { decodePacket, readMessage } from './message.ts';
 import type { RememberedConversations } from './remembered.ts';
 import type { Room, Server } from './server.ts';
 import { chosen, inCall, type Phase, type State } from './state.ts';
@@ -23,8 +17,6 @@ type Line = {
   dataVoice: DataVoice | undefined;
   userProbe: Probe | undefined;
   voiceProbe: Probe | undefined;
-  /** The answer that sounds was cut off, by voice or by button: what still comes of it is not played. */
-  cutting: boolean;
 };
 
 /** Opens, holds and closes the conversation with the chosen character. */
@@ -63,7 +55,7 @@ export class Talk {
       failure: undefined,
       microphone: { kind: 'off' },
       soundBlocked: false,
-      conversation: opening(state.conversation, how),
+      conversation: reopened(state.conversation, how, performance.now()),
     });
     try {
       const room = await this.#server.connect({
@@ -89,7 +81,6 @@ export class Talk {
       dataVoice,
       userProbe: undefined,
       voiceProbe: dataVoice?.probe,
-      cutting: false,
       call: new Call({
         onPacket: (bytes) => this.#onPacket(line, bytes),
         onVoice: (track) => {
@@ -194,8 +185,7 @@ export class Talk {
   async interrupt(): Promise<void> {
     const line = this.#line;
     if (!line) return;
-    line.cutting = this.#store.value.conversation.characterSpeaking;
-    line.dataVoice?.clear();
+    line.dataVoice?.cut();
     await this.#send({ type: 'interrupt-bot', data: {} });
   }
 
@@ -258,36 +248,13 @@ export class Talk {
     const next: Partial<State> = { wire: logged(wire, 'in', content, atMs) };
     const message = readMessage(content);
     if (message) {
-      this.#play(line, message);
+      line.dataVoice?.follow(message, conversation.userSpeaking);
       next.conversation = handleMessage(conversation, message, atMs);
       if (next.conversation.ready && phase.kind === 'connecting' && phase.step === 'waiting')
         next.phase = { kind: 'live' };
     }
     this.#store.update(next);
   }
-
-  #play(line: Line, { type, data }: Message): void {
-    if (!line.dataVoice) return;
-    if (type === 'audio-data' && !line.cutting) line.dataVoice.play(data);
-    if (type === 'bot-started-speaking') line.cutting = false;
-    const cutOff =
-      type === 'bot-stopped-speaking'
-        ? line.cutting || this.#store.value.conversation.userSpeaking
-        : type === 'bot-turn-completed' && data.was_interrupted === true;
-    if (cutOff) line.dataVoice.clear();
-  }
-}
-
-/** A conversation that goes on keeps its lines; the server keeps them anyhow. */
-function opening(conversation: Conversation, how: 'new' | 'continue'): Conversation {
-  const { nextId, entries } = conversation;
-  if (how === 'new') return { ...newConversation, nextId };
-  const text =
-    entries.length > 0
-      ? 'The conversation goes on.'
-      : 'Continuing an earlier conversation. Its lines are not shown here, but the character remembers them.';
-  const kept = { ...newConversation, nextId, entries };
-  return withNote(kept, { tone: 'plain', text, atMs: performance.now() });
 }
 
 function failureOf(error: unknown): Failure {

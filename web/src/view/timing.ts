@@ -9,7 +9,7 @@ export function timing({ trace, metrics }: CharacterEntry): HTMLElement | undefi
   if (!trace || !waterfall)
     return metrics.length > 0 ? element('div', {}, numbers(metrics)) : undefined;
   const first = waterfall.firstSoundMs;
-  return element(
+  const bars = element(
     'details',
     { class: 'timing', 'data-testid': 'turn-timing', 'data-first-sound-ms': first },
     element(
@@ -28,6 +28,10 @@ export function timing({ trace, metrics }: CharacterEntry): HTMLElement | undefi
     facts(trace),
     ...(metrics.length > 0 ? [numbers(metrics)] : []),
   );
+  bars.addEventListener('toggle', () => {
+    if (bars.open) bars.scrollIntoView({ block: 'nearest' });
+  });
+  return bars;
 }
 
 function sinceWhat({ origin }: TurnTrace): string {
