@@ -1,6 +1,6 @@
 import type { TurnStages } from '../../src/protocol/turn-record.ts';
 
-export type StageName = 'endpoint' | 'transcript' | 'model' | 'clause' | 'voice' | 'held' | 'out';
+type StageName = 'endpoint' | 'transcript' | 'model' | 'clause' | 'voice' | 'held' | 'out';
 
 /** A stretch of a turn, in milliseconds since the user's speech ended. */
 export type Segment = {
@@ -24,7 +24,7 @@ export type Waterfall = {
   verdict: string;
 };
 
-export const stageLabels: Record<StageName, string> = {
+const stageLabels: Record<StageName, string> = {
   endpoint: 'Turn judged over',
   transcript: 'Transcript',
   model: 'Model, first token',
