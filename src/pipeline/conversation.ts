@@ -11,6 +11,7 @@ import type { Tts } from '../providers/tts/tts.ts';
 import type { VadStream } from '../providers/vad/vad.ts';
 import type { Log } from '../telemetry/log.ts';
 import { wordsEndpointer, type Endpointer } from '../turn/endpointing.ts';
+import type { SpeechDetection } from '../turn/speech-detector.ts';
 import { step, type Turn, type TurnEffect, type TurnEvent, type TurnRules } from '../turn/turn.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import { Exchange, type ExchangeStart } from './exchange.ts';
@@ -29,6 +30,7 @@ export type ConversationDeps = {
   newId: () => string;
   speaker: { voice: string | undefined; language: string };
   endpointer?: Endpointer;
+  detection?: SpeechDetection;
   /** @param brokenOff what was heard of an answer that a failure broke off */
   prompt: (history: TurnRecord[], userText: string | null, brokenOff?: string) => PromptMessage[];
   /** Resolves when the record is stored for good. */
@@ -61,6 +63,7 @@ export class Conversation {
   #pausedAtMs: number | undefined;
   #userSpeaking = false;
   #speaking = true;
+  #hearing = true;
   #cancelWake: () => void = () => undefined;
 
   constructor(deps: ConversationDeps, history: TurnRecord[]) {
@@ -77,7 +80,8 @@ export class Conversation {
   /** Hears this microphone until it ends or `signal` aborts. Never rejects for what a provider does. */
   async hearFrom(microphone: AsyncIterable<PcmFrame>, signal: AbortSignal): Promise<void> {
     const until = AbortSignal.any([signal, this.#closing.signal]);
-    for await (const change of this.#utterance.changes(microphone, until)) this.#dispatch(change);
+    const heard = this.#unmuted(microphone);
+    for await (const change of this.#utterance.changes(heard, until)) this.#dispatch(change);
   }
 
   /** No sound comes from the microphone for now, as when it was muted in mid-word. */
@@ -126,6 +130,12 @@ export class Conversation {
     this.#dispatch({ kind: 'forceEnd' });
   }
 
+  /** Whether the microphone counts. Switched off in mid-speech it ends the turn, as a released push-to-talk button. */
+  setHearing(enabled: boolean): void {
+    if (this.#hearing && !enabled) this.forceEnd();
+    this.#hearing = enabled;
+  }
+
   /** Whether later answers are spoken or only written. */
   setSpeaking(enabled: boolean): void {
     this.#speaking = enabled;
@@ -144,6 +154,10 @@ export class Conversation {
     exchange.cancel();
     this.#deps.voice.clear();
     await this.#deps.store(exchange.record('interrupted'));
+  }
+
+  async *#unmuted(microphone: AsyncIterable<PcmFrame>): AsyncGenerator<PcmFrame, void> {
+    for await (const frame of microphone) if (this.#hearing) yield frame;
   }
 
   #dispatch(event: TurnEvent): void {

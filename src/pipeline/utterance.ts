@@ -3,7 +3,11 @@ import type { Clock } from '../lifetime/clock.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { VadStream } from '../providers/vad/vad.ts';
-import { SpeechDetector, type SpeechChange } from '../turn/speech-detector.ts';
+import {
+  SpeechDetector,
+  type SpeechChange,
+  type SpeechDetection,
+} from '../turn/speech-detector.ts';
 import type { ExchangeStart } from './exchange.ts';
 import { hear } from './hear.ts';
 import { Listening, type Transcribed } from './listening.ts';
@@ -14,6 +18,7 @@ export type UtteranceDeps = {
   stt: Stt;
   vad: VadStream;
   language: string;
+  detection?: SpeechDetection;
   newId: () => string;
   onRetry: (failure: ProviderFailed) => void;
 };
@@ -21,7 +26,7 @@ export type UtteranceDeps = {
 /** What the user is saying: its sound, its words as far as they are known, and when it paused. */
 export class Utterance {
   readonly #recording = new Recording();
-  readonly #detector = new SpeechDetector();
+  readonly #detector: SpeechDetector;
   readonly #listening: Listening;
   #words = '';
   #wordsAtMs = 0;
@@ -30,6 +35,7 @@ export class Utterance {
   #carried: { turnId: string; text: string } | undefined;
 
   constructor(private readonly deps: UtteranceDeps) {
+    this.#detector = new SpeechDetector(deps.detection);
     this.#listening = new Listening(deps.stt, deps.language, deps.onRetry);
   }
 

@@ -14,6 +14,7 @@ const payloads = {
   'interrupt-bot': noData,
   'force-user-stopped-speaking': noData,
   'tts-toggle': z.object({ enabled: z.boolean() }),
+  'stt-toggle': z.object({ muted: z.boolean() }),
   'update-template-keys': z.object({
     template_keys: z.record(z.string().max(256), z.union([z.string(), z.number(), z.boolean()])),
   }),
@@ -36,6 +37,7 @@ const Known = z.discriminatedUnion('type', [
   z.object({ type: z.literal('interrupt-bot'), data: noData }),
   z.object({ type: z.literal('force-user-stopped-speaking'), data: noData }),
   z.object({ type: z.literal('tts-toggle'), data: payloads['tts-toggle'] }),
+  z.object({ type: z.literal('stt-toggle'), data: payloads['stt-toggle'] }),
   z.object({ type: z.literal('update-template-keys'), data: payloads['update-template-keys'] }),
   z.object({ type: z.literal('update-dynamic-info'), data: payloads['update-dynamic-info'] }),
 ]);

@@ -6,6 +6,7 @@ import { OpenAiLlm } from './llm/openai.ts';
 import { OpenAiStt } from './stt/openai.ts';
 import type { Stt } from './stt/stt.ts';
 import { OpenAiTts } from './tts/openai.ts';
+import { KnownVoices } from './tts/known-voices.ts';
 import type { Tts } from './tts/tts.ts';
 
 /** What a conversation needs besides the VAD. They hold no connections of their own, so nothing has to be closed. */
@@ -23,6 +24,6 @@ export function openProviders(settings: ProviderSettings, deps: ProvidersDeps): 
   return {
     stt: new OpenAiStt(settings.stt, { clock, timeouts: timeouts.stt }),
     llm: new OpenAiLlm(settings.llm, { clock, timeouts: timeouts.llm }),
-    tts: new OpenAiTts(settings.tts, { clock, timeouts: timeouts.tts }),
+    tts: new KnownVoices(new OpenAiTts(settings.tts, { clock, timeouts: timeouts.tts })),
   };
 }

@@ -35,6 +35,14 @@ export function obey(
           extras: { enabled },
         });
       }
+      case 'stt-toggle': {
+        const { muted } = message.data;
+        conversation.setHearing(!muted);
+        return respond(message.type, 'success', {
+          message: muted ? 'STT muted' : 'STT unmuted',
+          extras: { muted },
+        });
+      }
       case 'update-template-keys':
         for (const [name, value] of Object.entries(message.data.template_keys)) {
           context.templateKeys[name] = String(value);

@@ -15,6 +15,7 @@ import type { Log } from '../telemetry/log.ts';
 import { Arrival } from './arrival.ts';
 import { obey, type SessionContext } from './obey.ts';
 import { Telling } from './telling.ts';
+import { turnTaking } from './turn-taking.ts';
 
 /** What a voice session asks of the server. */
 export interface SessionJournal {
@@ -135,6 +136,7 @@ export class VoiceSession implements Closable {
         vad: deps.vad.openStream(),
         voice,
         newId: randomUUID,
+        ...turnTaking(settings),
         speaker: { voice: character.voice ?? undefined, language: character.language },
         prompt: (past, userText, brokenOff) =>
           buildPrompt({
@@ -157,6 +159,7 @@ export class VoiceSession implements Closable {
       finished,
     );
     conversation.setSpeaking(settings.default_tts_enabled);
+    conversation.setHearing(settings.default_stt_enabled);
     this.#scope.defer('conversation', () => conversation.close());
     this.#conversation = conversation;
     const answer = obey(conversation, context);

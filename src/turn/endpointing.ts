@@ -25,11 +25,15 @@ export interface Endpointer {
   silenceMs(transcript: string): number;
 }
 
-export function wordsEndpointer(settings: Endpointing = defaultEndpointing): Endpointer {
+/** @param leastMs never ends a turn sooner, whatever the words */
+export function wordsEndpointer(
+  settings: Endpointing = defaultEndpointing,
+  leastMs = 0,
+): Endpointer {
   const byCompleteness: Record<Completeness, number> = {
     complete: settings.completeMs,
     open: settings.openMs,
     unfinished: settings.unfinishedMs,
   };
-  return { silenceMs: (transcript) => byCompleteness[completeness(transcript)] };
+  return { silenceMs: (transcript) => Math.max(leastMs, byCompleteness[completeness(transcript)]) };
 }

@@ -266,6 +266,23 @@ describe('a conversation', () => {
     expect(scene.kinds()).not.toContain('botStartedSpeaking');
   });
 
+  it('ends the turn when the microphone is switched off in mid-speech, and hears nothing until it is on again', async () => {
+    await scene.sound(600);
+    scene.conversation.setHearing(false);
+    await scene.sound(400);
+    expect(scene.completed()).toHaveLength(0);
+    expect(scene.stored.size).toBe(1);
+    await scene.silence(9_000);
+    const answered = scene.completed().length;
+    await scene.sound(800);
+    await scene.silence(2_000);
+    expect(scene.completed()).toHaveLength(answered);
+    scene.conversation.setHearing(true);
+    await scene.sound(800);
+    await scene.silence(9_000);
+    expect(scene.completed()).toHaveLength(answered + 1);
+  });
+
   it('takes up an open turn of a process that died', async () => {
     scene.conversation.resume({
       id: 'lost',
