@@ -1,0 +1,211 @@
+import type { VoiceOut } from '../frames/voice-out.ts';
+import type { Clock } from '../lifetime/clock.ts';
+import { apology } from '../prompt/apology.ts';
+import type { PromptMessage } from '../prompt/prompt.ts';
+import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { Llm } from '../providers/llm/llm.ts';
+import type { ProviderFailed } from '../providers/provider-failed.ts';
+import type { Tts } from '../providers/tts/tts.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { ConversationEvent } from './conversation-event.ts';
+import { Exchange, type ExchangeStart } from './exchange.ts';
+import type { ReplyEnd, Speech, Words } from './reply.ts';
+import { retryOnce } from './retry.ts';
+
+export type AnsweringDeps = {
+  clock: Clock;
+  log: Log;
+  llm: Llm;
+  tts: Tts;
+  voice: VoiceOut;
+  speaker: { voice: string | undefined; language: string };
+  /** @param brokenOff what was heard of an answer that a failure broke off */
+  prompt: (history: TurnRecord[], userText: string | null, brokenOff?: string) => PromptMessage[];
+  /** Resolves when the record is stored for good. */
+  store: (record: TurnRecord) => Promise<void>;
+  emit: (event: ConversationEvent) => void;
+  onRetry: (failure: ProviderFailed) => void;
+  /** An answer is about to take the floor; what has it is cut by this. */
+  onBegan: (turnId: string) => void;
+  onEnded: (turnId: string) => void;
+};
+
+type Begun = { exchange: Exchange; done: Promise<ReplyEnd> };
+/** How a turn counts when its reply came to its end. */
+type Outcome = 'completed' | 'aborted';
+
+/** Turns that the prompt may draw from; older ones are in the journal. */
+const mostHistory = 200;
+
+/** The character's side of a conversation: at most one answer that has the floor, and one begun on a guess. */
+export class Answering {
+  readonly #deps: AnsweringDeps;
+  readonly #history: TurnRecord[];
+  #running: Exchange | undefined;
+  /** Begun on what may be the whole utterance; the user may still go on. */
+  #guess: Begun | undefined;
+  #speaking = true;
+
+  constructor(deps: AnsweringDeps, history: TurnRecord[]) {
+    this.#deps = deps;
+    this.#history = [...history];
+  }
+
+  /** Whether later answers are spoken or only written. */
+  setSpeaking(enabled: boolean): void {
+    this.#speaking = enabled;
+  }
+
+  /** Begins the answer that would be given if the user were done now; nothing of it is heard. */
+  guess(start: ExchangeStart): void {
+    this.discardGuess();
+    this.#guess = this.#begin(start, this.#thinking(start.userText));
+  }
+
+  /** Cancels what was begun on a guess, down to the provider. */
+  discardGuess(): void {
+    this.#guess?.exchange.cancel();
+    this.#guess = undefined;
+  }
+
+  /** Answers these words: with the answer begun on them, if there is one. */
+  answer(start: ExchangeStart): void {
+    const guess = this.#guess;
+    if (guess?.exchange.start.userText === start.userText) {
+      this.#guess = undefined;
+      this.#release(guess, 'completed');
+    } else {
+      this.discardGuess();
+      this.#release(
+        this.#begin(start, this.#thinking(start.userText, start.heardBefore)),
+        'completed',
+      );
+    }
+  }
+
+  /** The character says these very words. */
+  say(start: ExchangeStart, text: string, outcome: Outcome = 'completed'): void {
+    this.#release(this.#begin(start, constant(text)), outcome);
+  }
+
+  /**
+   * Ends the running answer where it is, for good.
+   * @param mayGoOn whether the turn goes on with more words if nothing of its answer was heard
+   * @returns the turn that goes on
+   */
+  cut(mayGoOn: boolean, bargeInToSilenceMs: number): { turnId: string; text: string } | undefined {
+    const exchange = this.#running;
+    this.#running = undefined;
+    if (!exchange) return undefined;
+    exchange.noteSilence(bargeInToSilenceMs);
+    const wasHeard = exchange.cancel();
+    this.#deps.voice.clear();
+    const { turnId, userText, origin } = exchange.start;
+    const record = exchange.record('interrupted');
+    if (!mayGoOn || wasHeard || origin !== 'speech' || userText === null) {
+      void this.#complete(record, undefined);
+      return undefined;
+    }
+    this.#deps.emit({ kind: 'turnCompleted', record, abortReason: undefined });
+    return { turnId, text: userText };
+  }
+
+  /** Cuts what is running and stores it as far as it was heard. */
+  async close(): Promise<void> {
+    this.discardGuess();
+    const exchange = this.#running;
+    this.#running = undefined;
+    if (!exchange) return;
+    exchange.cancel();
+    this.#deps.voice.clear();
+    await this.#deps.store(exchange.record('interrupted'));
+  }
+
+  #begin(start: ExchangeStart, words: Words): Begun {
+    const exchange = new Exchange(start, {
+      ...this.#deps,
+      onProgress: (progressed) => {
+        this.#keep(progressed.record('open'));
+      },
+    });
+    return { exchange, done: exchange.begin(words, this.#speech()) };
+  }
+
+  #release({ exchange, done }: Begun, outcome: Outcome): void {
+    this.#deps.onBegan(exchange.turnId);
+    this.#running = exchange;
+    this.#keep(exchange.record('open'));
+    exchange.release();
+    void done.then((end) => this.#onReplyEnd(exchange, end, outcome));
+  }
+
+  async #onReplyEnd(exchange: Exchange, end: ReplyEnd, outcome: Outcome): Promise<void> {
+    if (this.#running !== exchange || end.kind === 'cancelled') return;
+    if (end.kind === 'failed') {
+      this.#noteFailure(exchange, end);
+      if (end.stage === 'llm' && outcome === 'completed') {
+        const words = constant(apology('thinking', this.#deps.speaker.language));
+        const done = exchange.begin(words, this.#speech());
+        exchange.release();
+        await this.#onReplyEnd(exchange, await done, 'aborted');
+        return;
+      }
+    }
+    exchange.end();
+    this.#running = undefined;
+    this.#deps.onEnded(exchange.turnId);
+    const isUndelivered = end.kind === 'failed' && end.stage === 'tts';
+    await this.#complete(
+      exchange.record(end.kind === 'failed' ? 'aborted' : outcome),
+      isUndelivered ? 'audio_delivery_failed' : undefined,
+    );
+  }
+
+  #noteFailure(
+    { turnId }: Exchange,
+    { stage, cause }: Extract<ReplyEnd, { kind: 'failed' }>,
+  ): void {
+    this.#deps.log.warn({ err: cause, stage, turnId }, 'reply failed');
+    const message = stage === 'llm' ? 'The model did not answer.' : 'Speech could not be made.';
+    this.#deps.emit({ kind: 'failed', stage, message });
+  }
+
+  /** The turn is history: stored first, told then. */
+  async #complete(
+    record: TurnRecord,
+    abortReason: 'audio_delivery_failed' | undefined,
+  ): Promise<void> {
+    this.#history.push(record);
+    if (this.#history.length > mostHistory) this.#history.shift();
+    await this.#deps.store(record).catch((cause: unknown) => {
+      this.#deps.log.error({ err: cause, turnId: record.id }, 'turn could not be stored');
+    });
+    this.#deps.emit({ kind: 'turnCompleted', record, abortReason });
+  }
+
+  /** Stores beside the conversation: an `open` record matters only if this process dies. */
+  #keep(record: TurnRecord): void {
+    this.#deps.store(record).catch((cause: unknown) => {
+      this.#deps.log.warn({ err: cause, turnId: record.id }, 'open turn could not be stored');
+    });
+  }
+
+  #thinking(userText: string | null, brokenOff?: string): Words {
+    const { prompt, llm, onRetry } = this.#deps;
+    const messages = prompt(this.#history, userText, brokenOff);
+    return (signal) => retryOnce(() => llm.stream(messages, { signal }), onRetry);
+  }
+
+  #speech(): Speech | undefined {
+    const { tts, speaker } = this.#deps;
+    return this.#speaking ? { tts, ...speaker } : undefined;
+  }
+}
+
+/** Words that are known already. */
+function constant(text: string): Words {
+  return async function* words() {
+    yield text;
+    await Promise.resolve();
+  };
+}
