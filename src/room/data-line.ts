@@ -72,6 +72,8 @@ export class DataLine {
 
   /** Never rejects. */
   async #sendAll(): Promise<void> {
+    // Not before `send` has noted that we run: what needs no waiting would end before it began.
+    await Promise.resolve();
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       if (next.isVoid()) continue;
       const bytes = new TextEncoder().encode(JSON.stringify(next.message));

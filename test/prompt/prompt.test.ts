@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { buildPrompt, fillTemplate, type PromptContext } from '../../src/prompt/prompt.ts';
+import { estimateTokens } from '../../src/prompt/tokens.ts';
+import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+
+const character = {
+  id: '1',
+  name: 'Maren',
+  backstory: 'You keep the light at {place}.',
+  greeting: '',
+  voice: null,
+  language: 'en-GB',
+};
+const turn = (n: number, over: Partial<TurnRecord> = {}): TurnRecord => ({
+  id: String(n),
+  origin: 'speech',
+  userText: `question ${n}`,
+  assistantText: `answer ${n}`,
+  status: 'completed',
+  stages: {},
+  startedAt: '2026-01-01T00:00:00.000Z',
+  ...over,
+});
+const context = (over: Partial<PromptContext> = {}): PromptContext => ({
+  character,
+  settings: { dynamic_info: null, scene_description: [], narrative_template_keys: {} },
+  history: [],
+  userText: 'Where am I?',
+  ...over,
+});
+
+describe('a prompt', () => {
+  it('begins with who speaks, fills in the template and ends with what was said', () => {
+    const [system, ...rest] = buildPrompt(
+      context({
+        settings: {
+          dynamic_info: { text: 'The tide is out.' },
+          scene_description: [{ name: 'boat', description: 'a red rowing boat' }],
+          narrative_template_keys: { place: 'Skerry Point' },
+        },
+      }),
+    );
+    expect(system?.content).toMatch(/^You are Maren\.\nYou keep the light at Skerry Point\./);
+    expect(system?.content).toContain('British English');
+    expect(system?.content).toContain('- boat: a red rowing boat');
+    expect(system?.content).toContain('The tide is out.');
+    expect(rest).toEqual([{ role: 'user', content: 'Where am I?' }]);
+  });
+
+  it('tells earlier turns as they were heard, and where one was cut off', () => {
+    const history = [
+      turn(1),
+      turn(2, { assistantText: 'I was about', status: 'interrupted' }),
+      turn(3, { userText: null }),
+    ];
+    expect(buildPrompt(context({ history })).slice(1)).toEqual([
+      { role: 'user', content: 'question 1' },
+      { role: 'assistant', content: 'answer 1' },
+      { role: 'user', content: 'question 2' },
+      { role: 'assistant', content: 'I was about—' },
+      { role: 'assistant', content: 'answer 3' },
+      { role: 'user', content: 'Where am I?' },
+    ]);
+  });
+
+  it('never exceeds its budget: the oldest turns go first', () => {
+    const history = Array.from({ length: 500 }, (_, n) => turn(n));
+    const messages = buildPrompt(context({ history }), 1_000);
+    const tokens = messages.reduce((sum, { content }) => sum + estimateTokens(content), 0);
+    expect(tokens).toBeLessThanOrEqual(1_000);
+    expect(messages.at(-2)?.content).toBe('answer 499');
+    expect(messages.length).toBeGreaterThan(20);
+  });
+
+  it('asks to go on where a fault broke an answer off', () => {
+    const messages = buildPrompt(context({ brokenOff: 'The boat is' }));
+    expect(messages.at(-2)).toEqual({ role: 'assistant', content: 'The boat is—' });
+  });
+
+  it('leaves braces alone that are no key, and what objects have by birth', () => {
+    expect(fillTemplate('{name} {unknown} {constructor} {{name}}', { name: 'Ann' })).toBe(
+      'Ann {unknown} {constructor} Ann',
+    );
+  });
+});

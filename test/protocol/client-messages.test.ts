@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseClientMessage, supportedTypes } from '../../src/protocol/client-messages.ts';
+import { ClientBoundMessage, respond, tell } from '../../src/protocol/server-messages.ts';
+
+const bytes = (value: unknown) =>
+  new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+
+describe('messages of a client', () => {
+  it.each([
+    { type: 'user_text_message', data: { text: ' Hello ', participant_sid: 'PA_1' } },
+    { type: 'interrupt-bot' },
+    { type: 'interrupt-bot', data: { participant_sid: 'PA_1' } },
+    { type: 'force-user-stopped-speaking' },
+    { type: 'tts-toggle', data: { enabled: false } },
+    { type: 'stt-toggle', data: { muted: true } },
+    { type: 'update-template-keys', data: { template_keys: { name: 'Ann', level: 5 } } },
+    { type: 'update-dynamic-info', data: { dynamic_info: { text: 'It rains.' } } },
+  ])('are understood: $type', (message) => {
+    expect(parseClientMessage(bytes(message))).toMatchObject({
+      ok: true,
+      message: { type: message.type },
+    });
+  });
+
+  it('lose the blanks around what was typed', () => {
+    const parsed = parseClientMessage(bytes({ type: 'user_text_message', data: { text: ' Hi ' } }));
+    expect(parsed).toMatchObject({ message: { data: { text: 'Hi' } } });
+  });
+
+  it.each([
+    ['not JSON', '{"type":', 'parse-error'],
+    ['not UTF-8', new Uint8Array([0xff, 0xfe, 0x7b]), 'parse-error'],
+    ['without a type', {}, 'validation-error'],
+    ['no object', [1, 2], 'validation-error'],
+    ['of a type that is no text', { type: 7 }, 'validation-error'],
+    ['without what its type needs', { type: 'user_text_message' }, 'user_text_message'],
+    [
+      'with nothing but blanks',
+      { type: 'user_text_message', data: { text: '  ' } },
+      'user_text_message',
+    ],
+    [
+      'too long',
+      { type: 'user_text_message', data: { text: 'x'.repeat(8_001) } },
+      'user_text_message',
+    ],
+    ['of the wrong kind', { type: 'tts-toggle', data: { enabled: 'yes' } }, 'tts-toggle'],
+  ])('that are %s are refused with a reason', (_, message, eventType) => {
+    const raw = message instanceof Uint8Array ? message : bytes(message);
+    const parsed = parseClientMessage(raw);
+    expect(parsed).toMatchObject({ ok: false, answer: { event_type: eventType, status: 'error' } });
+  });
+
+  it.each(['dance', '__proto__', 'constructor', 'toString'])(
+    'of the unknown type %s are told what is known',
+    (type) => {
+      expect(parseClientMessage(bytes({ type }))).toMatchObject({
+        ok: false,
+        answer: { event_type: 'unknown-message-type', extras: { supported_types: supportedTypes } },
+      });
+    },
+  );
+
+  it('never throw, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(bytes)), (raw) => {
+        const parsed = parseClientMessage(raw);
+        if (!parsed.ok) expect(parsed.answer.status).toBe('error');
+      }),
+    );
+  });
+});
+
+describe('messages to a client', () => {
+  const record = {
+    id: 'a4a0e1c4-6a2f-4d4f-9d3c-111111111111',
+    origin: 'speech',
+    userText: 'Hi',
+    assistantText: 'Hello.',
+    status: 'completed',
+    stages: { endpointMs: 420, speculative: true },
+    startedAt: '2026-01-01T00:00:00.000Z',
+  } as const;
+  const all = [
+    ...tell.interactionCreated('i', 'c'),
+    ...tell.botReady(),
+    ...tell.userStartedSpeaking(),
+    ...tell.userStoppedSpeaking(),
+    ...tell.userTranscript({ text: 'Hi', final: true }, 'user:1', new Date(0)),
+    ...tell.replyTextBegan(),
+    ...tell.replyText('Hello.'),
+    ...tell.replyTextEnded('Hello.'),
+    ...tell.synthesisBegan(),
+    ...tell.botStartedSpeaking('s:t', 1),
+    ...tell.botStoppedSpeaking('s:t', 2),
+    ...tell.turnCompleted('aborted', 'audio_delivery_failed'),
+    ...tell.turnTrace(record),
+    ...tell.error('The model did not answer.'),
+    tell.audioData('AAAA', 24_000, false),
+    respond('tts-toggle', 'success', { extras: { enabled: true } }),
+  ];
+
+  it('are all as their schemas say', () => {
+    for (const message of all) expect(ClientBoundMessage.parse(message)).toEqual(message);
+  });
+
+  it('carry speaking marks in both forms, the wrapped one with its label again', () => {
+    expect(tell.botStartedSpeaking('s:t', 1)).toEqual([
+      { label: 'rtvi-ai', type: 'bot-started-speaking', data: {} },
+      {
+        label: 'rtvi-ai',
+        type: 'server-message',
+        data: { label: 'rtvi-ai', type: 'bot-started-speaking', response_id: 's:t', sequence: 1 },
+      },
+    ]);
+  });
+
+  it('leave out what is empty', () => {
+    expect(respond('interrupt-bot', 'success')).toEqual({
+      type: 'server-response',
+      event_type: 'interrupt-bot',
+      status: 'success',
+    });
+    expect(JSON.stringify(tell.turnCompleted('completed', undefined))).not.toContain('was_aborted');
+  });
+});
