@@ -16,7 +16,8 @@ export function pcmBase64(samples: Int16Array): string {
 export function pcmFromBytes(bytes: Uint8Array): Int16Array {
   const length = bytes.byteLength >> 1;
   if (bytes.byteOffset % 2 === 0) return new Int16Array(bytes.buffer, bytes.byteOffset, length);
-  return new Int16Array(bytes.slice(0, length * 2).buffer);
+  // Not `slice`: that of a Buffer makes no copy.
+  return new Int16Array(Uint8Array.from(bytes.subarray(0, length * 2)).buffer);
 }
 
 export function pcmFromBase64(base64: string): Int16Array {

@@ -24,6 +24,11 @@ describe('PCM as bytes', () => {
     expect(pcmFromBytes(pcmBytes(samples)).buffer).toBe(samples.buffer);
   });
 
+  it('reads Buffers that lie at an odd place', () => {
+    const shifted = Buffer.concat([Buffer.of(9), pcmBytes(samples)]);
+    expect(pcmFromBytes(shifted.subarray(1))).toEqual(samples);
+  });
+
   it('reads bytes that lie at an odd place, and leaves an odd last byte out', () => {
     const shifted = new Uint8Array(samples.byteLength + 2);
     shifted.set(pcmBytes(samples), 1);

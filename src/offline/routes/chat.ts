@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { readJson } from '../body.ts';
+import { InvalidRequest, parsed } from '../invalid-request.ts';
+import { respond, type ResponderMessage } from '../responder/responder.ts';
+import { sendJson, write, type Exchange, type Route } from '../route.ts';
+
+const maxBodyBytes = 2_000_000;
+const maxMessages = 2_000;
+
+/** Parts that are no text (images, sound) are passed over: there is nobody to look at them. */
+const Content = z
+  .union([
+    z.string(),
+    z.null(),
+    z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+  ])
+  .transform((content) =>
+    typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join(' '),
+  );
+
+const Message = z.looseObject({
+  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
+  content: Content.optional().transform((content) => content ?? ''),
+});
+
+export const ChatRequest = z.looseObject({
+  model: z.string().max(200).optional(),
+  messages: z.array(Message).min(1).max(maxMessages),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+  max_tokens: z.int().min(1).nullish(),
+  max_completion_tokens: z.int().min(1).nullish(),
+  n: z.literal(1, { error: 'only 1 is possible' }).nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  response_format: z.looseObject({ type: z.string() }).nullish(),
+});
+type ChatRequest = z.infer<typeof ChatRequest>;
+
+/** `POST /v1/chat/completions`, streamed or not. What is meant for a real model (temperature, tools) is passed over. */
+export const chatRoutes: Route[] = [
+  {
+    method: 'POST',
+    path: '/v1/chat/completions',
+    async handle(exchange) {
+      const wish = parsed(ChatRequest, await readJson(exchange.request, maxBodyBytes));
+      if (wish.response_format && wish.response_format.type !== 'text') {
+        throw new InvalidRequest(
+          'unsupported_response_format',
+          'The offline responder is no language model and answers in plain text only.',
+          'response_format',
+        );
+      }
+      const answer = answerTo(wish);
+      if (wish.stream) await stream(exchange, wish, answer);
+      else sendWhole(exchange, wish, answer);
+    },
+  },
+];
+
+type Answer = { pieces: string[]; finishReason: 'stop' | 'length'; usage: Usage };
+type Usage = { prompt_tokens: number; completion_tokens: number; total_tokens: number };
+
+function answerTo(wish: ChatRequest): Answer {
+  const messages = wish.messages.flatMap(({ role, content }): ResponderMessage[] => {
+    switch (role) {
+      case 'system':
+      case 'developer':
+        return [{ role: 'system', content }];
+      case 'user':
+      case 'assistant':
+        return [{ role, content }];
+      case 'tool':
+      case 'function':
+        return [];
+    }
+  });
+  const stops = typeof wish.stop === 'string' ? [wish.stop] : (wish.stop ?? []);
+  const all = pieces(cutAt(respond(messages), stops));
+  const limit = wish.max_completion_tokens ?? wish.max_tokens ?? Infinity;
+  const said = all.slice(0, limit);
+  const asked = messages.reduce((sum, { content }) => sum + pieces(content).length, 0);
+  return {
+    pieces: said,
+    finishReason: said.length < all.length ? 'length' : 'stop',
+    usage: {
+      prompt_tokens: asked,
+      completion_tokens: said.length,
+      total_tokens: asked + said.length,
+    },
+  };
+}
+
+/** What counts as a token here: a word with the space before it, or one character of Chinese. */
+function pieces(text: string): string[] {
+  return text.match(/\s*(?:\p{Script=Han}|[^\s\p{Script=Han}]+)|\s+$/gu) ?? [];
+}
+
+function cutAt(text: string, stops: readonly string[]): string {
+  const places = stops
+    .map((stop) => (stop === '' ? -1 : text.indexOf(stop)))
+    .filter((at) => at >= 0);
+  return text.slice(0, Math.min(text.length, ...places));
+}
+
+function headOf(wish: ChatRequest, object: string): object {
+  return {
+    id: `chatcmpl-${randomUUID()}`,
+    object,
+    created: Math.floor(Date.now() / 1000),
+    model: wish.model ?? 'offline-responder',
+  };
+}
+
+function sendWhole({ response }: Exchange, wish: ChatRequest, answer: Answer): void {
+  const message = { role: 'assistant', content: answer.pieces.join(''), refusal: null };
+  sendJson(response, 200, {
+    ...headOf(wish, 'chat.completion'),
+    choices: [{ index: 0, message, logprobs: null, finish_reason: answer.finishReason }],
+    usage: answer.usage,
+  });
+}
+
+async function stream(exchange: Exchange, wish: ChatRequest, answer: Answer): Promise<void> {
+  const { response } = exchange;
+  const head = headOf(wish, 'chat.completion.chunk');
+  const send = (delta: object, finishReason: string | null = null) =>
+    write(
+      exchange,
+      event({ ...head, choices: [{ index: 0, delta, finish_reason: finishReason }] }),
+    );
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+  });
+  await send({ role: 'assistant', content: '' });
+  for (const content of answer.pieces) await send({ content });
+  await send({}, answer.finishReason);
+  if (wish.stream_options?.include_usage) {
+    await write(exchange, event({ ...head, choices: [], usage: answer.usage }));
+  }
+  response.end('data: [DONE]\n\n');
+}
+
+function event(data: object): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}

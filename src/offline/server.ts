@@ -1,0 +1,120 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { PublicError } from '../errors/public-error.ts';
+import type { Log } from '../telemetry/log.ts';
+import { InvalidRequest } from './invalid-request.ts';
+import { sendJson, type Route } from './route.ts';
+
+/** A request must have arrived whole by then; loopback is fast. */
+const requestTimeoutMs = 15_000;
+/** Enough for a full load of voice sessions; above it something leaks. */
+const maxConnections = 512;
+
+export type OfflineServer = { port: number; close(): Promise<void> };
+
+/**
+ * Listens on loopback alone.
+ * @param port 0 takes a free one
+ * @throws the system's error (EADDRINUSE...)
+ */
+export async function listen(
+  routes: readonly Route[],
+  port: number,
+  log: Log,
+): Promise<OfflineServer> {
+  const closing = new AbortController();
+  const server = createServer({ requestTimeout: requestTimeoutMs, maxHeaderSize: 16_384 });
+  server.maxConnections = maxConnections;
+  // The clients here pool their connections: one that closes just as it is reused costs a turn a retry.
+  server.keepAliveTimeout = 120_000;
+  server.on('request', (request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort(new Error('the client is gone')));
+    const signal = AbortSignal.any([gone.signal, closing.signal]);
+    answer(routes, request, response, signal).catch((cause: unknown) => {
+      renderError(cause, request, response, signal, log);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    port: portOf(server),
+    async close() {
+      closing.abort(new Error('the server closes'));
+      await new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+async function answer(
+  routes: readonly Route[],
+  request: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  // A web page can make its own host name point here; then the browser would let it read our answers.
+  if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i.test(request.headers.host ?? '')) {
+    throw new InvalidRequest('wrong_host', 'This server answers on loopback only.', null, 403);
+  }
+  const [path] = (request.url ?? '').split('?');
+  const here = routes.filter((route) => route.path === path);
+  if (here.length === 0) {
+    throw new InvalidRequest(
+      'unknown_url',
+      `There is nothing at ${path?.slice(0, 100) ?? ''}.`,
+      null,
+      404,
+    );
+  }
+  const route = here.find(({ method }) => method === request.method);
+  if (!route) {
+    response.setHeader('allow', here.map(({ method }) => method).join(', '));
+    throw new InvalidRequest('method_not_allowed', 'This URL has no such method.', null, 405);
+  }
+  await route.handle({ request, response, signal });
+}
+
+function renderError(
+  cause: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+  log: Log,
+): void {
+  const known = cause instanceof PublicError ? cause : undefined;
+  if (response.destroyed || signal.aborted) {
+    response.destroy();
+    return;
+  }
+  if (!known || known.status >= 500) log.warn({ err: cause, path: request.url }, 'request failed');
+  if (response.headersSent) {
+    // The end would look like a whole answer.
+    response.destroy();
+    return;
+  }
+  const status = known?.status ?? 500;
+  if (known?.retryAfterSeconds !== undefined)
+    response.setHeader('retry-after', known.retryAfterSeconds);
+  // What is left of a refused body is not worth reading.
+  if (!request.complete) response.setHeader('connection', 'close');
+  sendJson(response, status, {
+    error: {
+      message: known?.message ?? 'Something went wrong here.',
+      type: status >= 500 ? 'server_error' : 'invalid_request_error',
+      param: cause instanceof InvalidRequest ? cause.param : null,
+      code: known?.code ?? 'internal_error',
+    },
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
+  return address.port;
+}

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+
+/** To the synthesis thread. */
+export const SynthesisRequest = z.object({
+  id: z.int(),
+  sentence: z.string(),
+  voice: z.object({ name: z.string(), wordsPerMinute: z.number(), pitch: z.number() }),
+});
+export type SynthesisRequest = z.infer<typeof SynthesisRequest>;
+
+/** From it. @property samples mono PCM at `speakingRateHz`, handed over */
+export const SynthesisReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready'), voiceLines: z.array(z.string()) }),
+  z.object({ kind: z.literal('sound'), id: z.int(), samples: z.instanceof(Int16Array) }),
+  z.object({ kind: z.literal('failed'), id: z.int(), reason: z.string() }),
+]);
+export type SynthesisReply = z.infer<typeof SynthesisReply>;
