@@ -26,6 +26,7 @@ import { Scope } from './lifetime/scope.ts';
 import { startEmbeddedLiveKit } from './livekit/embedded.ts';
 import { findSettings } from './livekit/find.ts';
 import { SessionStore } from './minds/session-store.ts';
+import { startOffline } from './offline/offline.ts';
 import type { ProviderSettings } from './protocol/provider-settings.ts';
 import { livekitRooms, type LivekitDoor } from './room/rooms.ts';
 import { defaultJoinWithinSeconds } from './room/token.ts';
@@ -213,14 +214,12 @@ async function openProviders(
 ): Promise<ProviderSettings> {
   const { llm, stt, tts } = config.stages;
   const isNeeded = [llm, stt, tts].some(({ kind }) => kind === 'offline');
-  const offline = isNeeded ? await openOffline() : undefined;
-  async function openOffline() {
-    const { startOffline } = await import('./offline/offline.ts');
-    return scope.own(
-      'embedded provider',
-      startOffline({ root, cacheDir: config.cacheDir, clock, log }),
-    );
-  }
+  const offline = isNeeded
+    ? await scope.own(
+        'embedded provider',
+        startOffline({ root, cacheDir: config.cacheDir, clock, log }),
+      )
+    : undefined;
   const embedded = { baseUrl: offline?.baseUrl ?? '', model: 'parley-offline' };
   return {
     llm: llm.kind === 'openai' ? llm.settings : embedded,
