@@ -41,7 +41,7 @@ async function main(args: string[]): Promise<void> {
 async function run(server: string, secret: string, log: Log, scope: Scope): Promise<void> {
   const clock = systemClock;
   const vad = await scope.own('vad', SileroVad.open());
-  let host: RoomHost | undefined;
+  const rooms: { host?: RoomHost } = {};
   const journal = await scope.own(
     'journal',
     openJournal({
@@ -50,15 +50,21 @@ async function run(server: string, secret: string, log: Log, scope: Scope): Prom
       agentId: randomUUID(),
       clock,
       log,
-      currentRooms: () => host?.roomNames ?? [],
+      currentRooms: () => rooms.host?.roomNames ?? [],
       signal: scope.signal,
     }),
   );
   const { providers, agentName, maxSessions } = journal.welcome;
-  host = new RoomHost({ clock, log, vad, journal, providers: openProviders(providers, { clock }) });
+  const host = new RoomHost({
+    clock,
+    log,
+    vad,
+    journal,
+    providers: openProviders(providers, { clock }),
+  });
+  rooms.host = host;
   await scope.own('rooms', host);
   const strain = await scope.own('strain', openStrainMeter(clock));
-  const serving = host;
   const worker = new Worker({
     livekit: () => reachable(journal.welcome.livekit, server),
     agentName,
@@ -66,7 +72,7 @@ async function run(server: string, secret: string, log: Log, scope: Scope): Prom
     strain,
     clock,
     log,
-    onJob: (job) => serving.serve(job),
+    onJob: (job) => host.serve(job),
     onStatus: (status) => {
       journal.status(status);
     },

@@ -3,7 +3,7 @@ import { backoffMs, type Backoff } from './backoff.ts';
 import { sleep, type Clock } from './clock.ts';
 import type { Closable } from './scope.ts';
 
-export type SocketAddress = { url: string; headers: Record<string, string> };
+type SocketAddress = { url: string; headers: Record<string, string> };
 
 /** Why there is no connection (any more). `status` is the HTTP answer that refused the upgrade. */
 export type SocketDown =

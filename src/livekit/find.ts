@@ -114,7 +114,7 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** The one command that gets a livekit-server, or a Go that can build it. */
-export function remedy({ platform, arch }: Pick<FindSettings, 'platform' | 'arch'>): string {
+function remedy({ platform, arch }: Pick<FindSettings, 'platform' | 'arch'>): string {
   if (platform === 'darwin') return 'brew install livekit';
   const goArch = arch === 'x64' ? 'amd64' : arch === 'arm' ? 'armv6l' : arch;
   return `curl -fsSL https://go.dev/dl/go1.26.0.linux-${goArch}.tar.gz | sudo tar -C /usr/local -xz`;

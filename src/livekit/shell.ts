@@ -1,7 +1,7 @@
 import { ChildProcess } from '../lifetime/child-process.ts';
 import type { Clock } from '../lifetime/clock.ts';
 
-export type Command = {
+type Command = {
   file: string;
   args: readonly string[];
   cwd?: string;
@@ -11,7 +11,7 @@ export type Command = {
   onLine?: (line: string) => void;
 };
 
-export type Outcome = {
+type Outcome = {
   ok: boolean;
   /** The last lines it wrote, at most 40, or why it could not run. */
   output: string;

@@ -207,6 +207,6 @@ export class Reply {
 }
 
 /** The reason a cancelled reply's calls are aborted with. */
-export class ReplyCancelled extends Error {
+class ReplyCancelled extends Error {
   override readonly name = 'ReplyCancelled';
 }

@@ -24,7 +24,7 @@ const payloads = {
 } as const;
 
 type Payloads = typeof payloads;
-export type ClientMessageType = keyof Payloads;
+type ClientMessageType = keyof Payloads;
 export type ClientMessage = {
   [T in ClientMessageType]: { type: T; data: z.infer<Payloads[T]> };
 }[ClientMessageType];

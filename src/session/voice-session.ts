@@ -18,7 +18,7 @@ import { Telling } from './telling.ts';
 import { turnTaking } from './turn-taking.ts';
 
 /** What a voice session asks of the server. */
-export interface SessionJournal {
+interface SessionJournal {
   appendTurn(sessionId: string, turn: TurnRecord): Promise<void>;
   clientJoined(sessionId: string): Promise<void>;
 }

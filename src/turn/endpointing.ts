@@ -14,7 +14,7 @@ export type Endpointing = {
  * 420 ms is longer than nine in ten pauses between words of a sentence that goes on, and it still hides the time that
  * recogniser, model and voice need; 2 s is where a listener would ask "yes?".
  */
-export const defaultEndpointing: Endpointing = {
+const defaultEndpointing: Endpointing = {
   completeMs: 420,
   openMs: 750,
   unfinishedMs: 2_000,

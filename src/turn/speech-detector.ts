@@ -10,7 +10,7 @@ export type SpeechDetection = {
  * Two windows of 32 ms: one alone is too easily a click. A false start costs little, for the character's voice is
  * only paused by it.
  */
-export const defaultSpeechDetection: SpeechDetection = { confidence: 0.5, startMs: 64 };
+const defaultSpeechDetection: SpeechDetection = { confidence: 0.5, startMs: 64 };
 
 /** Once speaking, a window needs this much less to count as silence: hysteresis against flutter. */
 const releaseBelow = 0.15;
