@@ -12,6 +12,7 @@ import {
 } from '@livekit/rtc-node';
 import { ConnectResponse } from '../src/protocol/connect.ts';
 import { HeardSound } from './heard-sound.ts';
+import { RoomNoise } from './room-noise.ts';
 
 export type CallerOptions = {
   /** The server's address, as `http://127.0.0.1:8080`. */
@@ -21,6 +22,8 @@ export type CallerOptions = {
   body: Record<string, unknown>;
   /** Whether to publish a microphone at once; clients may begin without. */
   microphone?: boolean;
+  /** Whether the microphone stands in a room that can be heard; else its silence is digital. */
+  noisy?: boolean;
 };
 
 /** A message of the server and when it came, on `performance.now()`. */
@@ -46,6 +49,7 @@ export class Caller {
   readonly received: Received[] = [];
   readonly sound = new HeardSound();
   readonly #room: Room;
+  readonly #noise: RoomNoise | undefined;
   readonly #waiting = new Set<() => void>();
   #microphone: { source: AudioSource; stop: () => void } | undefined;
   #pending: Int16Array[] = [];
@@ -57,8 +61,10 @@ export class Caller {
     /** When /connect was asked. */
     readonly askedAtMs: number,
     room: Room,
+    isNoisy: boolean,
   ) {
     this.#room = room;
+    this.#noise = isNoisy ? new RoomNoise() : undefined;
     room.on(RoomEvent.DataReceived, (bytes) => {
       this.#onData(bytes);
     });
@@ -73,7 +79,7 @@ export class Caller {
   static async connect(options: CallerOptions): Promise<Caller> {
     const askedAtMs = performance.now();
     const answer = await askConnect(options);
-    const caller = new Caller(answer, askedAtMs, new Room());
+    const caller = new Caller(answer, askedAtMs, new Room(), options.noisy ?? false);
     await caller.#room.connect(answer.room_url, answer.token, {
       autoSubscribe: true,
       dynacast: false,
@@ -138,6 +144,7 @@ export class Caller {
       const leftMs = giveUpAtMs - performance.now();
       if (leftMs <= 0) {
         const seen = this.received.map(({ message }) => kindOf(message)).slice(-30);
+        console.error(JSON.stringify(this.received.slice(-3)));
         throw new Error(`waited ${timeoutMs} ms for ${what}; came last: ${seen.join(', ')}`);
       }
       await new Promise<void>((resolve) => {
@@ -161,17 +168,18 @@ export class Caller {
 
   /** A microphone is never quite silent in time: a frame every 20 ms, speech when there is any. */
   #pace(source: AudioSource): () => void {
-    const silence = new Int16Array(frameSamples);
     let dueMs = performance.now();
     let timer: NodeJS.Timeout;
     const tick = () => {
       dueMs += frameMs;
       timer = setTimeout(tick, Math.max(0, dueMs - performance.now()));
-      const frame = this.#pending.shift();
+      const spoken = this.#pending.shift();
+      const frame = spoken ?? new Int16Array(frameSamples);
+      this.#noise?.addTo(frame);
       void source
-        .captureFrame(new AudioFrame(frame ?? silence, callerRateHz, 1, frameSamples))
+        .captureFrame(new AudioFrame(frame, callerRateHz, 1, frameSamples))
         .catch(() => undefined);
-      if (frame && this.#pending.length === 0) {
+      if (spoken && this.#pending.length === 0) {
         this.#spoken?.();
         this.#spoken = undefined;
       }

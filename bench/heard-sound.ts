@@ -37,6 +37,13 @@ export class HeardSound {
     return nowMs - lastLoudMs > silenceMs ? lastLoudMs : undefined;
   }
 
+  /** When the last loud frame between these times came. */
+  lastLoudBetween(fromMs: number, toMs: number): number | undefined {
+    return this.#frames.findLast(
+      ({ atMs, dbfs }) => atMs >= fromMs && atMs <= toMs && dbfs > loudDbfs,
+    )?.atMs;
+  }
+
   isLoudAt(nowMs: number): boolean {
     return this.#frames.some(({ atMs, dbfs }) => atMs > nowMs - silenceMs && dbfs > loudDbfs);
   }

@@ -1,33 +1,54 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-export type ProcessUse = { rssMb: number; cpuMs: number };
-
 const ticksPerSecond = 100; // USER_HZ of Linux, fixed in its ABI
+
+type Process = { pid: number; parentPid: number; command: string };
 
 /** Child processes of `parentPid` whose command line contains `name`. */
 export function childrenOf(parentPid: number, name: string): number[] {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  return rows.flatMap((row) => {
-    const [, pid, ppid, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) ?? [];
-    return Number(ppid) === parentPid && args?.includes(name) ? [Number(pid)] : [];
+  return all().flatMap((process) =>
+    process.parentPid === parentPid && process.command.includes(name) ? [process.pid] : [],
+  );
+}
+
+/** A process and everything that it started. */
+export function treeOf(pid: number): number[] {
+  const processes = all();
+  const tree = [pid];
+  for (const parent of tree) {
+    for (const process of processes) if (process.parentPid === parent) tree.push(process.pid);
+  }
+  return tree;
+}
+
+/** What processes hold in memory, added up; pages that they share count for each. */
+export function rssMbOf(pids: readonly number[]): number {
+  const list = pids.join(',');
+  const rows = execFileSync('ps', ['-o', 'rss=', '-p', list], { encoding: 'utf8' });
+  return rows.split('\n').reduce((sum, row) => sum + Number(row), 0) / 1024;
+}
+
+/** CPU time of processes since they began, added up. NaN where there is no Linux /proc. */
+export function cpuMsOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + cpuMs(pid), 0);
+}
+
+function all(): Process[] {
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return rows.split('\n').flatMap((row) => {
+    const [, pid, parentPid, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) ?? [];
+    return command === undefined
+      ? []
+      : [{ pid: Number(pid), parentPid: Number(parentPid), command }];
   });
 }
 
-/** What processes use, added up. CPU time needs Linux's /proc, elsewhere it is NaN. */
-export function useOf(pids: number[]): ProcessUse {
-  const each = pids.map((pid) => ({ rssMb: rssMbOf(pid), cpuMs: cpuMsOf(pid) }));
-  return each.reduce((a, b) => ({ rssMb: a.rssMb + b.rssMb, cpuMs: a.cpuMs + b.cpuMs }), { rssMb: 0, cpuMs: 0 });
-}
-
-function rssMbOf(pid: number): number {
-  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
-}
-
-function cpuMsOf(pid: number): number {
+function cpuMs(pid: number): number {
   try {
-    // Fields after the command's name, which may contain blanks: utime and stime are the 12th and 13th of these.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // After the command's name, which may contain blanks: utime and stime are the 12th and 13th of these.
+    const fields = stat.replace(/^.*\) /s, '').split(' ');
     return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
   } catch {
     return Number.NaN;

@@ -1,14 +1,17 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
+import { recognise } from './recogniser.ts';
 
 /** Fixed delays of a provider that is neither fast nor slow, so that only what lies between them is measured. */
-export type ProviderDelays = {
+type ProviderDelays = {
   sttMs: number;
   llmFirstTokenMs: number;
   llmTokenMs: number;
   ttsFirstByteMs: number;
 };
-export const benchDelays: ProviderDelays = {
+const benchDelays: ProviderDelays = {
   sttMs: 100,
   llmFirstTokenMs: 150,
   llmTokenMs: 10,
@@ -20,17 +23,18 @@ export type ProviderCounts = Record<'stt' | 'llm' | 'tts', { requests: number; a
 export type BenchProvider = { baseUrl: string; counts: ProviderCounts; close(): Promise<void> };
 
 const speakingRateHz = 24_000;
-/** A sentence of nine words, then two more: what the first clause and the first sentence cost can be told apart. */
+/** A clause, a sentence and one more: what the first clause and the first sentence cost can be told apart. */
 const answer =
-  'Of course, I remember the old harbour very well. It was full of ships in those days. ' +
-  'My father took me there every morning before the sun came up over the hills.';
-const heard = 'Could you tell me about the old harbour please?';
+  'Of course, I remember the old harbour very well. It was full of ships in those days.';
 /** Every 100 ms of speech is about one and a half characters of text. */
 const msPerChar = 65;
 
-/** An OpenAI-shaped provider on loopback that answers everything after fixed delays. */
+const SpeechRequest = z.object({ input: z.string() });
+
+/** An OpenAI-shaped provider on loopback that answers everything after fixed delays. @param port 0 for any */
 export async function openBenchProvider(
   delays: ProviderDelays = benchDelays,
+  port = 0,
 ): Promise<BenchProvider> {
   const counts: ProviderCounts = {
     stt: { requests: 0, aborted: 0 },
@@ -53,11 +57,12 @@ export async function openBenchProvider(
     const answering = { stt: transcribe, llm: complete, tts: speak }[stage];
     answering(request, response, delays, gone.signal).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
   const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  if (address === null || typeof address === 'string') throw new Error('no TCP address');
   return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrl: `http://127.0.0.1:${address.port}/v1`,
     counts,
     async close() {
       server.closeAllConnections();
@@ -75,7 +80,7 @@ function stageOf(url: string): 'stt' | 'llm' | 'tts' | undefined {
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of request) parts.push(Buffer.from(part as Uint8Array));
+  for await (const part of request) parts.push(z.instanceof(Buffer).parse(part));
   return Buffer.concat(parts);
 }
 
@@ -85,11 +90,9 @@ async function transcribe(
   delays: ProviderDelays,
   signal: AbortSignal,
 ): Promise<void> {
-  await readAll(request);
+  const text = recognise(await readAll(request));
   await delay(delays.sttMs, undefined, { signal });
-  response
-    .writeHead(200, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ text: heard }));
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ text }));
 }
 
 async function complete(
@@ -125,9 +128,7 @@ async function speak(
   delays: ProviderDelays,
   signal: AbortSignal,
 ): Promise<void> {
-  const body: unknown = JSON.parse((await readAll(request)).toString());
-  const input =
-    typeof body === 'object' && body !== null && 'input' in body ? String(body.input) : '';
+  const { input } = SpeechRequest.parse(JSON.parse((await readAll(request)).toString()));
   await delay(delays.ttsFirstByteMs, undefined, { signal });
   response.writeHead(200, { 'content-type': 'audio/pcm' });
   // Faster than speech, in pieces, as a real synthesiser delivers.
