@@ -119,6 +119,13 @@ describe('handleMessage', () => {
     });
   });
 
+  it.each(['bot-ready', 'bot-llm-started', 'bot-started-speaking'])(
+    'takes %s for a sign that the character is here',
+    (type) => {
+      expect(after([top(type)]).ready).toBe(true);
+    },
+  );
+
   it('gives each answer its own timing, also when that comes late', () => {
     const trace = (turn_id: string, firstSoundMs: number) =>
       wrapped('turn-trace', { turn_id, status: 'completed', stages: { firstSoundMs } });

@@ -2,6 +2,7 @@ import {
   DisconnectReason,
   Room,
   RoomEvent,
+  setLogLevel,
   Track,
   type LocalTrackPublication,
   type RemoteParticipant,
@@ -23,6 +24,9 @@ export type CallListener = {
   /** @param reason undefined when this side hung up */
   onClosed(reason: string | undefined): void;
 };
+
+// Its running commentary belongs to who debugs LiveKit; the messages are in the drawer.
+setLogLevel('warn');
 
 const encoder = new TextEncoder();
 
@@ -53,6 +57,7 @@ export class Call {
       this.#agentSid = undefined;
       listener.onCharacterGone();
     });
+    room.on(RoomEvent.SignalReconnecting, () => listener.onReconnecting());
     room.on(RoomEvent.Reconnecting, () => listener.onReconnecting());
     room.on(RoomEvent.Reconnected, () => listener.onReconnected());
     room.on(RoomEvent.MediaDevicesError, (error) => listener.onMicrophoneLost(error));

@@ -22,6 +22,7 @@ export function handleMessage(
   atMs: number,
 ): Conversation {
   switch (type) {
+    // Easily lost while the room is being joined; whoever answers is ready too.
     case 'bot-ready':
       return { ...conversation, ready: true };
     case 'user-started-speaking':
@@ -29,14 +30,14 @@ export function handleMessage(
     case 'user-stopped-speaking':
       return { ...conversation, userSpeaking: false };
     case 'bot-started-speaking':
-      return { ...conversation, characterSpeaking: true };
+      return { ...conversation, ready: true, characterSpeaking: true };
     case 'bot-stopped-speaking':
       return { ...conversation, characterSpeaking: false };
     // `final-user-transcription` is the same words again.
     case 'user-transcription':
       return onTranscription(conversation, data, atMs);
     case 'bot-llm-started':
-      return onReplyBegan(conversation, atMs);
+      return onReplyBegan({ ...conversation, ready: true }, atMs);
     // `bot-transcription` is the same words again.
     case 'bot-llm-text':
       return onReplyText(conversation, textAt(data, 'text') ?? '', atMs);

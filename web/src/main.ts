@@ -68,7 +68,8 @@ const composer = new Composer({
 let lastWish: 'new' | 'continue' = 'new';
 const notice = new Notice({
   retry() {
-    if (store.value.characters) connect(lastWish);
+    const { characters, failure } = store.value;
+    if (characters) connect(failure?.kind === 'dropped' ? 'continue' : lastWish);
     else void load();
   },
   giveKey: askForKey,

@@ -88,8 +88,10 @@ export class Talk {
         },
         onCharacterGone: () => this.#characterGone(line),
         onSoundBlocked: (soundBlocked) => this.#store.update({ soundBlocked }),
-        onReconnecting: () => this.#store.update({ phase: { kind: 'reconnecting' } }),
-        onReconnected: () => this.#store.update({ phase: this.#joinedPhase() }),
+        onReconnecting: () => this.#reconnecting(line),
+        onReconnected: () => {
+          if (this.#line === line) this.#store.update({ phase: this.#joinedPhase() });
+        },
         onMicrophoneLost: (error) => this.#microphoneFailed(error),
         onClosed: (reason) => {
           if (this.#line === line && reason !== undefined && this.#joined())
@@ -122,6 +124,19 @@ export class Talk {
   #joinedPhase(): Phase {
     const { ready } = this.#store.value.conversation;
     return ready ? { kind: 'live' } : { kind: 'connecting', step: 'waiting' };
+  }
+
+  /** LiveKit itself would go on for most of a minute; by then a new call is the faster way back. */
+  #reconnecting(line: Line): void {
+    if (this.#line !== line || this.#store.value.phase.kind === 'reconnecting') return;
+    const phase: Phase = { kind: 'reconnecting' };
+    this.#store.update({ phase });
+    setTimeout(() => {
+      // Another break later on has a patience of its own.
+      if (this.#line !== line || this.#store.value.phase !== phase) return;
+      const reason = `Nothing came through for ${patienceMs / 1000} seconds.`;
+      void this.#fail({ kind: 'dropped', reason });
+    }, patienceMs);
   }
 
   /** Nobody will finish what was being said; whoever comes next says that it is ready again. */

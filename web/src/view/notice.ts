@@ -1,4 +1,4 @@
-import { wordsFor, type Words } from '../failure.ts';
+import { wordsFor, type Failure, type Words } from '../failure.ts';
 import type { State } from '../state.ts';
 import { element, setText } from './element.ts';
 
@@ -52,7 +52,7 @@ export class Notice {
     }
     const { title, advice } = wordsFor(failure);
     this.#failure.root.dataset.kind = failure.kind;
-    this.#failure.show(title, advice, failure.kind === 'keyWanted' ? 'Enter key' : 'Try again');
+    this.#failure.show(title, advice, actionFor(failure));
     if (failure.kind !== 'busy') return;
     this.#busyUntilMs = performance.now() + failure.retryAfterS * 1000;
     this.#countDown(failure);
@@ -64,6 +64,11 @@ export class Notice {
     this.#failure.hold(leftS > 0 ? `Try again in ${leftS} s` : undefined, 'Try again');
     if (leftS > 0) setTimeout(() => this.#countDown(failure), 250);
   }
+}
+
+function actionFor({ kind }: Failure): string {
+  if (kind === 'keyWanted') return 'Enter key';
+  return kind === 'dropped' ? 'Continue' : 'Try again';
 }
 
 class Banner {
