@@ -33,7 +33,8 @@ export type AgentRoomEvents = {
   microphoneGone: [identity: string];
   /** The microphone was muted: no sound comes from it until further notice. */
   microphoneMuted: [identity: string];
-  data: [bytes: Uint8Array, identity: string];
+  /** From a human; LiveKit names the sender of the first seconds too late to be waited for. */
+  data: [bytes: Uint8Array];
   /** We are out of the room: it was closed or the connection is gone for good, or another process is us now. */
   closed: [why: 'gone' | 'replaced'];
 };
@@ -131,9 +132,7 @@ export class AgentRoom implements Closable {
       .on(RoomEvent.TrackMuted, ({ kind }, { identity }) => {
         if (kind === TrackKind.KIND_AUDIO) events.emit('microphoneMuted', identity);
       })
-      .on(RoomEvent.DataReceived, (bytes, participant) => {
-        if (participant) events.emit('data', bytes, participant.identity);
-      })
+      .on(RoomEvent.DataReceived, (bytes) => events.emit('data', bytes))
       .on(RoomEvent.Disconnected, (reason) => {
         const isReplaced = reason === DisconnectReason.DUPLICATE_IDENTITY;
         events.emit('closed', isReplaced ? 'replaced' : 'gone');
