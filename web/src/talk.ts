@@ -1,23 +1,13 @@
-import { Call } from './call.ts';
 import { hungUp, reopened, withNote, withTypedText } from './conversation.ts';
-import { DataVoice } from './data-voice.ts';
-import { Ears, type Probe } from './ears.ts';
 import { microphoneWords, patienceMs, ServerFailed, type Failure } from './failure.ts';
 import { handleMessage } from './handle-message.ts';
+import { Line } from './line.ts';
 import { decodePacket, readMessage } from './message.ts';
 import type { RememberedConversations } from './remembered.ts';
 import type { Room, Server } from './server.ts';
 import { chosen, inCall, type Phase, type State } from './state.ts';
 import type { Store } from './store.ts';
 import { logged } from './wire-log.ts';
-
-type Line = {
-  call: Call;
-  ears: Ears;
-  dataVoice: DataVoice | undefined;
-  userProbe: Probe | undefined;
-  voiceProbe: Probe | undefined;
-};
 
 /** Opens, holds and closes the conversation with the chosen character. */
 export class Talk {
@@ -34,11 +24,8 @@ export class Talk {
 
   /** 0 to 1, of this very moment. */
   levels(): { user: number; character: number } {
-    const { microphone } = this.#store.value;
-    return {
-      user: microphone.kind === 'on' ? (this.#line?.userProbe?.level() ?? 0) : 0,
-      character: this.#line?.voiceProbe?.level() ?? 0,
-    };
+    const { user = 0, character = 0 } = this.#line?.levels() ?? {};
+    return { user: this.#store.value.microphone.kind === 'on' ? user : 0, character };
   }
 
   /** To be called at the press of a button: sound depends on it. */
@@ -75,30 +62,20 @@ export class Talk {
   }
 
   #newLine(): Line {
-    const dataVoice = this.#store.value.routing === 'data_only' ? new DataVoice() : undefined;
-    const line: Line = {
-      ears: new Ears(),
-      dataVoice,
-      userProbe: undefined,
-      voiceProbe: dataVoice?.probe,
-      call: new Call({
-        onPacket: (bytes) => this.#onPacket(line, bytes),
-        onVoice: (track) => {
-          if (!line.dataVoice) line.voiceProbe = track && line.ears.listen(track);
-        },
-        onCharacterGone: () => this.#characterGone(line),
-        onSoundBlocked: (soundBlocked) => this.#store.update({ soundBlocked }),
-        onReconnecting: () => this.#reconnecting(line),
-        onReconnected: () => {
-          if (this.#line === line) this.#store.update({ phase: this.#joinedPhase() });
-        },
-        onMicrophoneLost: (error) => this.#microphoneFailed(error),
-        onClosed: (reason) => {
-          if (this.#line === line && reason !== undefined && this.#joined())
-            void this.#fail({ kind: 'dropped', reason });
-        },
-      }),
-    };
+    const line = new Line(this.#store.value.routing, {
+      onPacket: (bytes) => this.#onPacket(line, bytes),
+      onCharacterGone: () => this.#characterGone(line),
+      onSoundBlocked: (soundBlocked) => this.#store.update({ soundBlocked }),
+      onReconnecting: () => this.#reconnecting(line),
+      onReconnected: () => {
+        if (this.#line === line) this.#store.update({ phase: this.#joinedPhase() });
+      },
+      onMicrophoneLost: (error) => this.#microphoneFailed(error),
+      onClosed: (reason) => {
+        if (this.#line === line && reason !== undefined && this.#joined())
+          void this.#fail({ kind: 'dropped', reason });
+      },
+    });
     return line;
   }
 
@@ -144,7 +121,7 @@ export class Talk {
     if (this.#line !== line) return;
     const { conversation } = this.#store.value;
     const { ready } = conversation;
-    line.dataVoice?.clear();
+    line.silence();
     this.#store.update({ conversation: { ...hungUp(conversation), ready } });
     this.#note(
       'plain',
@@ -168,10 +145,8 @@ export class Talk {
     if (!line) return;
     this.#store.update({ microphone: { kind: 'asking' } });
     try {
-      const track = await line.call.openMicrophone();
+      await line.openMicrophone();
       if (this.#line !== line) return;
-      line.userProbe?.close();
-      line.userProbe = track && line.ears.listen(track);
       this.#store.update({ microphone: { kind: 'on' } });
     } catch (error) {
       if (this.#line === line) this.#microphoneFailed(error);
@@ -198,9 +173,7 @@ export class Talk {
   }
 
   async interrupt(): Promise<void> {
-    const line = this.#line;
-    if (!line) return;
-    line.dataVoice?.cut();
+    this.#line?.cut();
     await this.#send({ type: 'interrupt-bot', data: {} });
   }
 
@@ -235,8 +208,7 @@ export class Talk {
   async #close(): Promise<void> {
     const line = this.#line;
     this.#line = undefined;
-    if (!line) return;
-    await Promise.allSettled([line.call.hangUp(), line.ears.close(), line.dataVoice?.close()]);
+    await line?.close();
   }
 
   async #send(message: { type: string; data: object }): Promise<void> {
@@ -263,7 +235,7 @@ export class Talk {
     const next: Partial<State> = { wire: logged(wire, 'in', content, atMs) };
     const message = readMessage(content);
     if (message) {
-      line.dataVoice?.follow(message, conversation.userSpeaking);
+      line.follow(message, conversation.userSpeaking);
       next.conversation = handleMessage(conversation, message, atMs);
       if (next.conversation.ready && phase.kind === 'connecting' && phase.step === 'waiting')
         next.phase = { kind: 'live' };
