@@ -1,10 +1,14 @@
-/** Words in all their forms share most of these; Chinese has words of one and two characters. */
-const gramLengths = [3, 4] as const;
-const hanGramLengths = [1, 2] as const;
-/** A whole word says more than a piece of it. */
-const wordWeight = 2;
+/** A whole word says more than a piece of it, its beginning more than its end: forms of a word share that. */
+const wordWeight = 1.5;
+const beginningWeight = 1;
+const beginningLetters = 4;
+const gramLetters = 3;
+/** In Chinese a pair of characters is about a word; one character is part of many. */
+const pairWeight = 1;
+const characterWeight = 0.5;
 /** What nearly every sentence has tells nothing about it. */
-const commonWeight = 0.25;
+const commonWeight = 0.1;
+const commonCharacters = /[的了吗呢啊吧是在有和我你他她它们这那个不一也都很就什么]/u;
 const common = new Set(
   (
     'a an the is are was were be been am do does did have has had i you he she it we they me him her us them my your his ' +
@@ -30,28 +34,36 @@ export function embed(text: string, dimensions: number): Float32Array {
     .normalize('NFKC')
     .toLowerCase()
     .matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
-    if (/\p{Script=Han}/u.test(word)) addGrams(word, hanGramLengths, 1, add);
-    else {
-      const weight = common.has(word) ? commonWeight : 1;
-      add(`=${word}`, weight * wordWeight);
-      addGrams(`<${word}>`, gramLengths, weight / Math.sqrt(word.length), add);
-    }
+    if (/\p{Script=Han}/u.test(word)) addCharacters(word, add);
+    else addWord(word, add);
   }
   return normalised(vector);
 }
 
-function addGrams(
-  word: string,
-  lengths: readonly number[],
-  weight: number,
-  add: (feature: string, weight: number) => void,
-): void {
-  const letters = Array.from(word);
-  for (const length of lengths) {
-    for (let at = 0; at + length <= letters.length; at++) {
-      add(letters.slice(at, at + length).join(''), weight);
+type Add = (feature: string, weight: number) => void;
+
+function addWord(word: string, add: Add): void {
+  const weight = common.has(word) ? commonWeight : 1;
+  add(`=${word}`, weight * wordWeight);
+  add(`^${word.slice(0, beginningLetters)}`, weight * beginningWeight);
+  const grams = slices(Array.from(`<${word}>`), gramLetters);
+  for (const gram of grams) add(gram, weight / Math.sqrt(grams.length));
+}
+
+function addCharacters(word: string, add: Add): void {
+  for (const [length, weight] of [
+    [1, characterWeight],
+    [2, pairWeight],
+  ] as const) {
+    for (const gram of slices(Array.from(word), length)) {
+      add(gram, commonCharacters.test(gram) ? weight * commonWeight * length : weight);
     }
   }
+}
+
+function slices(letters: readonly string[], length: number): string[] {
+  const count = Math.max(0, letters.length - length + 1);
+  return Array.from({ length: count }, (_, at) => letters.slice(at, at + length).join(''));
 }
 
 function normalised(vector: Float32Array): Float32Array {

@@ -39,7 +39,7 @@ export function conditioned({ samples, sampleRateHz }: PcmFrame): Int16Array | u
   const spoken = (level: number) => level > loudest / quietRatio;
   const from = levels.findIndex(spoken) * frameSamples;
   const to = (levels.findLastIndex(spoken) + 1) * frameSamples;
-  return withRoom(heard.subarray(from, to), quiet);
+  return withRoom(heard.subarray(from, to), sorted[Math.floor(sorted.length * 0.02)] ?? 0);
 }
 
 /** @param floor the RMS of the recording's own noise, in its own level */

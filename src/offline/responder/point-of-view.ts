@@ -88,7 +88,7 @@ export function saidBack(statement: string): string {
         case 'our':
           return 'your';
         case 'you':
-          return takesObject.has(before) || wordAfter(tokens, i) === '' ? 'me' : 'I';
+          return takesObject.has(before) || endsHere(tokens, i) ? 'me' : 'I';
         case 'your':
           return 'my';
         default:
@@ -117,7 +117,7 @@ function secondToFirst(text: string): string {
     const before = wordBefore(tokens, i);
     switch (token.toLowerCase()) {
       case 'you':
-        return takesObject.has(before) ? 'me' : 'I';
+        return takesObject.has(before) || endsHere(tokens, i) ? 'me' : 'I';
       case "you're":
         return 'I am';
       case "you've":
@@ -152,8 +152,8 @@ function thirdToFirst(text: string, called: readonly string[], pronoun: string):
     if (/^(?:himself|herself|themselves)$/.test(word)) return 'myself';
     if (/^(?:hers|theirs)$/.test(word)) return 'mine';
     if (word === objectOf(pronoun) && isPerson(tokens, i, pronoun)) return 'me';
-    if (word === ownOf(pronoun)) return 'my';
-    if (/^(?:it|they|he|she|we|who|which)$/.test(word)) aboutSelf = false;
+    if (word === ownOf(pronoun)) return isOwner(tokens, i) ? 'my' : 'mine';
+    if (/^(?:it|they|he|she|we|there)$/.test(word) && beginsClause(tokens, i)) aboutSelf = false;
     const subject = subjectBefore(tokens, i);
     if (subject === pronoun) return firstForm(token, pronoun);
     const listed = /^(?:and|but|or)$/.test(subject) || /^,\s*$/.test(tokens[i - 1] ?? '');
@@ -169,12 +169,12 @@ function replaceNames(text: string, called: readonly string[], pronoun: string):
   const known = called.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   const name = new RegExp(`(?<![\\p{L}-])(?:${known})('s|’s)?(?![\\p{L}-])`, 'gu');
   return text.replace(name, (whole: string, own: string | undefined, at: number) => {
-    if (own !== undefined) return ownOf(pronoun);
+    if (own !== undefined) return 'my';
     const before = text.slice(0, at).trimEnd();
     const [, word = ''] = /([\p{L}']+)$/u.exec(before) ?? [];
     const [next = ''] = words(text.slice(at + whole.length));
     const begins = before === '' || /[.,;:!?]$/.test(before) || opensClause.has(word.toLowerCase());
-    return begins && !next.endsWith('ing') ? pronoun : objectOf(pronoun);
+    return begins && !next.endsWith('ing') ? pronoun : 'me';
   });
 }
 
@@ -191,6 +191,25 @@ function isPerson(tokens: readonly string[], i: number, pronoun: string): boolea
   const after = tokens[i + 1] ?? '';
   const next = wordAfter(tokens, i);
   return next === '' || !/^\s+$/.test(after) || endsObject.has(next) || next.endsWith('ly');
+}
+
+/** "his bridge", and not "the bridge is his". */
+function isOwner(tokens: readonly string[], i: number): boolean {
+  const next = wordAfter(tokens, i);
+  return (
+    next !== '' &&
+    /^\s+$/.test(tokens[i + 1] ?? '') &&
+    !/^(?:since|and|but|or|when|because|if|alone)$/.test(next)
+  );
+}
+
+function endsHere(tokens: readonly string[], i: number): boolean {
+  return wordAfter(tokens, i) === '' || /[^\s]/.test(tokens[i + 1] ?? '');
+}
+
+function beginsClause(tokens: readonly string[], i: number): boolean {
+  const before = wordBefore(tokens, i);
+  return before === '' || /[^\s]/.test(tokens[i - 1] ?? '') || opensClause.has(before);
 }
 
 /** The word that a verb at `i` belongs to, over adverbs. */
@@ -212,7 +231,7 @@ function firstForm(verb: string, pronoun: string): string {
   const word = verb.toLowerCase();
   if (word === 'is' || (word === 'are' && pronoun === 'they')) return 'am';
   if (word === 'were' && pronoun === 'they') return 'was';
-  if (pronoun === 'they' || adverbs.has(word)) return verb;
+  if (adverbs.has(word)) return verb;
   if (word === 'has') return 'have';
   if (word === 'does') return 'do';
   if (word === "isn't") return 'am not';

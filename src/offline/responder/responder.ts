@@ -147,9 +147,11 @@ function greeting(situation: Situation): string {
   return [hello(situation), phrases.iAm(persona.name)].join(separator(phrases));
 }
 
-function hello({ phrases, meaning, user, lastAnswer, before }: Situation): string {
+function hello({ phrases, meaning, user, lastAnswer, before, said }: Situation): string {
   const again = lastAnswer !== undefined && before.length > 0;
-  return phrases.hello(meaning.greeted, user.name, again);
+  // A name that was only just given is said in the answer.
+  const name = nameIn(said) === undefined ? user.name : undefined;
+  return phrases.hello(meaning.greeted, name, again);
 }
 
 /** Nobody asked: the conversation begins, or goes on by itself. */

@@ -14,7 +14,7 @@ const kinds: readonly Kind[] = [
   {
     asked: /\bhow old\b|\byour age\b|多大|几岁|年纪/i,
     answers: new RegExp(
-      `\\b(?:is|are|am|aged|troll of|age of) (?:\\d+|${numbers})\\b|\\byears old\\b|岁`,
+      `\\b(?:is|am|you are|they are|aged) (?:\\d+|${numbers})\\b|\\bof (?:\\d+|${numbers})(?:[ -]\\w+){0,4} years\\b|\\byears old\\b|岁`,
       'i',
     ),
     formIsEnough: /\bhow old are you\b|\byour age\b|你(?:今年)?(?:多大|几岁)|年纪/i,

@@ -14,19 +14,7 @@ const empty = new Set(
 /** Said of one thing, understood of the other: what people ask, and how backstories say it. */
 const related: readonly string[][] = [
   ['live', 'house', 'born', 'village'],
-  [
-    'work',
-    'job',
-    'living',
-    'trade',
-    'profession',
-    'keep',
-    'run',
-    'engineer',
-    'teach',
-    'taught',
-    'shop',
-  ],
+  ['work', 'job', 'trade', 'profession', 'keep', 'run', 'engineer', 'teach', 'taught', 'shop'],
   ['fear', 'afraid', 'scared', 'frightened'],
   [
     'family',

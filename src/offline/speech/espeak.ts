@@ -14,6 +14,8 @@ const Exports = z.object({
   stackRestore: callable,
   stackAlloc: callable,
   __main_argc_argv: callable,
+  /** Where the table of the files is that are built into the program. */
+  __emscripten_embedded_file_data: z.object({ value: z.int() }),
 });
 type Exports = z.infer<typeof Exports>;
 
@@ -97,11 +99,16 @@ export class Espeak {
 type Running = {
   module: EspeakModule;
   exports: Exports;
-  /** Its memory before the first run, up to the last byte that is not zero. */
-  fresh: Uint8Array;
+  /** Its memory before the first run: what is not in one of these was all zeros. */
+  fresh: Region[];
+  /** The files built into it, 17 MB that nobody writes to. */
+  files: { from: number; to: number };
   stackTop: number;
   printed: string[];
 };
+
+/** A piece of memory as it was. Addresses are of whole pages. */
+type Region = { from: number; bytes: Uint8Array };
 
 async function start(program: WebAssembly.Module): Promise<Running> {
   let exports: object = {};
@@ -121,11 +128,36 @@ async function start(program: WebAssembly.Module): Promise<Running> {
     },
   });
   const parsed = Exports.parse(exports);
-  const memory = new Uint8Array(parsed.memory.buffer);
+  const memory = Buffer.from(parsed.memory.buffer);
+  const files = builtInFiles(memory, parsed.__emscripten_embedded_file_data.value);
   let end = memory.length;
   while (end > 0 && memory[end - 1] === 0) end--;
-  const fresh = memory.slice(0, Math.ceil(end / pageBytes) * pageBytes);
-  return { module, exports: parsed, fresh, stackTop: parsed.stackSave(), printed };
+  const copy = (from: number, to: number) => ({
+    from,
+    bytes: Uint8Array.from(memory.subarray(from, to)),
+  });
+  const fresh = [copy(0, files.from), copy(files.to, Math.max(files.to, wholePages(end)))];
+  return { module, exports: parsed, fresh, files, stackTop: parsed.stackSave(), printed };
+}
+
+/**
+ * @param table of a path, a length and an address for each file, all 32 bits; a zero ends it
+ * @returns the whole pages that hold nothing else
+ */
+function builtInFiles(memory: Buffer, table: number): Running['files'] {
+  let from = memory.length;
+  let to = 0;
+  for (let at = table; memory.readUInt32LE(at) !== 0; at += 12) {
+    const address = memory.readUInt32LE(at + 8);
+    from = Math.min(from, address);
+    to = Math.max(to, address + memory.readUInt32LE(at + 4));
+  }
+  const first = wholePages(from);
+  return { from: first, to: Math.max(first, wholePages(to) - pageBytes) };
+}
+
+function wholePages(bytes: number): number {
+  return Math.ceil(bytes / pageBytes) * pageBytes;
 }
 
 /** @returns the exit status */
@@ -152,11 +184,12 @@ function callMain({ memory, stackAlloc, __main_argc_argv }: Exports, args: strin
 const ExitStatus = z.object({ name: z.literal('ExitStatus'), status: z.int() });
 
 /** Only what changed is written, so that untouched pages cost nothing. */
-function putBack({ module, exports, fresh, stackTop }: Running): void {
+function putBack({ module, exports, fresh, files, stackTop }: Running): void {
   const memory = Buffer.from(exports.memory.buffer);
   const zeros = new Uint8Array(pageBytes);
   for (let at = 0; at < memory.length; at += pageBytes) {
-    const was = at < fresh.length ? fresh.subarray(at, at + pageBytes) : zeros;
+    if (at === files.from) at = files.to;
+    const was = pageIn(fresh, at) ?? zeros;
     const is = memory.subarray(at, at + pageBytes);
     if (is.compare(was) !== 0) is.set(was);
   }
@@ -164,6 +197,11 @@ function putBack({ module, exports, fresh, stackTop }: Running): void {
   for (const stream of module.FS.streams.slice(firstOwnFile)) {
     if (stream) module.FS.close(stream);
   }
+}
+
+function pageIn(regions: readonly Region[], at: number): Uint8Array | undefined {
+  const region = regions.find(({ from, bytes }) => at >= from && at < from + bytes.length);
+  return region?.bytes.subarray(at - region.from, at - region.from + pageBytes);
 }
 
 function readOnce({ FS }: EspeakModule, path: string): Uint8Array | undefined {
