@@ -46,7 +46,7 @@ export class Composer {
       this.#send,
       this.#end,
     );
-    const leave = afterButton('quiet', 'after-leave', 'Choose someone else');
+    const leave = afterButton('quiet', 'after-leave', 'Choose another');
     this.#after = element(
       'div',
       { class: 'after', hidden: true },
