@@ -44,6 +44,11 @@ export class HeardSound {
     )?.atMs;
   }
 
+  /** How many frames after `fromMs` were loud. */
+  loudFramesAfter(fromMs: number): number {
+    return this.#frames.filter(({ atMs, dbfs }) => atMs >= fromMs && dbfs > loudDbfs).length;
+  }
+
   isLoudAt(nowMs: number): boolean {
     return this.#frames.some(({ atMs, dbfs }) => atMs > nowMs - silenceMs && dbfs > loudDbfs);
   }

@@ -1,0 +1,102 @@
+import { Caller, kindOf, type CallerOptions, type Received } from '../../../bench/caller.ts';
+import { speakingRateHz } from '../../../src/frames/pcm.ts';
+import { hum } from '../../fakes/scripted-tts.ts';
+import type { ScriptedProvider } from '../../fakes/scripted-provider.ts';
+import type { Parley } from './server.ts';
+
+export type CallOptions = Pick<CallerOptions, 'microphone'> & {
+  body?: Record<string, unknown>;
+  apiKey?: string;
+  /** Whether to hear the greeting of a new conversation out first. */
+  greeting?: boolean;
+};
+
+/** The clients of one test file; those that are still there after a test leave. */
+export class Calls {
+  readonly #open: Caller[] = [];
+
+  constructor(private readonly parley: () => Parley) {}
+
+  /** A client in its room, after bot-ready. */
+  async open({ body, apiKey, microphone, greeting = true }: CallOptions = {}): Promise<Caller> {
+    const parley = this.parley();
+    const characters = await parley.characters(apiKey);
+    const caller = await Caller.connect({
+      url: parley.url,
+      apiKey: apiKey ?? parley.apiKey,
+      body: { character_id: characters[0]?.id, ...body },
+      ...(microphone !== undefined && { microphone }),
+    });
+    this.#open.push(caller);
+    await caller.message('bot-ready');
+    if (greeting) await caller.message('bot-turn-completed');
+    return caller;
+  }
+
+  async leaveAll(): Promise<void> {
+    await Promise.all(this.#open.splice(0).map((caller) => caller.leave()));
+  }
+}
+
+/** A quarter of the usual: tests hear many answers out. */
+export function speakQuickly(provider: ScriptedProvider, msPerChar = 15): void {
+  provider.sound = ({ input }) => ({
+    samples: hum(msPerChar * input.length),
+    sampleRateHz: speakingRateHz,
+    container: 'pcm',
+  });
+}
+
+/** What has come since: messages from there on. */
+export function since(caller: Caller): { fromIndex: number } {
+  return { fromIndex: caller.received.length };
+}
+
+/** Types a text and waits for its whole answer. @returns all messages of the turn */
+export async function exchange(caller: Caller, text: string): Promise<Received[]> {
+  const from = since(caller);
+  await caller.send({ type: 'user_text_message', data: { text } });
+  // A turn that this one cut off may be reported first.
+  await caller.message('bot-llm-started', from);
+  const started = caller.received.findIndex(
+    ({ message }, index) => index >= from.fromIndex && kindOf(message) === 'bot-llm-started',
+  );
+  await caller.message('bot-turn-completed', { fromIndex: started });
+  return caller.received.slice(from.fromIndex);
+}
+
+/** The answer's text as it streamed. */
+export function answerText(messages: Received[]): string {
+  return messages
+    .filter(({ message }) => message['type'] === 'bot-llm-text')
+    .map(({ message }) => textOf(message))
+    .join('');
+}
+
+/** The `data` of a message; that of the inner one is the same. */
+export function dataOf(message: Record<string, unknown>): Record<string, unknown> {
+  const data = message['data'];
+  return typeof data === 'object' && data !== null ? { ...data } : {};
+}
+
+export function textOf(message: Record<string, unknown>): string {
+  return String(dataOf(message)['text']);
+}
+
+export function kindsOf(messages: Received[]): string[] {
+  return messages.map(({ message }) => kindOf(message));
+}
+
+/** The samples of all `audio-data` among these messages, in order. */
+export function soundOf(messages: Received[], headerBytes = 0): Int16Array {
+  const chunks = messages
+    .filter(({ message }) => kindOf(message) === 'audio-data')
+    .map(({ message }) => chunkOf(message).subarray(headerBytes));
+  const bytes = Buffer.concat(chunks);
+  return Int16Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readInt16LE(2 * i));
+}
+
+/** The bytes of one `audio-data` message. */
+export function chunkOf(message: Record<string, unknown>): Buffer {
+  return Buffer.from(String(dataOf(message)['audio']), 'base64');
+}
