@@ -4,7 +4,7 @@ import { InvalidRequest } from './invalid-request.ts';
 import { parseMultipart, type FormField } from './multipart.ts';
 
 /** @throws {InvalidRequest} 413; the rest of the body is not read then */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const tooLarge = () =>
     new InvalidRequest('body_too_large', `The body has more than ${maxBytes} bytes.`, null, 413);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();

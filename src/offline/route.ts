@@ -8,7 +8,7 @@ export type Exchange = {
 };
 
 /** @throws {PublicError} rendered in OpenAI's shape, if nothing was sent yet */
-export type Handler = (exchange: Exchange) => Promise<void> | void;
+type Handler = (exchange: Exchange) => Promise<void> | void;
 
 /** Paths are exact. */
 export type Route = { method: 'GET' | 'POST'; path: string; handle: Handler };

@@ -9,7 +9,7 @@ export type Fact = {
 };
 
 /** How the backstory speaks of the character. @property pronoun in third person, `he`, `she` or `they` */
-export type PointOfView = { person: 'first' | 'second' | 'third'; pronoun: 'he' | 'she' | 'they' };
+type PointOfView = { person: 'first' | 'second' | 'third'; pronoun: 'he' | 'she' | 'they' };
 
 export type Persona = {
   /** Undefined: the prompt is none of a character. */

@@ -1,14 +1,7 @@
 import type { Persona } from './persona.ts';
+import { endsHere, takesObject, tokensOf, wordAfter, wordBefore } from './tokens.ts';
 import { isHan, words } from './words.ts';
 
-/** Words that a person comes before or after as an object: "to her", "trusts you". */
-const takesObject = new Set(
-  (
-    'to for with of from by at on about around like than after before near behind beside without against past ' +
-    'calls call called gives give gave told tell tells taught teach trusts trust trusted loves love loved let lets made make ' +
-    'makes helps help helped knows know knew asks ask asked left see sees saw meet met find found needs need want wants thank thanks'
-  ).split(' '),
-);
 /** "her" before one of these is a person, before any other word it is whose something is. */
 const endsObject = new Set(
   'to for with of from by at on in into and or but when while because if as about that who how what is was the a an up down out away back again only now then'.split(
@@ -51,51 +44,6 @@ export function asSelf(sentence: string, { called, view }: Persona): string {
         return thirdToFirst(text, called, view.pronoun);
     }
   });
-}
-
-/** Says back what somebody said of themselves and of us: "my dog likes you" becomes "your dog likes me". */
-export function saidBack(statement: string): string {
-  if (isHan(statement)) return statement.replace(/[我你]/g, (who) => (who === '我' ? '你' : '我'));
-  const tokens = tokensOf(statement);
-  return tokens
-    .map((token, i) => {
-      const before = wordBefore(tokens, i);
-      switch (token.toLowerCase()) {
-        case 'i':
-          return 'you';
-        case "i'm":
-          return 'you are';
-        case "i've":
-          return 'you have';
-        case "i'll":
-          return 'you will';
-        case "i'd":
-          return 'you would';
-        case 'am':
-          return 'are';
-        case 'was':
-          return before === 'i' ? 'were' : token;
-        case 'my':
-          return 'your';
-        case 'me':
-          return 'you';
-        case 'mine':
-          return 'yours';
-        case 'myself':
-          return 'yourself';
-        case 'we':
-          return 'you';
-        case 'our':
-          return 'your';
-        case 'you':
-          return takesObject.has(before) || endsHere(tokens, i) ? 'me' : 'I';
-        case 'your':
-          return 'my';
-        default:
-          return token;
-      }
-    })
-    .join('');
 }
 
 function asSelfChinese(text: string, called: readonly string[], person: string): string {
@@ -203,10 +151,6 @@ function isOwner(tokens: readonly string[], i: number): boolean {
   );
 }
 
-function endsHere(tokens: readonly string[], i: number): boolean {
-  return wordAfter(tokens, i) === '' || /[^\s]/.test(tokens[i + 1] ?? '');
-}
-
 function beginsClause(tokens: readonly string[], i: number): boolean {
   const before = wordBefore(tokens, i);
   return before === '' || /[^\s]/.test(tokens[i - 1] ?? '') || opensClause.has(before);
@@ -240,21 +184,6 @@ function firstForm(verb: string, pronoun: string): string {
   if (/[^aeiou]ies$/.test(word)) return `${verb.slice(0, -3)}y`;
   if (/(?:ss|sh|ch|x|zz|o)es$/.test(word)) return verb.slice(0, -2);
   return verb.slice(0, -1);
-}
-
-function tokensOf(text: string): string[] {
-  return text
-    .replaceAll('’', "'")
-    .split(/([^\p{L}\p{N}']+)/u)
-    .filter((token) => token !== '');
-}
-
-function wordBefore(tokens: readonly string[], i: number): string {
-  return (tokens[i - 2] ?? '').toLowerCase();
-}
-
-function wordAfter(tokens: readonly string[], i: number): string {
-  return (tokens[i + 2] ?? '').toLowerCase();
 }
 
 function outsideQuotes(text: string, change: (part: string) => string): string {

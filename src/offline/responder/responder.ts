@@ -1,31 +1,13 @@
-import { meaningOf, type Intent, type Meaning } from './intents.ts';
-import { readPersona, type Fact, type Persona } from './persona.ts';
-import { chinese, english, type Phrases } from './phrases.ts';
-import { asSelf, saidBack } from './point-of-view.ts';
-import { isQuestion, nameIn, recall, recollect, type Recollection } from './recollection.ts';
+import type { Intent } from './intents.ts';
+import { isQuestion, nameIn, recall, recollect } from './recollection.ts';
+import { saidBack } from './said-back.ts';
 import { search, topics } from './search.ts';
-import { isHan, words } from './words.ts';
+import { situationOf, type ResponderMessage, type Situation } from './situation.ts';
+import { introduction, nextFact, separator, spoken, tell, told, wasLast } from './telling.ts';
+import { isHan } from './words.ts';
 
-export type ResponderMessage = { role: 'system' | 'user' | 'assistant'; content: string };
-
-/** A sentence shorter than this is not much of an answer: the one after it is told as well. */
-const shortAnswerChars = 70;
 /** Found by less than this, a sentence has only a word in common with what was said. */
 const goodScore = 1;
-
-/** Everything an answer is made from. */
-type Situation = {
-  persona: Persona;
-  /** In lower case, to be left out of searches: a question's "Maren" says nothing about which of her sentences is meant. */
-  selfNames: ReadonlySet<string>;
-  user: Recollection;
-  /** What the user said, oldest first, without the last. */
-  before: string[];
-  lastAnswer: string | undefined;
-  said: string;
-  meaning: Meaning;
-  phrases: Phrases;
-};
 
 /**
  * Answers the last message of a conversation, the same each time: small talk by rule, what the user told earlier
@@ -44,26 +26,6 @@ export function respond(messages: readonly ResponderMessage[]): string {
   const { greeted } = situation.meaning;
   if (greeted === undefined || situation.meaning.intent === 'greet') return answer;
   return [hello(situation), answer].join(separator(situation.phrases));
-}
-
-function situationOf(messages: readonly ResponderMessage[]): Situation {
-  const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
-  const persona = readPersona(system.join('\n\n'));
-  const said = messages.filter(({ role }) => role === 'user').map(({ content }) => content.trim());
-  const asked = messages.at(-1)?.role === 'user';
-  const current = asked ? (said.at(-1) ?? '') : '';
-  const before = asked ? said.slice(0, -1) : said;
-  const language = current === '' ? (persona.facts[0]?.text ?? persona.name ?? '') : current;
-  return {
-    persona,
-    selfNames: new Set(persona.called.filter((name) => name !== persona.name).flatMap(words)),
-    user: recollect([...before, current]),
-    before,
-    lastAnswer: messages.findLast(({ role }) => role === 'assistant')?.content,
-    said: current,
-    meaning: meaningOf(current),
-    phrases: isHan(language) ? chinese : english,
-  };
 }
 
 function byIntent(intent: Intent, situation: Situation): string {
@@ -143,6 +105,10 @@ function bySearch(situation: Situation): string {
 
 function greeting(situation: Situation): string {
   const { persona, phrases, lastAnswer } = situation;
+  // Who has already introduced itself helps on instead.
+  if (lastAnswer !== undefined && situation.before.length === 0) {
+    return [hello(situation), phrases.whatIKnow(ownTopics(situation))].join(separator(phrases));
+  }
   if (persona.name === undefined || lastAnswer !== undefined) return hello(situation);
   return [hello(situation), phrases.iAm(persona.name)].join(separator(phrases));
 }
@@ -157,15 +123,6 @@ function hello({ phrases, meaning, user, lastAnswer, before, said }: Situation):
 /** Nobody asked: the conversation begins, or goes on by itself. */
 function unasked(situation: Situation): string {
   return situation.lastAnswer === undefined ? introduction(situation, 1) : nextFact(situation);
-}
-
-function introduction(situation: Situation, count: number): string {
-  const { persona, phrases } = situation;
-  const own = persona.facts.filter(({ about }) => about === 'self').slice(0, count);
-  if (persona.name === undefined) return phrases.noModel(undefined);
-  return [phrases.iAm(persona.name), ...own.map((fact) => spoken(fact, situation))].join(
-    separator(phrases),
-  );
 }
 
 /** The other half of an answer that broke off, for the same words were said by the same rules before. */
@@ -191,45 +148,6 @@ function aboutUser(situation: Situation): string {
   return statements.map((text) => phrases.youToldMe(text)).join(separator(phrases));
 }
 
-/** What the prompt says of one kind of thing, at most three sentences of it. */
-function tell(situation: Situation, about: Fact['about'], question?: string): string | undefined {
-  const kind = situation.persona.facts.filter((fact) => fact.about === about);
-  const facts =
-    question === undefined
-      ? kind.slice(0, 3)
-      : search(question, kind, situation.selfNames)
-          .slice(0, 1)
-          .map(({ fact }) => fact);
-  if (facts.length === 0) return undefined;
-  return facts.map((fact) => spoken(fact, situation)).join(separator(situation.phrases));
-}
-
-function told(fact: Fact, index: number, situation: Situation): string {
-  const text = spoken(fact, situation);
-  const next = situation.persona.facts[index + 1];
-  if (text.length >= shortAnswerChars || isHan(text) || next?.about !== fact.about) return text;
-  return [text, spoken(next, situation)].join(separator(situation.phrases));
-}
-
-function nextFact(situation: Situation): string {
-  const { persona, phrases } = situation;
-  const own = persona.facts.filter(({ about }) => about === 'self' || about === 'knowledge');
-  const lastTold = own.findLastIndex((fact) => wasLast(fact, situation));
-  const next = own[lastTold + 1];
-  return next ? spoken(next, situation) : phrases.noMore;
-}
-
-function wasLast(fact: Fact, { lastAnswer, persona }: Situation): boolean {
-  return lastAnswer?.includes(asSelf(fact.text, persona)) ?? false;
-}
-
-/** In the character's own mouth; what is in another script than the listener's is announced. */
-function spoken(fact: Fact, { persona, phrases }: Situation): string {
-  const text =
-    fact.about === 'self' || fact.about === 'now' ? asSelf(fact.text, persona) : fact.text;
-  return isHan(text) === (phrases === chinese) ? text : `${phrases.inOtherWords} ${text}`;
-}
-
 /** "what is my favourite colour", "where do I live"; but not "where can I find water", "tell me about my enemies' plan". */
 function aboutTheUser(question: string): boolean {
   if (isHan(question)) return /我(?:的|住|喜欢|有|是|来自|今年|多大|几岁|在哪)/u.test(question);
@@ -246,10 +164,6 @@ function isCommand(text: string): boolean {
 
 function ownTopics({ persona, selfNames }: Situation): string[] {
   return topics(persona.facts, selfNames, 3);
-}
-
-function separator(phrases: Phrases): string {
-  return phrases === chinese ? '' : ' ';
 }
 
 /** For the middle of a sentence; "I" and names keep theirs. */

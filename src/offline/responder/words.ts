@@ -87,7 +87,7 @@ export function relatives(term: string): string[] {
 }
 
 /** Forms of one English word meet: lives, lived, living -> liv. Crude on purpose; both sides go through it. */
-export function stem(word: string): string {
+function stem(word: string): string {
   const bare = word.replace(/'s?$/, '');
   if (bare.length <= 3) return bare;
   return bare

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { readJson } from '../body.ts';
 import { InvalidRequest, parsed } from '../invalid-request.ts';
-import { respond, type ResponderMessage } from '../responder/responder.ts';
+import { respond } from '../responder/responder.ts';
+import type { ResponderMessage } from '../responder/situation.ts';
 import { sendJson, write, type Exchange, type Route } from '../route.ts';
 
 const maxBodyBytes = 2_000_000;
@@ -24,7 +25,7 @@ const Message = z.looseObject({
   content: Content.optional().transform((content) => content ?? ''),
 });
 
-export const ChatRequest = z.looseObject({
+const ChatRequest = z.looseObject({
   model: z.string().max(200).optional(),
   messages: z.array(Message).min(1).max(maxMessages),
   stream: z.boolean().nullish(),

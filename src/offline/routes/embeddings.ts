@@ -8,7 +8,7 @@ const maxBodyBytes = 4_000_000;
 /** OpenAI's limits are 2,048 texts of 8,192 tokens; a text here may be as long, all together bounded by the body. */
 const Text = z.string().min(1).max(32_768);
 
-export const EmbeddingsRequest = z.object({
+const EmbeddingsRequest = z.object({
   model: z.string().max(200).optional(),
   input: z.union([Text, z.array(Text).min(1).max(2_048)], {
     error: 'must be a text or a list of texts, none of them empty',

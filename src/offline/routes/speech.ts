@@ -15,7 +15,7 @@ const maxInputChars = 4_096;
 /** 200 ms: the client may leave, or be slow, between two of them. */
 const pieceBytes = speakingRateHz * 2 * 0.2;
 
-export const SpeechRequest = z.object({
+const SpeechRequest = z.object({
   model: z.string().max(200).optional(),
   input: z.string().max(maxInputChars),
   voice: z

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readPersona } from '../../../src/offline/responder/persona.ts';
-import { asSelf, saidBack } from '../../../src/offline/responder/point-of-view.ts';
+import { asSelf } from '../../../src/offline/responder/point-of-view.ts';
 
 const inOwnMouth = (name: string, backstory: string, sentence: string) =>
   asSelf(sentence, readPersona(`You are ${name}.\n${backstory}`));
@@ -42,16 +42,5 @@ describe('a backstory in the first person', () => {
     expect(inOwnMouth('Tom', 'I bake bread. My shop is small.', 'I know her well.')).toBe(
       'I know her well.',
     );
-  });
-});
-
-describe('what somebody said of themselves', () => {
-  it.each([
-    ['my dog likes you', 'your dog likes me'],
-    ["i'm sure you know my sister", 'you are sure I know your sister'],
-    ['I was in your town', 'you were in my town'],
-    ['我喜欢你的茶', '你喜欢我的茶'],
-  ])('is said back: "%s"', (said, back) => {
-    expect(saidBack(said)).toBe(back);
   });
 });

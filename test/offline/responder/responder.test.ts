@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seeds } from '../../../src/characters/seeds.ts';
-import { respond, type ResponderMessage } from '../../../src/offline/responder/responder.ts';
+import { respond } from '../../../src/offline/responder/responder.ts';
+import type { ResponderMessage } from '../../../src/offline/responder/situation.ts';
 import { buildPrompt } from '../../../src/prompt/prompt.ts';
 
 const backstory = `Maren Holt keeps the lighthouse on Skerry Point. She is fifty-eight. Her one-eyed cat is called Admiral.
@@ -73,6 +74,15 @@ describe('the responder, as a character', () => {
     ]) {
       expect(answerTo(said)).toMatch(/no language model/);
     }
+  });
+
+  it('helps on who greets it after its own greeting', () => {
+    const messages: ResponderMessage[] = [
+      { role: 'system', content: system },
+      { role: 'assistant', content: 'Come in, I am Maren.' },
+      { role: 'user', content: 'hello' },
+    ];
+    expect(respond(messages)).toBe('Hello. Ask me about myself, or about Skerry Point or Admiral.');
   });
 
   it('goes on with what comes next, and ends honestly', () => {
