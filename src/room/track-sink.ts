@@ -40,7 +40,7 @@ export class TrackSink implements VoiceSink, Closable {
   }
 
   hand(samples: Int16Array): void {
-    const whole = padded(samples);
+    const whole = owned(samples);
     const frame = new AudioFrame(whole, speakingRateHz, 1, whole.length);
     this.source.captureFrame(frame).catch((err: unknown) => {
       if (!this.source.closed) this.log.warn({ err }, 'a frame of voice was not taken');
@@ -62,10 +62,13 @@ export class TrackSink implements VoiceSink, Closable {
   }
 }
 
-function padded(samples: Int16Array): Int16Array {
-  const rest = samples.length % rtcPieceSamples;
-  if (rest === 0) return samples;
-  const whole = new Int16Array(samples.length + rtcPieceSamples - rest);
+/**
+ * In a buffer of their own, filled up to whole pieces: LiveKit's client reads a frame from the beginning of its buffer,
+ * wherever in it the samples are.
+ */
+function owned(samples: Int16Array): Int16Array {
+  const pieces = Math.ceil(samples.length / rtcPieceSamples);
+  const whole = new Int16Array(pieces * rtcPieceSamples);
   whole.set(samples);
   return whole;
 }
