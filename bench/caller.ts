@@ -43,6 +43,8 @@ export class Refused extends Error {
 export const callerRateHz = 24_000;
 const frameMs = 20;
 const frameSamples = (callerRateHz * frameMs) / 1000;
+/** Without a queue, WebRTC takes sound in frames of 10 ms only. */
+const rtcFrameSamples = callerRateHz / 100;
 
 /** A real client: asks for a room, joins it, speaks into a microphone in real time, and hears what comes back. */
 export class Caller {
@@ -96,8 +98,17 @@ export class Caller {
     return [...this.#room.remoteParticipants.keys()];
   }
 
+  /** Sound tracks that others publish in the room. */
+  get remoteTracks(): number {
+    const publications = [...this.#room.remoteParticipants.values()].map(
+      ({ trackPublications }) => trackPublications.size,
+    );
+    return publications.reduce((sum, count) => sum + count, 0);
+  }
+
   async openMicrophone(): Promise<void> {
-    const source = new AudioSource(callerRateHz, 1, 100);
+    // Without a queue: sound that once waited in it would go on waiting, and make every later word late.
+    const source = new AudioSource(callerRateHz, 1, 0);
     const options = new TrackPublishOptions();
     options.source = TrackSource.SOURCE_MICROPHONE;
     const track = LocalAudioTrack.createAudioTrack('microphone', source);
@@ -176,9 +187,12 @@ export class Caller {
       const spoken = this.#pending.shift();
       const frame = spoken ?? new Int16Array(frameSamples);
       this.#noise?.addTo(frame);
-      void source
-        .captureFrame(new AudioFrame(frame, callerRateHz, 1, frameSamples))
-        .catch(() => undefined);
+      for (let at = 0; at < frameSamples; at += rtcFrameSamples) {
+        const part = frame.slice(at, at + rtcFrameSamples);
+        source
+          .captureFrame(new AudioFrame(part, callerRateHz, 1, rtcFrameSamples))
+          .catch(() => undefined);
+      }
       if (spoken && this.#pending.length === 0) {
         this.#spoken?.();
         this.#spoken = undefined;

@@ -112,11 +112,15 @@ class Keeper implements Offline {
     const { root, cacheDir, log } = this.options;
     const program = join(root, 'dist/src/offline/serve.js');
     const args = ['--port', String(port), '--root', root, '--cache-dir', cacheDir];
-    const child = spawn(process.execPath, [program, ...args, '--log-level', log.level], {
-      // Nothing is inherited, so no key of ours reaches it.
-      env: {},
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=1', program, ...args, '--log-level', log.level],
+      {
+        // Nothing is inherited, so no key of ours reaches it.
+        env: {},
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
     relay(child.stdout, (line) => relayLine(log, line));
     relay(child.stderr, (line) => log.warn({ line }, 'embedded provider wrote'));
     return child;

@@ -21,15 +21,24 @@ export async function listen(
   port: number,
   log: Log,
 ): Promise<OfflineServer> {
-  const closing = new AbortController();
-  const server = createServer({ requestTimeout: requestTimeoutMs, maxHeaderSize: 16_384 });
+  const running = new Set<AbortController>();
+  const server = createServer({
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: 5_000,
+    maxHeaderSize: 16_384,
+  });
   server.maxConnections = maxConnections;
   // The clients here pool their connections: one that closes just as it is reused costs a turn a retry.
   server.keepAliveTimeout = 120_000;
   server.on('request', (request, response) => {
     const gone = new AbortController();
-    response.once('close', () => gone.abort(new Error('the client is gone')));
-    const signal = AbortSignal.any([gone.signal, closing.signal]);
+    const { signal } = gone;
+    running.add(gone);
+    response.once('close', () => {
+      running.delete(gone);
+      gone.abort(new Error('the client is gone'));
+    });
     answer(routes, request, response, signal).catch((cause: unknown) => {
       renderError(cause, request, response, signal, log);
     });
@@ -41,7 +50,7 @@ export async function listen(
   return {
     port: portOf(server),
     async close() {
-      closing.abort(new Error('the server closes'));
+      for (const one of running) one.abort(new Error('the server closes'));
       await new Promise<void>((resolve) => {
         server.close(() => {
           resolve();

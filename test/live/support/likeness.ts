@@ -3,24 +3,42 @@ import { rmsDbfs } from '../../../src/audio/level.ts';
 const frameMs = 20;
 /** Frames of the two sounds need not begin at the same time. */
 const stepMs = 5;
+/** A jitter buffer stretches and shrinks what it plays by some frames; within this long it hardly does. */
+const windowMs = 1_000;
+const mostShiftMs = 300;
 /** Silence is as quiet as this at least, so that noise far below hearing counts for nothing. */
 const floorDbfs = -60;
 
 /**
  * How alike two sounds are, by the loudness of their frames: 1 for the same sound, whatever a codec did to it.
  * @param part mono samples that are somewhere in `whole`; both at `sampleRateHz`
- * @returns the correlation at the place where it is highest, -1 to 1
+ * @returns the correlation of its windows, each at the place near its own where it is highest; -1 to 1
  */
 export function likeness(part: Int16Array, whole: Int16Array, sampleRateHz: number): number {
   const wanted = envelope(part, sampleRateHz);
-  let best = -1;
-  for (let startMs = 0; startMs < frameMs; startMs += stepMs) {
-    const heard = envelope(whole.subarray((sampleRateHz * startMs) / 1000), sampleRateHz);
-    for (let lag = 0; lag + wanted.length <= heard.length; lag++) {
-      best = Math.max(best, correlation(wanted, heard.slice(lag, lag + wanted.length)));
-    }
-  }
-  return best;
+  const heard = Array.from({ length: frameMs / stepMs }, (_, i) =>
+    envelope(whole.subarray((sampleRateHz * stepMs * i) / 1000), sampleRateHz),
+  );
+  const lags = heard[0]?.length ?? 0;
+  const best = (from: number, frames: number, firstLag: number, lastLag: number) => {
+    const piece = wanted.slice(from, from + frames);
+    let found = { lag: 0, correlation: -1 };
+    for (const loudness of heard)
+      for (let lag = Math.max(-from, firstLag); lag <= lastLag; lag++) {
+        const there = loudness.slice(from + lag, from + lag + piece.length);
+        if (there.length < piece.length) break;
+        const like = correlation(piece, there);
+        if (like > found.correlation) found = { lag, correlation: like };
+      }
+    return found;
+  };
+  const { lag } = best(0, wanted.length, 0, lags);
+  const frames = windowMs / frameMs;
+  const shift = mostShiftMs / frameMs;
+  const windows = Array.from({ length: Math.floor(wanted.length / frames) }, (_, i) =>
+    best(i * frames, frames, lag - shift, lag + shift),
+  );
+  return mean(windows.map((window) => window.correlation));
 }
 
 function envelope(samples: Int16Array, sampleRateHz: number): number[] {
@@ -30,8 +48,9 @@ function envelope(samples: Int16Array, sampleRateHz: number): number[] {
   );
 }
 
+const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+
 function correlation(a: number[], b: number[]): number {
-  const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
   const [meanA, meanB] = [mean(a), mean(b)];
   let both = 0;
   let ofA = 0;
