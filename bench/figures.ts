@@ -1,7 +1,7 @@
 import type { TurnStages } from '../src/protocol/turn-record.ts';
 
 /** The value below which `share` of the samples lie, by the nearest rank. Undefined when there are none. */
-export function percentile(samples: readonly number[], share: number): number | undefined {
+function percentile(samples: readonly number[], share: number): number | undefined {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 
-export const usage = `npm run bench -- [options]
+const usage = `npm run bench -- [options]
 
   --sessions 1,4,8,16   callers at once; a row of the table for each
   --turns N             turns of each caller; otherwise enough for 40 in a row

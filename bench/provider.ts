@@ -19,7 +19,7 @@ const benchDelays: ProviderDelays = {
 };
 
 /** Requests by stage: how many came, and how many the caller gave up before they were answered. */
-export type ProviderCounts = Record<'stt' | 'llm' | 'tts', { requests: number; aborted: number }>;
+type ProviderCounts = Record<'stt' | 'llm' | 'tts', { requests: number; aborted: number }>;
 export type BenchProvider = { baseUrl: string; counts: ProviderCounts; close(): Promise<void> };
 
 const speakingRateHz = 24_000;

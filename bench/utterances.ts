@@ -60,7 +60,7 @@ export async function makeUtterances(sampleRateHz: number): Promise<Utterances> 
 }
 
 /** Without the silence before and after the speech. */
-export function trimmed(samples: Int16Array): Int16Array {
+function trimmed(samples: Int16Array): Int16Array {
   const loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   const isAudible = (sample: number) => Math.abs(sample) > loudest * audibleShare;
   const from = samples.findIndex(isAudible);

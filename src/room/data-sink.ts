@@ -33,6 +33,10 @@ export class DataSink implements VoiceSink {
     while (this.#waiting.length >= this.#chunkSamples) this.#sendChunk();
   }
 
+  pause(): void {
+    // What is held back for a full chunk waits with the voice.
+  }
+
   flush(): void {
     if (this.#waiting.length > 0) this.#sendChunk();
   }

@@ -2,6 +2,8 @@
 export interface VoiceSink {
   /** Takes the next samples (mono, `speakingRateHz`) of the voice. */
   hand(samples: Int16Array): void;
+  /** Nothing more comes for now; what was handed is still heard. */
+  pause(): void;
   /** Nothing more comes of this utterance: what is held back for a full chunk goes out. */
   flush(): void;
   /** Forgets what was handed and not yet heard. */

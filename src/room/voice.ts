@@ -60,6 +60,7 @@ export class Voice implements VoiceOut {
   }
 
   pause(): void {
+    if (!this.#paused && this.#unheardSamples() > 0) for (const sink of this.sinks) sink.pause();
     this.#paused = true;
     this.#cancelTick?.();
     this.#cancelTick = undefined;

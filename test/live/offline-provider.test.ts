@@ -156,13 +156,7 @@ describe('the embedded provider', () => {
   it('as a program says its port in one line, and ends when its input does', async () => {
     const [port = 0] = await freePorts(1);
     const program = join(root, 'dist/src/offline/serve.js');
-    const args = [
-      program,
-      '--port',
-      String(port),
-      '--cache-dir',
-      join(root, 'no-such-folder'),
-    ];
+    const args = [program, '--port', String(port), '--cache-dir', join(root, 'no-such-folder')];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     closers.push(() => void child.kill('SIGKILL'));
     const [line] = z.tuple([z.instanceof(Buffer)]).parse(await once(child.stdout, 'data'));

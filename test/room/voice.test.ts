@@ -14,8 +14,12 @@ class RecordingSink implements VoiceSink {
   samples: number[] = [];
   flushes = 0;
   clears = 0;
+  pauses = 0;
   hand(samples: Int16Array): void {
     this.samples.push(...samples);
+  }
+  pause(): void {
+    this.pauses++;
   }
   flush(): void {
     this.flushes++;
@@ -72,6 +76,7 @@ describe('a voice', () => {
     await clock.advance(2_000);
     expect(sink.samples).toHaveLength(atPause);
     expect(voice.playedMs()).toBeLessThanOrEqual(340);
+    expect(sink.pauses).toBe(1);
     voice.resume();
     const drained = voice.drained(never);
     await clock.advance(1_000);
