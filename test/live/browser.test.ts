@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeWav } from '../../src/audio/wav.ts';
+import { concatenated, silence, spoken } from '../fakes/espeak.ts';
+import { Parley } from './support/server.ts';
+
+const rateHz = 48_000;
+const question = 'what is your name';
+/** Chromium begins to play the file when the microphone opens; the greeting is over by then, or is interrupted. */
+const beforeMs = 9_000;
+const waitMs = 60_000;
+
+describe('the playground in a real browser', () => {
+  let parley: Parley;
+  let browser: Browser;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'parley-browser-'));
+    const words = await spoken(question, rateHz);
+    const wav = encodeWav(
+      concatenated(silence(beforeMs, rateHz), words, silence(60_000, rateHz)),
+      rateHz,
+    );
+    const microphone = join(folder, 'microphone.wav');
+    await writeFile(microphone, wav);
+    [parley, browser] = await Promise.all([
+      Parley.start(),
+      chromium.launch({
+        executablePath: process.env['PARLEY_TEST_BROWSER'] ?? '/usr/bin/chromium',
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+          '--no-first-run',
+          '--use-fake-device-for-media-stream',
+          '--use-fake-ui-for-media-stream',
+          `--use-file-for-fake-audio-capture=${microphone}%noloop`,
+        ],
+      }),
+    ]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await parley.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function open(path = ''): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(`${parley.url}/${path}`);
+    return page;
+  }
+
+  const attribute = (page: Page, testId: string, name: string) =>
+    page.getByTestId(testId).first().getAttribute(name);
+
+  it('connects without a key, shows what was said and what is answered, and is really heard', async () => {
+    const page = await open();
+    const html = await page.content();
+    expect(html).not.toContain(parley.apiKey);
+    await page.getByTestId('connect').click();
+    await expect
+      .poll(() => attribute(page, 'status', 'data-status'), { timeout: waitMs })
+      .toBe('live');
+
+    const said = page.getByTestId('entry-user').getByTestId('user-text');
+    await said.filter({ hasText: 'name' }).first().waitFor({ timeout: waitMs });
+    const answered = page.getByTestId('entry-character').nth(1).getByTestId('character-text');
+    await expect.poll(() => answered.textContent(), { timeout: waitMs }).toMatch(/Maren/);
+    // RMS of what the browser received: digital silence is 0, speech is far above.
+    await expect
+      .poll(async () => Number(await attribute(page, 'level-character', 'data-peak')), {
+        timeout: waitMs,
+      })
+      .toBeGreaterThan(0.02);
+    await page.getByTestId('turn-timing').first().waitFor({ timeout: waitMs });
+    await page.close();
+    await parley.untilGauge('sessions_live', 0);
+  });
+
+  it('takes typed words, and continues the conversation after a new start of the page', async () => {
+    const page = await open();
+    await page.getByTestId('with-microphone').uncheck();
+    await page.getByTestId('connect').click();
+    await expect
+      .poll(() => attribute(page, 'status', 'data-status'), { timeout: waitMs })
+      .toBe('live');
+    await page.getByTestId('text').fill('Where do you live?');
+    await page.getByTestId('send').click();
+    const answered = page.getByTestId('entry-character').last().getByTestId('character-text');
+    await expect.poll(() => answered.textContent(), { timeout: waitMs }).toMatch(/lighthouse/);
+    await page.getByTestId('end').click();
+    await page.getByTestId('after-continue').click();
+    await expect
+      .poll(() => attribute(page, 'status', 'data-status'), { timeout: waitMs })
+      .toBe('live');
+    await page.close();
+  });
+});
