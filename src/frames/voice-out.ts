@@ -12,7 +12,7 @@ export interface VoiceOut {
   write(frame: PcmFrame, signal: AbortSignal): Promise<void>;
   /** Marks the end of what was written so far: a last shorter chunk may go out. Resolves when all of it was played. */
   drained(signal: AbortSignal): Promise<void>;
-  /** Falls silent within two frames and keeps what waits. */
+  /** Falls silent at once on a track, within two frames on other ways, and keeps what was not heard. */
   pause(): void;
   /** Goes on from the very sample where it paused. */
   resume(): void;

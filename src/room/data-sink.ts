@@ -14,6 +14,7 @@ const mostChunkMs = 990;
 
 /** Sends audio as `audio-data` messages of exactly the length that the client asked for; the last may be shorter. */
 export class DataSink implements VoiceSink {
+  readonly takesBack = false;
   readonly #waiting = new SampleQueue();
   readonly #chunkSamples: number;
 
@@ -31,10 +32,6 @@ export class DataSink implements VoiceSink {
   hand(samples: Int16Array): void {
     this.#waiting.push(samples);
     while (this.#waiting.length >= this.#chunkSamples) this.#sendChunk();
-  }
-
-  pause(): void {
-    // What is held back for a full chunk waits with the voice.
   }
 
   flush(): void {

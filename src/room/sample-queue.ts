@@ -13,9 +13,16 @@ export class SampleQueue {
     this.#samples += piece.length;
   }
 
-  /** @returns at most `count` samples; fewer when there are not so many */
+  /** Puts a piece in front of all others. */
+  putBack(piece: Int16Array): void {
+    if (piece.length === 0) return;
+    this.#pieces.unshift(piece);
+    this.#samples += piece.length;
+  }
+
+  /** @returns at most `count` samples, none when it is negative; fewer when there are not so many */
   take(count: number): Int16Array {
-    const wanted = Math.min(count, this.#samples);
+    const wanted = Math.max(0, Math.min(count, this.#samples));
     this.#samples -= wanted;
     const first = this.#pieces[0];
     if (first && first.length >= wanted) return this.#cut(first, wanted);

@@ -15,8 +15,7 @@ import type { VoiceSink } from './voice-sink.ts';
 const queueMs = 200;
 /**
  * With nothing to send, WebRTC sends nothing for 100 ms before it sends silence, and a listener's player takes that for
- * lost packets and stretches the last sound over them: measured, a barged-in voice was heard 40 ms longer. Two packets
- * of Opus end it at once.
+ * lost packets and stretches the last sound over them. Two packets of Opus end it at once.
  */
 const silence = new Int16Array((speakingRateHz * 40) / 1000);
 /** WebRTC takes sound in pieces of 10 ms; a shorter rest would wait for the next utterance. */
@@ -24,6 +23,8 @@ const rtcPieceSamples = speakingRateHz / 100;
 
 /** A voice as an audio track of the room. */
 export class TrackSink implements VoiceSink, Closable {
+  readonly takesBack = true;
+
   private constructor(
     private readonly source: AudioSource,
     private readonly unpublish: () => Promise<void>,
@@ -51,10 +52,6 @@ export class TrackSink implements VoiceSink, Closable {
     this.source.captureFrame(frame).catch((err: unknown) => {
       if (!this.source.closed) this.log.warn({ err }, 'a frame of voice was not taken');
     });
-  }
-
-  pause(): void {
-    this.hand(silence);
   }
 
   flush(): void {

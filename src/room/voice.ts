@@ -6,8 +6,10 @@ import type { VoiceSink } from './voice-sink.ts';
 
 const frameMs = 20;
 const frameSamples = (speakingRateHz * frameMs) / 1000;
-/** Handed on before its time, against late timers. A pause is heard when it has run out: two frames. */
+/** Handed on before its time, against late timers. A sink that cannot take it back is heard until it has run out. */
 const leadMs = 40;
+/** The most that can be handed on and not yet heard: the lead and the frame that filled it, with one to spare. */
+const mostUnheardSamples = (speakingRateHz * (leadMs + 2 * frameMs)) / 1000;
 /** Synthesisers are faster than speech. More than this waits in their sockets, not in our memory. */
 const mostWaitingSamples = speakingRateHz * 20;
 
@@ -19,9 +21,13 @@ type Run = { startMs: number; fromSamples: number };
  */
 export class Voice implements VoiceOut {
   readonly #waiting = new SampleQueue();
+  /** The end of what was handed on, as long as it may not have been heard. */
+  readonly #recent = new SampleQueue();
   readonly #wakers = new Set<() => void>();
   #run: Run | undefined;
   #handedSamples = 0;
+  /** Handed to the sinks that cannot take back; from there on they get what is handed again. */
+  #sentSamples = 0;
   /** What was played in runs that are over. */
   #playedSamples = 0;
   #paused = false;
@@ -36,7 +42,8 @@ export class Voice implements VoiceOut {
 
   startTurn(): void {
     this.#settleRun();
-    this.#handedSamples = this.#playedSamples = 0;
+    this.#handedSamples = this.#playedSamples = this.#sentSamples = 0;
+    this.#recent.clear();
     this.#ended = this.#flushed = false;
   }
 
@@ -60,10 +67,11 @@ export class Voice implements VoiceOut {
   }
 
   pause(): void {
-    if (!this.#paused && this.#unheardSamples() > 0) for (const sink of this.sinks) sink.pause();
+    if (this.#paused) return;
     this.#paused = true;
     this.#cancelTick?.();
     this.#cancelTick = undefined;
+    this.#takeBack();
   }
 
   resume(): void {
@@ -76,7 +84,8 @@ export class Voice implements VoiceOut {
   clear(): void {
     this.#settleRun();
     this.#waiting.clear();
-    this.#handedSamples = this.#playedSamples;
+    this.#recent.clear();
+    this.#handedSamples = this.#sentSamples = this.#playedSamples;
     this.#paused = false;
     this.#cancelTick?.();
     this.#cancelTick = undefined;
@@ -108,14 +117,38 @@ export class Voice implements VoiceOut {
     }
     const dueSamples = this.#dueSamples(this.#run, nowMs);
     while (this.#handedSamples < dueSamples && this.#hasFrame()) {
-      const samples = this.#waiting.take(frameSamples);
-      this.#handedSamples += samples.length;
-      for (const sink of this.sinks) sink.hand(samples);
+      this.#hand(this.#waiting.take(frameSamples));
     }
     this.#wake();
     this.#finish();
     if (this.#hasFrame()) this.#wakeIn(this.#untilDueMs(this.#run, this.#handedSamples, nowMs));
     else if (this.#ended) this.#wakeIn((this.#unheardSamples() * 1000) / speakingRateHz);
+  }
+
+  #hand(samples: Int16Array): void {
+    const again = Math.min(samples.length, Math.max(0, this.#sentSamples - this.#handedSamples));
+    const unsent = samples.subarray(again);
+    this.#handedSamples += samples.length;
+    this.#sentSamples = Math.max(this.#sentSamples, this.#handedSamples);
+    this.#recent.push(samples);
+    this.#recent.take(this.#recent.length - mostUnheardSamples);
+    for (const sink of this.sinks) {
+      if (sink.takesBack) sink.hand(samples);
+      else if (unsent.length > 0) sink.hand(unsent);
+    }
+  }
+
+  /** What was handed on and is not heard yet waits again. */
+  #takeBack(): void {
+    const takers = this.sinks.filter(({ takesBack }) => takesBack);
+    const unheard = Math.min(this.#unheardSamples(), this.#recent.length);
+    if (takers.length === 0 || unheard === 0) return;
+    this.#settleRun();
+    this.#recent.take(this.#recent.length - unheard);
+    this.#waiting.putBack(this.#recent.take(unheard));
+    this.#handedSamples -= unheard;
+    this.#flushed = false;
+    for (const sink of takers) sink.clear();
   }
 
   /** A last shorter frame is whole once nothing more comes. */

@@ -14,18 +14,40 @@ class RecordingSink implements VoiceSink {
   samples: number[] = [];
   flushes = 0;
   clears = 0;
-  pauses = 0;
+  readonly takesBack = false;
   hand(samples: Int16Array): void {
     this.samples.push(...samples);
-  }
-  pause(): void {
-    this.pauses++;
   }
   flush(): void {
     this.flushes++;
   }
   clear(): void {
     this.clears++;
+  }
+}
+
+/** A track: plays in the clock's time what it was handed, and forgets the rest when cleared. */
+class PlayingSink implements VoiceSink {
+  readonly takesBack = true;
+  readonly heard: number[] = [];
+  #queue: number[] = [];
+  #atMs = 0;
+  constructor(private readonly clock: FakeClock) {}
+  hand(samples: Int16Array): void {
+    this.play();
+    this.#queue.push(...samples);
+  }
+  flush(): void {
+    this.play();
+  }
+  clear(): void {
+    this.play();
+    this.#queue = [];
+  }
+  play(): void {
+    const nowMs = this.clock.nowMs();
+    this.heard.push(...this.#queue.splice(0, Math.round(((nowMs - this.#atMs) * rateHz) / 1000)));
+    this.#atMs = nowMs;
   }
 }
 
@@ -76,12 +98,41 @@ describe('a voice', () => {
     await clock.advance(2_000);
     expect(sink.samples).toHaveLength(atPause);
     expect(voice.playedMs()).toBeLessThanOrEqual(340);
-    expect(sink.pauses).toBe(1);
     voice.resume();
     const drained = voice.drained(never);
     await clock.advance(1_000);
     await drained;
     expect(sink.samples).toEqual([...counting(1_000)]);
+  });
+
+  it('falls silent at once on a track, and plays on from the very sample', async () => {
+    const { clock, sink: data } = scene();
+    const track = new PlayingSink(clock);
+    const voice = new Voice(clock, [track, data]);
+    voice.startTurn();
+    await voice.write(frame(counting(1_000)), never);
+    for (const [playMs, pauseMs] of [
+      [303, 500],
+      [7, 200],
+      [211, 90],
+    ] as const) {
+      await clock.advance(playMs);
+      voice.pause();
+      track.play();
+      const heard = track.heard.length;
+      expect(heard).toBe((voice.playedMs() * rateHz) / 1000);
+      await clock.advance(pauseMs);
+      track.play();
+      expect(track.heard).toHaveLength(heard);
+      voice.resume();
+    }
+    const drained = voice.drained(never);
+    await clock.advance(1_000);
+    await drained;
+    track.play();
+    expect(track.heard).toEqual([...counting(1_000)]);
+    expect(data.samples).toEqual([...counting(1_000)]);
+    expect(clock.pending).toBe(0);
   });
 
   it('hands on nothing of what was cleared, and counts only what was heard', async () => {
