@@ -11,6 +11,7 @@ import {
   type RemoteTrack,
 } from '@livekit/rtc-node';
 import { ConnectResponse } from '../src/protocol/connect.ts';
+import { connectRoom } from '../src/room/connect-room.ts';
 import { HeardSound } from './heard-sound.ts';
 import { RoomNoise } from './room-noise.ts';
 
@@ -82,10 +83,7 @@ export class Caller {
     const askedAtMs = performance.now();
     const answer = await askConnect(options);
     const caller = new Caller(answer, askedAtMs, new Room(), options.noisy ?? false);
-    await caller.#room.connect(answer.room_url, answer.token, {
-      autoSubscribe: true,
-      dynacast: false,
-    });
+    await connectRoom(caller.#room, answer.room_url, answer.token);
     if (options.microphone ?? true) await caller.openMicrophone();
     return caller;
   }

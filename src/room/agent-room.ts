@@ -12,6 +12,7 @@ import type { Clock } from '../lifetime/clock.ts';
 import type { Closable } from '../lifetime/scope.ts';
 import type { AudioOutput } from '../protocol/connect.ts';
 import type { Log } from '../telemetry/log.ts';
+import { connectRoom } from './connect-room.ts';
 import { DataLine } from './data-line.ts';
 import { DataSink } from './data-sink.ts';
 import { microphone } from './microphone.ts';
@@ -65,7 +66,7 @@ export class AgentRoom implements Closable {
   /** @throws LiveKit's ConnectError when the room cannot be joined */
   static async join(deps: JoinRoom): Promise<AgentRoom> {
     const room = new Room();
-    await room.connect(deps.url, deps.token, { autoSubscribe: true, dynacast: false });
+    await connectRoom(room, deps.url, deps.token);
     return new AgentRoom(room, deps);
   }
 

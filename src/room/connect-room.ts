@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import type { Room } from '@livekit/rtc-node';
+import * as z from 'zod';
+
+/*
+ * LiveKit's client as it comes spends more on its own events than on media: its native part hands over each of its log
+ * lines (5,000 for a join) as an event that nothing reads, and every event of the process goes to every room, which
+ * takes a lock for it and keeps it for as long as that lock is held. Both are set right here, through parts of the
+ * client that are private: where a version has them no more, it works as it comes.
+ */
+
+type Listen = (event: unknown) => unknown;
+const isFunction = (value: unknown) => typeof value === 'function';
+const Listen = z.custom<Listen>(isFunction);
+const Emitter = z.custom<{ emit(name: string, event: unknown): void }>(
+  (value) => z.object({ emit: z.custom(isFunction) }).safeParse(value).success,
+);
+const Bindings = z.object({
+  livekitInitialize:
+    z.custom<(onEvent: (bytes: Uint8Array) => void, captureLogs: boolean, version: string) => void>(
+      isFunction,
+    ),
+  FfiEvent: z.custom<{ fromBinary(bytes: Uint8Array): unknown }>(isFunction),
+});
+
+/** Joins a room and subscribes to everything in it. @throws LiveKit's ConnectError when it cannot be joined */
+export async function connectRoom(room: Room, url: string, token: string): Promise<void> {
+  ignoreFrames(room);
+  const connecting = room.connect(url, token, { autoSubscribe: true, dynacast: false });
+  leaveOutLogs();
+  await connecting;
+}
+
+/** Kinds that come for every frame of every voice, and that no room has a use for. */
+const frequent: ReadonlySet<unknown> = new Set([
+  'audioStreamEvent',
+  'captureAudioFrame',
+  'publishData',
+  'logs',
+]);
+
+/** Lets a room look at the kind of an event before it takes its lock. */
+function ignoreFrames(room: Room): void {
+  const found = Listen.safeParse(Reflect.get(room, 'onFfiEvent'));
+  if (!found.success) return;
+  const listen = found.data;
+  Reflect.set(room, 'onFfiEvent', (event: unknown) =>
+    frequent.has(kindOf(event)) ? undefined : listen(event),
+  );
+}
+
+/** By hand: this runs for each event times each room. */
+function kindOf(event: unknown): unknown {
+  if (typeof event !== 'object' || event === null || !('message' in event)) return undefined;
+  const { message } = event;
+  return typeof message === 'object' && message !== null && 'case' in message
+    ? message.case
+    : undefined;
+}
+
+let logsAreOut = false;
+
+/** Tells the native part, once it runs, to write its errors to standard error and the rest nowhere. */
+function leaveOutLogs(): void {
+  if (logsAreOut) return;
+  const client = Emitter.safeParse(Reflect.get(globalThis, '_ffiClientInstance'));
+  if (!client.success) return;
+  logsAreOut = true;
+  // From where the client itself has it: another copy would have another native part.
+  const ofClient = createRequire(createRequire(import.meta.url).resolve('@livekit/rtc-node'));
+  const bindings = Bindings.safeParse(ofClient('@livekit/rtc-ffi-bindings'));
+  if (!bindings.success) return;
+  const { livekitInitialize, FfiEvent } = bindings.data;
+  const onEvent = (bytes: Uint8Array) => {
+    client.data.emit('ffi_event', FfiEvent.fromBinary(bytes));
+  };
+  livekitInitialize(onEvent, false, 'parley');
+}

@@ -1,0 +1,43 @@
+import { EventEmitter } from 'node:events';
+import { Room } from '@livekit/rtc-node';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { connectRoom } from '../../src/room/connect-room.ts';
+
+const nobody = 'ws://127.0.0.1:1';
+const Event = z.object({ message: z.object({ case: z.string().optional() }) });
+
+/** Where LiveKit's client tells what its native part told it. */
+function clientOf(): EventEmitter {
+  return z.instanceof(EventEmitter).parse(Reflect.get(globalThis, '_ffiClientInstance'));
+}
+
+describe('joining a room', () => {
+  it('fails where there is no LiveKit', async () => {
+    await expect(connectRoom(new Room(), nobody, 'token')).rejects.toThrow();
+  });
+
+  it('does not bring the log of the native part into JavaScript', async () => {
+    const kinds: (string | undefined)[] = [];
+    clientOf().on('ffi_event', (event) => kinds.push(Event.parse(event).message.case));
+    await expect(connectRoom(new Room(), nobody, 'token')).rejects.toThrow();
+    expect(kinds).toContain('connect');
+    expect(kinds).not.toContain('logs');
+  });
+
+  it('lets a room hear what happens, but not every frame of every voice', async () => {
+    const room = new Room();
+    const heard: unknown[] = [];
+    Reflect.set(room, 'onFfiEvent', (event: unknown) => heard.push(event));
+    await expect(connectRoom(room, nobody, 'token')).rejects.toThrow();
+    heard.length = 0;
+    const listen = z
+      .custom<(event: unknown) => void>((value) => typeof value === 'function')
+      .parse(Reflect.get(room, 'onFfiEvent'));
+    const happened = { message: { case: 'roomEvent' } };
+    for (const kind of ['audioStreamEvent', 'captureAudioFrame', 'logs'])
+      listen({ message: { case: kind } });
+    listen(happened);
+    expect(heard).toEqual([happened]);
+  });
+});
