@@ -1,5 +1,6 @@
 import type { Db } from '../db/db.ts';
-import { characters, facts } from '../db/schema.ts';
+import { facts } from '../db/schema.ts';
+import { Characters } from './characters.ts';
 import { seeds } from './seeds.ts';
 
 /**
@@ -13,8 +14,6 @@ export async function plantSeeds(db: Db, workspaceId: string): Promise<void> {
     .onConflictDoNothing()
     .returning({ name: facts.name });
   if (!first) return;
-  const nowMs = Date.now();
-  // A millisecond apart, so that lists keep the order of the seeds.
-  const rows = seeds.map((seed, i) => ({ ...seed, workspaceId, createdAt: new Date(nowMs + i) }));
-  await db.insert(characters).values(rows);
+  const characters = new Characters(db);
+  for (const seed of seeds) await characters.create(workspaceId, seed);
 }

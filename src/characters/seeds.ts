@@ -10,7 +10,10 @@ const prose = (text: string) =>
  * The characters of a new workspace. Voices are OpenAI's names, to which the offline provider's voices answer as well.
  * Backstories are in short declarative sentences in the third person: that is what models, large and tiny, use best.
  */
-export const seeds: readonly Omit<Character, 'id'>[] = [
+export const seeds: readonly Pick<
+  Character,
+  'name' | 'voice' | 'language' | 'greeting' | 'backstory'
+>[] = [
   {
     name: 'Maren Holt',
     voice: 'coral',

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { SessionEnd } from '../protocol/journal.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { cleanJsonb, cleanText } from './columns.ts';
@@ -9,10 +20,21 @@ import { cleanJsonb, cleanText } from './columns.ts';
  * chats/) are siblings that may not import one another, while their rows refer to one another.
  */
 const createdAt = () => timestamp('created_at', { withTimezone: true }).notNull().defaultNow();
+const jsonList = (name: string) =>
+  cleanJsonb(name)
+    .notNull()
+    .default(sql`'[]'::jsonb`);
+const jsonObject = (name: string) =>
+  cleanJsonb(name)
+    .notNull()
+    .default(sql`'{}'::jsonb`);
+const textOrEmpty = (name: string) => cleanText(name).notNull().default('');
 
 export const workspaces = pgTable('workspaces', {
   id: uuid('id').primaryKey().defaultRandom(),
   name: cleanText('name').notNull().unique(),
+  /** Up to 100 are for characters that come with a number of their own. */
+  nextCharacterNumber: integer('next_character_number').notNull().default(101),
   createdAt: createdAt(),
 });
 
@@ -30,6 +52,7 @@ export const apiKeys = pgTable('api_keys', {
   revokedAt: timestamp('revoked_at', { withTimezone: true }),
 });
 
+/** What the columns mean stands in protocol/character.ts, under the same names; the rest is explained here. */
 export const characters = pgTable(
   'characters',
   {
@@ -37,15 +60,50 @@ export const characters = pgTable(
     workspaceId: uuid('workspace_id')
       .notNull()
       .references(() => workspaces.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
     name: cleanText('name').notNull(),
     backstory: cleanText('backstory').notNull(),
-    greeting: cleanText('greeting').notNull().default(''),
+    greeting: textOrEmpty('greeting'),
     voice: cleanText('voice'),
     language: cleanText('language').notNull().default('en-US'),
+    languages: jsonList('languages'),
+    pronunciations: jsonList('pronunciations'),
+    boostedWords: jsonList('boosted_words'),
+    model: cleanText('model'),
+    temperature: doublePrecision('temperature'),
+    reasoningEffort: cleanText('reasoning_effort'),
+    personality: jsonObject('personality'),
+    speakingStyle: textOrEmpty('speaking_style'),
+    sampleDialogue: textOrEmpty('sample_dialogue'),
+    catchPhrases: jsonList('catch_phrases'),
+    objective: textOrEmpty('objective'),
+    actions: jsonList('actions'),
+    boundaries: textOrEmpty('boundaries'),
+    blockedWords: jsonList('blocked_words'),
+    moderation: cleanJsonb('moderation')
+      .notNull()
+      .default(sql`'{"enabled": false, "filters": []}'::jsonb`),
+    memoryEnabled: boolean('memory_enabled').notNull().default(true),
+    historyTurns: integer('history_turns'),
+    /** For galleries; the model never sees it. */
+    description: textOrEmpty('description'),
+    /** URL of a picture. */
+    picture: cleanText('picture'),
+    /** `listed` characters stand in the workspace's public galleries. */
+    listing: cleanText('listing').notNull().default('unlisted'),
+    /** What only one public API knows, as it was sent; each returns its own unchanged. */
+    convai: jsonObject('convai'),
+    xingchen: jsonObject('xingchen'),
+    aiChat: jsonObject('ai_chat'),
+    /** Grows with every change. */
+    version: integer('version').notNull().default(1),
     createdAt: createdAt(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
-  (table) => [index('characters_by_workspace').on(table.workspaceId, table.createdAt)],
+  (table) => [
+    index('characters_by_workspace').on(table.workspaceId, table.createdAt),
+    uniqueIndex('characters_by_number').on(table.workspaceId, table.number),
+  ],
 );
 
 /** A conversation outlives its voice sessions; its id is the `character_session_id` of the wire. */

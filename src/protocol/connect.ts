@@ -115,7 +115,11 @@ export const SessionSettings = z.object({
 export type SessionSettings = z.infer<typeof SessionSettings>;
 
 export const ConnectRequest = SessionSettings.extend({
-  character_id: shortText,
+  /** The character's id, or its number. */
+  character_id: z.preprocess(
+    (id) => (typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : id),
+    shortText,
+  ),
   /** `-1` is how older clients say "a new conversation". */
   character_session_id: optionalText.transform((id) => (id === '-1' ? null : id)),
   end_user_metadata: optionalJson,

@@ -15,7 +15,7 @@ describe('the seeded characters', () => {
   });
 
   it.each([...seeds])('have a story of a good length and a greeting: $name', (seed) => {
-    expect(Character.omit({ id: true }).parse(seed)).toEqual(seed);
+    expect(Character.parse({ id: '', number: 1, ...seed })).toMatchObject(seed);
     expect(count(seed.backstory, seed.language)).toBeGreaterThanOrEqual(120);
     expect(count(seed.backstory, seed.language)).toBeLessThanOrEqual(270);
     expect(seed.greeting).not.toBe('');

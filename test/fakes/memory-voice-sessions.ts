@@ -2,6 +2,7 @@ import type { NewVoiceSession, VoiceSessionStore } from '../../src/dispatch/voic
 import { PublicError } from '../../src/errors/public-error.ts';
 import type { Assignment, SessionEnd } from '../../src/protocol/journal.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+import { aCharacter } from './a-character.ts';
 
 type Stored = NewVoiceSession & { joinedAt: Date | null; end: SessionEnd | null };
 
@@ -27,14 +28,7 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
         sessionId: stored.id,
         roomName,
         characterSessionId: stored.conversationId,
-        character: {
-          id: 'ada',
-          name: 'Ada',
-          backstory: '',
-          greeting: 'Hello.',
-          voice: null,
-          language: 'en-US',
-        },
+        character: aCharacter({ greeting: 'Hello.' }),
         settings: stored.settings,
         userIdentity: stored.userIdentity,
         history: [...this.turns.values()],

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/lifetime/clock.ts';
 import type { Character } from '../../src/protocol/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { openMetrics } from '../../src/telemetry/metrics.ts';
+import { aCharacter } from '../fakes/a-character.ts';
 
 export const livekit = {
   apiKey: 'devkey',
@@ -16,14 +17,13 @@ export const livekit = {
 export const ada = { key: 'key-of-ada', workspaceId: 'workspace-ada', keyId: 'key-1' };
 export const bob = { key: 'key-of-bob', workspaceId: 'workspace-bob', keyId: 'key-2' };
 
-const character = (id: string, name: string): Character => ({
-  id,
-  name,
-  backstory: `${name} keeps the lighthouse. She has done so for forty years.`,
-  greeting: 'Good evening.',
-  voice: null,
-  language: 'en-US',
-});
+const character = (id: string, name: string): Character =>
+  aCharacter({
+    id,
+    name,
+    backstory: `${name} keeps the lighthouse. She has done so for forty years.`,
+    greeting: 'Good evening.',
+  });
 export const mira = character('11111111-1111-4111-8111-111111111111', 'Mira');
 export const otto = character('22222222-2222-4222-8222-222222222222', 'Otto');
 const webDir = path.join(import.meta.dirname, 'page');

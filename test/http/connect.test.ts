@@ -64,6 +64,19 @@ describe('POST /connect', () => {
     });
   });
 
+  it('takes the number of a character in place of its id', async () => {
+    const numbered = await startApp((deps) => ({
+      characters: {
+        ...deps.characters,
+        get: (workspaceId, ref) =>
+          deps.characters.get(workspaceId, ref === String(mira.number) ? mira.id : ref),
+      },
+    }));
+    for (const character_id of [mira.number, String(mira.number)])
+      expect((await numbered.connect({ character_id })).status).toBe(200);
+    await numbered.close();
+  });
+
   it('says null for what was not sent', async () => {
     const answer = await app.connect({ character_id: mira.id });
     expect(await answer.json()).toMatchObject({ end_user_id: null, end_user_metadata: null });
@@ -190,7 +203,7 @@ describe('a body that is not valid', () => {
   it.each([
     [{}, 'missing', ['character_id'], 'Field required', undefined],
     [
-      { character_id: 5 },
+      { character_id: 5.5 },
       'string_type',
       ['character_id'],
       'Input should be a valid string',

@@ -19,6 +19,7 @@ import {
 } from '../../src/protocol/journal.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
+import { aCharacter } from '../fakes/a-character.ts';
 
 type Ask = z.infer<typeof AgentMessage>;
 
@@ -42,14 +43,7 @@ const assignment: Assignment = {
   sessionId: 's1',
   roomName: 'room-1',
   characterSessionId: 'c1',
-  character: {
-    id: 'ada',
-    name: 'Ada',
-    backstory: '',
-    greeting: '',
-    voice: null,
-    language: 'en-US',
-  },
+  character: aCharacter(),
   settings: SessionSettings.parse({}),
   userIdentity: 'user:s1',
   history: [turn],

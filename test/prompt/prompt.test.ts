@@ -2,15 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { buildPrompt, fillTemplate, type PromptContext } from '../../src/prompt/prompt.ts';
 import { estimateTokens } from '../../src/prompt/tokens.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+import { aCharacter } from '../fakes/a-character.ts';
 
-const character = {
-  id: '1',
+const character = aCharacter({
   name: 'Maren',
   backstory: 'You keep the light at {place}.',
-  greeting: '',
-  voice: null,
   language: 'en-GB',
-};
+});
 const turn = (n: number, over: Partial<TurnRecord> = {}): TurnRecord => ({
   id: String(n),
   origin: 'speech',

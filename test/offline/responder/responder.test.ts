@@ -3,6 +3,7 @@ import { seeds } from '../../../src/characters/seeds.ts';
 import { respond } from '../../../src/offline/responder/responder.ts';
 import type { ResponderMessage } from '../../../src/offline/responder/situation.ts';
 import { buildPrompt } from '../../../src/prompt/prompt.ts';
+import { aCharacter } from '../../fakes/a-character.ts';
 
 const backstory = `Maren Holt keeps the lighthouse on Skerry Point. She is fifty-eight. Her one-eyed cat is called Admiral.
 In the evenings she carves small boats out of driftwood. What she fears is the letter from the coast office.`;
@@ -204,14 +205,7 @@ describe('the responder, always', () => {
   it('finishes an answer that broke off, without saying its beginning again', () => {
     const whole = answerTo('who are you') ?? '';
     const messages = buildPrompt({
-      character: {
-        id: '00000000-0000-4000-8000-000000000000',
-        name: 'Maren Holt',
-        backstory,
-        greeting: '',
-        voice: 'coral',
-        language: 'en',
-      },
+      character: aCharacter({ name: 'Maren Holt', backstory, language: 'en' }),
       settings: { scene_description: [], dynamic_info: null, narrative_template_keys: {} },
       history: [],
       userText: 'who are you',
