@@ -2,7 +2,7 @@ import { and, asc, count, eq, getTableColumns, sql, type SQL } from 'drizzle-orm
 import * as z from 'zod';
 import type { Db } from '../db/db.ts';
 import { characters, conversations, workspaces } from '../db/schema.ts';
-import { Character } from '../protocol/character.ts';
+import type { Character } from '../protocol/character.ts';
 import { CharacterChange, CharacterDraft, mostCharacterBytes } from './character-fields.ts';
 import { CharacterRecord } from './character-record.ts';
 import { characterRef } from './character-ref.ts';
