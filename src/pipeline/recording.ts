@@ -1,7 +1,8 @@
 import { hearingRateHz } from '../frames/pcm.ts';
 
 /** Sound from before the VAD was sure: the first syllable lies there. */
-const preRollSamples = hearingRateHz * 0.6;
+export const preRollMs = 600;
+const preRollSamples = (hearingRateHz * preRollMs) / 1000;
 /** A monologue longer than this loses its beginning; recognisers refuse more at once anyway. */
 const mostSamples = hearingRateHz * 60;
 

@@ -21,6 +21,16 @@ export const TurnStages = z.object({
 });
 export type TurnStages = z.infer<typeof TurnStages>;
 
+/** What a turn took of the providers. Tokens are estimates: not every provider counts them. */
+export const TurnUsage = z.object({
+  /** Of the user's speech, given to the recogniser. */
+  sttAudioMs: z.number(),
+  llmPromptTokens: z.number(),
+  llmCompletionTokens: z.number(),
+  ttsCharacters: z.number(),
+});
+export type TurnUsage = z.infer<typeof TurnUsage>;
+
 /**
  * One exchange of a conversation. Written when the user's words are known (`open`) and again when it ended; the same
  * id overwrites, so that a retried append doubles nothing.

@@ -2,7 +2,8 @@ import { pcmBase64 } from '../audio/pcm-bytes.ts';
 import { encodeWav } from '../audio/wav.ts';
 import { speakingRateHz } from '../frames/pcm.ts';
 import type { AudioOutput } from '../protocol/connect.ts';
-import { tell, type ClientBoundMessage } from '../protocol/server-messages.ts';
+import type { ClientBoundMessage } from '../protocol/server-messages.ts';
+import { tell } from '../protocol/tell.ts';
 import { SampleQueue } from './sample-queue.ts';
 import type { VoiceSink } from './voice-sink.ts';
 

@@ -1,14 +1,18 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { ConversationEvent } from '../pipeline/conversation-event.ts';
-import { tell, type ClientBoundMessage } from '../protocol/server-messages.ts';
+import { preRollMs } from '../pipeline/recording.ts';
+import type { ClientBoundMessage } from '../protocol/server-messages.ts';
+import { tell, type ResponseMark, type Speaker } from '../protocol/tell.ts';
 
 /** Turns what happens in a conversation into the messages that clients read. */
 export class Telling {
   #replyText = '';
+  #hearingSinceMs = 0;
+  #markedTurnId = '';
   #sequence = 0;
 
   constructor(
-    private readonly session: { sessionId: string; userIdentity: string; debug: boolean },
+    private readonly session: { sessionId: string; speaker: Speaker; debug: boolean },
     private readonly clock: Clock,
     private readonly send: (message: ClientBoundMessage) => void,
   ) {}
@@ -18,17 +22,19 @@ export class Telling {
   }
 
   #messages(event: ConversationEvent): ClientBoundMessage[] {
-    const { userIdentity, debug } = this.session;
+    const { speaker, debug } = this.session;
     switch (event.kind) {
       case 'userStartedSpeaking':
-        return tell.userStartedSpeaking();
-      case 'userStoppedSpeaking':
-        return tell.userStoppedSpeaking();
+        this.#hearingSinceMs = this.clock.nowMs();
+        return tell.userStartedSpeaking(this.clock.nowAt(), preRollMs);
+      case 'userStoppedSpeaking': {
+        const heardMs = Math.round(this.clock.nowMs() - this.#hearingSinceMs) + preRollMs;
+        return tell.userStoppedSpeaking(this.clock.nowAt(), 'hangover_elapsed', heardMs);
+      }
       case 'userTranscript':
-        return tell.userTranscript(event, userIdentity, this.clock.nowAt());
+        return tell.userTranscript(event, speaker, this.clock.nowAt());
       case 'replyTextBegan':
         this.#replyText = '';
-        this.#sequence = 0;
         return tell.replyTextBegan();
       case 'replyText':
         this.#replyText += event.text;
@@ -38,12 +44,16 @@ export class Telling {
       case 'synthesisBegan':
         return tell.synthesisBegan();
       case 'botStartedSpeaking':
-        return tell.botStartedSpeaking(this.#responseId(event.turnId), ++this.#sequence);
+        return tell.botStartedSpeaking(this.#mark(event.turnId));
       case 'botStoppedSpeaking':
-        return tell.botStoppedSpeaking(this.#responseId(event.turnId), ++this.#sequence);
+        return tell.botStoppedSpeaking(this.#mark(event.turnId));
       case 'turnCompleted':
         return [
-          ...tell.turnCompleted(event.record.status, event.abortReason),
+          ...tell.turnCompleted(
+            event.record.status,
+            event.abortReason,
+            this.#mark(event.record.id),
+          ),
           ...(debug ? tell.turnTrace(event.record) : []),
         ];
       case 'failed':
@@ -51,7 +61,10 @@ export class Telling {
     }
   }
 
-  #responseId(turnId: string): string {
-    return `${this.session.sessionId}:${turnId}`;
+  /** Counts anew for each answer. */
+  #mark(turnId: string): ResponseMark {
+    if (turnId !== this.#markedTurnId) this.#sequence = 0;
+    this.#markedTurnId = turnId;
+    return { responseId: `${this.session.sessionId}:${turnId}`, sequence: ++this.#sequence };
   }
 }

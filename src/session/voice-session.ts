@@ -4,7 +4,7 @@ import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
 import { Conversation } from '../pipeline/conversation.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
-import { tell } from '../protocol/server-messages.ts';
+import { tell, type Speaker } from '../protocol/tell.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { Stt } from '../providers/stt/stt.ts';
@@ -117,7 +117,7 @@ export class VoiceSession implements Closable {
     const voice = await room.openVoice(settings.audio_config.output, character.name);
     if (this.#scope.closed) throw new ScopeClosed(this.#scope.name);
     const telling = new Telling(
-      { sessionId, userIdentity: assignment.userIdentity, debug: settings.debug },
+      { sessionId, speaker: speakerOf(assignment), debug: settings.debug },
       deps.clock,
       (message) => {
         room.data.send(message);
@@ -246,4 +246,10 @@ export class VoiceSession implements Closable {
       this.#log.info('client is back');
     }
   }
+}
+
+/** Whose words the transcripts have. */
+function speakerOf({ userIdentity, settings }: Assignment): Speaker {
+  const speakerId = settings.speaker_id ?? settings.end_user_id;
+  return { participantId: userIdentity, ...(speakerId !== null && { speakerId }) };
 }

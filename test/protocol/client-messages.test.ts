@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseClientMessage, supportedTypes } from '../../src/protocol/client-messages.ts';
-import { ClientBoundMessage, respond, tell } from '../../src/protocol/server-messages.ts';
 
 const bytes = (value: unknown) =>
   new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
@@ -69,59 +68,5 @@ describe('messages of a client', () => {
         if (!parsed.ok) expect(parsed.answer.status).toBe('error');
       }),
     );
-  });
-});
-
-describe('messages to a client', () => {
-  const record = {
-    id: 'a4a0e1c4-6a2f-4d4f-9d3c-111111111111',
-    origin: 'speech',
-    userText: 'Hi',
-    assistantText: 'Hello.',
-    status: 'completed',
-    stages: { endpointMs: 420, speculative: true },
-    startedAt: '2026-01-01T00:00:00.000Z',
-  } as const;
-  const all = [
-    ...tell.interactionCreated('i', 'c'),
-    ...tell.botReady(),
-    ...tell.userStartedSpeaking(),
-    ...tell.userStoppedSpeaking(),
-    ...tell.userTranscript({ text: 'Hi', final: true }, 'user:1', new Date(0)),
-    ...tell.replyTextBegan(),
-    ...tell.replyText('Hello.'),
-    ...tell.replyTextEnded('Hello.'),
-    ...tell.synthesisBegan(),
-    ...tell.botStartedSpeaking('s:t', 1),
-    ...tell.botStoppedSpeaking('s:t', 2),
-    ...tell.turnCompleted('aborted', 'audio_delivery_failed'),
-    ...tell.turnTrace(record),
-    ...tell.error('The model did not answer.'),
-    tell.audioData('AAAA', 24_000, false),
-    respond('tts-toggle', 'success', { extras: { enabled: true } }),
-  ];
-
-  it('are all as their schemas say', () => {
-    for (const message of all) expect(ClientBoundMessage.parse(message)).toEqual(message);
-  });
-
-  it('carry speaking marks in both forms, the wrapped one with its label again', () => {
-    expect(tell.botStartedSpeaking('s:t', 1)).toEqual([
-      { label: 'rtvi-ai', type: 'bot-started-speaking', data: {} },
-      {
-        label: 'rtvi-ai',
-        type: 'server-message',
-        data: { label: 'rtvi-ai', type: 'bot-started-speaking', response_id: 's:t', sequence: 1 },
-      },
-    ]);
-  });
-
-  it('leave out what is empty', () => {
-    expect(respond('interrupt-bot', 'success')).toEqual({
-      type: 'server-response',
-      event_type: 'interrupt-bot',
-      status: 'success',
-    });
-    expect(JSON.stringify(tell.turnCompleted('completed', undefined))).not.toContain('was_aborted');
   });
 });

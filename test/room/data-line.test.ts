@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { respond, tell, type ClientBoundMessage } from '../../src/protocol/server-messages.ts';
+import { respond, type ClientBoundMessage } from '../../src/protocol/server-messages.ts';
+import { tell } from '../../src/protocol/tell.ts';
 import { DataLine } from '../../src/room/data-line.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { FakeClock, settle } from '../fakes/fake-clock.ts';
