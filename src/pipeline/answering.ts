@@ -6,10 +6,12 @@ import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Tts } from '../providers/tts/tts.ts';
+import type { Stage } from '../script/stage.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import { Exchange, type ExchangeStart } from './exchange.ts';
-import type { ReplyEnd, Speech, Words } from './reply.ts';
+import { perform, recite, type Lines } from './performance.ts';
+import type { ReplyEnd, Speech } from './reply.ts';
 import { retryOnce } from './retry.ts';
 
 export type AnsweringDeps = {
@@ -21,6 +23,8 @@ export type AnsweringDeps = {
   speaker: { voice: string | undefined; language: string };
   /** @param brokenOff what was heard of an answer that a failure broke off */
   prompt: (history: TurnRecord[], userText: string | null, brokenOff?: string) => PromptMessage[];
+  /** What an answer may hold besides words, as it is now. */
+  stage: () => Stage;
   /** Resolves when the record is stored for good. */
   store: (record: TurnRecord) => Promise<void>;
   emit: (event: ConversationEvent) => void;
@@ -85,7 +89,7 @@ export class Answering {
 
   /** The character says these very words. */
   say(start: ExchangeStart, text: string, outcome: Outcome = 'completed'): void {
-    this.#release(this.#begin(start, constant(text)), outcome);
+    this.#release(this.#begin(start, this.#reciting(text)), outcome);
   }
 
   /**
@@ -121,14 +125,14 @@ export class Answering {
     await this.#deps.store(exchange.record('interrupted'));
   }
 
-  #begin(start: ExchangeStart, words: Words): Begun {
+  #begin(start: ExchangeStart, lines: Lines): Begun {
     const exchange = new Exchange(start, {
       ...this.#deps,
       onProgress: (progressed) => {
         this.#keep(progressed.record('open'));
       },
     });
-    return { exchange, done: exchange.begin(words, this.#speech()) };
+    return { exchange, done: exchange.begin(lines, this.#speech()) };
   }
 
   #release({ exchange, done }: Begun, outcome: Outcome): void {
@@ -144,8 +148,8 @@ export class Answering {
     if (end.kind === 'failed') {
       this.#noteFailure(exchange, end);
       if (end.stage === 'llm' && outcome === 'completed') {
-        const words = constant(apology('thinking', this.#deps.speaker.language));
-        const done = exchange.begin(words, this.#speech());
+        const lines = this.#reciting(apology('thinking', this.#deps.speaker.language));
+        const done = exchange.begin(lines, this.#speech());
         exchange.release();
         await this.#onReplyEnd(exchange, await done, 'aborted');
         return;
@@ -190,22 +194,25 @@ export class Answering {
     });
   }
 
-  #thinking(userText: string | null, brokenOff?: string): Words {
-    const { prompt, llm, onRetry } = this.#deps;
+  #thinking(userText: string | null, brokenOff?: string): Lines {
+    const { prompt, stage, llm, log, onRetry } = this.#deps;
     const messages = prompt(this.#history, userText, brokenOff);
-    return (signal) => retryOnce(() => llm.stream(messages, { signal }), onRetry);
+    const now = stage();
+    return (signal) =>
+      perform(
+        retryOnce(() => llm.stream(messages, { signal }), onRetry),
+        now,
+        log,
+      );
+  }
+
+  #reciting(text: string): Lines {
+    const now = this.#deps.stage();
+    return () => recite(text, now);
   }
 
   #speech(): Speech | undefined {
     const { tts, speaker } = this.#deps;
     return this.#speaking ? { tts, ...speaker } : undefined;
   }
-}
-
-/** Words that are known already. */
-function constant(text: string): Words {
-  return async function* words() {
-    yield text;
-    await Promise.resolve();
-  };
 }

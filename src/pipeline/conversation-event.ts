@@ -1,4 +1,6 @@
+import type { PerformedAction } from '../protocol/server-messages.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { Emotion } from '../script/emotion.ts';
 
 /** What a conversation tells the outside, in the order in which clients must learn it. */
 export type ConversationEvent =
@@ -9,6 +11,12 @@ export type ConversationEvent =
   | { kind: 'replyTextBegan'; turnId: string }
   | { kind: 'replyText'; turnId: string; text: string }
   | { kind: 'replyTextEnded'; turnId: string }
+  /** The answer has no words; the model may have chosen so. */
+  | { kind: 'noResponse'; turnId: string; reason: 'abstain' | undefined }
+  /** What the character does in this turn, in order. Never between two pieces of text. */
+  | { kind: 'actions'; turnId: string; actions: PerformedAction[] }
+  /** How it feels over the whole turn: as soon as that is known, also between two pieces of text. */
+  | { kind: 'emotion'; turnId: string; emotion: Emotion }
   | { kind: 'synthesisBegan'; turnId: string }
   | { kind: 'botStartedSpeaking'; turnId: string }
   | { kind: 'botStoppedSpeaking'; turnId: string }

@@ -1,6 +1,7 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { TurnRecord, TurnStages } from '../protocol/turn-record.ts';
 import type { ConversationEvent } from './conversation-event.ts';
+import type { Lines } from './performance.ts';
 import {
   Reply,
   type ReplyDeps,
@@ -8,7 +9,6 @@ import {
   type ReplyEvent,
   type ReplyTimes,
   type Speech,
-  type Words,
 } from './reply.ts';
 
 export type ExchangeStart = {
@@ -55,9 +55,9 @@ export class Exchange {
   }
 
   /** Begins an answer, a second one too when the first failed. Nothing is heard before `release`. */
-  begin(words: Words, speech: Speech | undefined): Promise<ReplyEnd> {
+  begin(lines: Lines, speech: Speech | undefined): Promise<ReplyEnd> {
     if (this.#reply) this.#heardBefore = join(this.#heardBefore, this.#reply.heard().text);
-    this.#reply = new Reply(this.turnId, words, speech, this.deps, (event) => {
+    this.#reply = new Reply(this.turnId, lines, speech, this.deps, (event) => {
       this.#onReplyEvent(event);
     });
     // The times of the first answer count, also when an apology follows it.
@@ -138,6 +138,15 @@ export class Exchange {
         return;
       case 'textEnded':
         this.#endText();
+        return;
+      case 'silence':
+        emit({ kind: 'noResponse', turnId, reason: event.reason });
+        return;
+      case 'actions':
+        emit({ kind: 'actions', turnId, actions: event.actions });
+        return;
+      case 'emotion':
+        emit({ kind: 'emotion', turnId, emotion: event.emotion });
         return;
       case 'synthesisBegan':
         emit({ kind: 'synthesisBegan', turnId });

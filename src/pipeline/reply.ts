@@ -1,13 +1,15 @@
 import { durationMs } from '../frames/pcm.ts';
-import type { SpeechFrame, TimedWord } from '../frames/speech-timing.ts';
 import type { VoiceOut } from '../frames/voice-out.ts';
 import { BoundedQueue } from '../lifetime/bounded-queue.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { Gate } from '../lifetime/gate.ts';
+import type { PerformedAction } from '../protocol/server-messages.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Tts } from '../providers/tts/tts.ts';
+import type { Emotion } from '../script/emotion.ts';
 import { heardText, type SpokenPiece } from '../turn/heard.ts';
 import { ClauseCutter } from './clauses.ts';
+import type { Lines } from './performance.ts';
 import { speak } from './speak.ts';
 
 /** What happens in an answer, in order; held back until the answer is released. */
@@ -15,6 +17,10 @@ export type ReplyEvent =
   | { kind: 'textBegan' }
   | { kind: 'text'; text: string }
   | { kind: 'textEnded' }
+  /** This and the next come after the text. */
+  | { kind: 'silence'; reason: 'abstain' | undefined }
+  | { kind: 'actions'; actions: PerformedAction[] }
+  | { kind: 'emotion'; emotion: Emotion }
   | { kind: 'synthesisBegan' }
   | { kind: 'soundBegan' }
   /** Another piece begins to sound: progress worth keeping. */
@@ -34,16 +40,13 @@ export type ReplyDeps = {
   voice: VoiceOut;
   onRetry: (failure: ProviderFailed) => void;
 };
-/** The words of an answer as they come. */
-export type Words = (signal: AbortSignal) => AsyncGenerator<string, void>;
-
 /** A model that never stops would fill memory; nobody listens to four minutes of one answer. */
 const mostChars = 4_000;
 /** Speech has 12 to 16 letters a second. Used only while the length of a piece's sound is not known yet. */
 const msPerChar = 65;
 
 /**
- * One answer on its way: words from their source, cut into pieces, spoken. It may be begun on a guess: until `release`
+ * One answer on its way: lines from their source, their words cut into pieces, spoken. It may be begun on a guess: until `release`
  * nothing of it is heard or told, and the first sound waits at the gate.
  */
 export class Reply {
@@ -59,7 +62,7 @@ export class Reply {
 
   constructor(
     readonly turnId: string,
-    private readonly words: Words,
+    private readonly lines: Lines,
     /** Undefined for an answer in writing only. */
     private readonly speech: Speech | undefined,
     private readonly deps: ReplyDeps,
@@ -113,18 +116,26 @@ export class Reply {
     const { signal } = this.#aborting;
     this.#tell({ kind: 'textBegan' });
     try {
-      for await (const text of this.words(signal)) {
+      const afterText: ReplyEvent[] = [];
+      for await (const line of this.lines(signal)) {
         if (signal.aborted) break;
-        if (text === '') continue;
         this.times.token ??= this.deps.clock.nowMs();
-        const kept = text.slice(0, mostChars - this.#text.length);
-        this.#text += kept;
-        this.#tell({ kind: 'text', text: kept });
-        for (const piece of cutter.push(kept)) pieces.push(piece);
+        switch (line.kind) {
+          case 'text':
+            this.#take(line.text, cutter, pieces);
+            break;
+          case 'emotion':
+            this.#tell(line);
+            break;
+          case 'actions':
+          case 'silence':
+            afterText.push(line);
+        }
         if (this.#text.length >= mostChars) break;
       }
       for (const piece of cutter.end()) pieces.push(piece);
       this.#tell({ kind: 'textEnded' });
+      for (const event of afterText) this.#tell(event);
       return { kind: 'finished' };
     } catch (cause) {
       if (signal.aborted) return { kind: 'cancelled' };
@@ -135,6 +146,13 @@ export class Reply {
     } finally {
       pieces.end();
     }
+  }
+
+  #take(text: string, cutter: ClauseCutter, pieces: BoundedQueue<string>): void {
+    const kept = text.slice(0, mostChars - this.#text.length);
+    this.#text += kept;
+    this.#tell({ kind: 'text', text: kept });
+    for (const piece of cutter.push(kept)) pieces.push(piece);
   }
 
   async #say(pieces: AsyncGenerator<string, void>, speech: Speech): Promise<void> {
@@ -161,7 +179,12 @@ export class Reply {
     await voice.drained(signal);
   }
 
-  async #write(piece: number, text: string, frame: SpeechFrame, voice: VoiceOut): Promise<void> {
+  async #write(
+    piece: number,
+    text: string,
+    frame: Parameters<VoiceOut['write']>[0],
+    voice: VoiceOut,
+  ): Promise<void> {
     if (this.times.sound === undefined) {
       this.times.sound = this.deps.clock.nowMs();
       this.onEvent({ kind: 'soundBegan' });
@@ -177,7 +200,6 @@ export class Reply {
       this.#spoken.push(spoken);
       if (piece > 0) this.onEvent({ kind: 'pieceBegan' });
     }
-    if (frame.timing) noteWords(spoken, frame.timing.words, this.#writtenMs);
     this.#writtenMs += durationMs(frame);
     spoken.durationMs = Math.max(spoken.durationMs, this.#writtenMs - spoken.startMs);
     await voice.write(frame, this.#aborting.signal);
@@ -200,14 +222,6 @@ export class Reply {
     if (this.#aborting.signal.aborted) return;
     if (this.#gate.isOpen) this.onEvent(event);
     else this.#held.push(event);
-  }
-}
-
-/** @param fromMs where the words' own times begin in the sound of the answer */
-function noteWords(spoken: SpokenPiece, words: readonly TimedWord[], fromMs: number): void {
-  spoken.words ??= [];
-  for (const { text, startMs, endMs } of words) {
-    spoken.words.push({ text, startMs: fromMs + startMs, endMs: fromMs + endMs });
   }
 }
 

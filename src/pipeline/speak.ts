@@ -1,12 +1,13 @@
-import type { SpeechFrame } from '../frames/speech-timing.ts';
+import type { PcmFrame } from '../frames/pcm.ts';
 import { runAhead } from '../lifetime/run-ahead.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Tts, TtsOptions } from '../providers/tts/tts.ts';
+import { spokenForm } from '../script/emoji.ts';
 import { isSpeakable } from './clauses.ts';
 import { retryOnce } from './retry.ts';
 
-/** A frame of the answer and the piece of text it belongs to, counted from 0. */
-export type SpokenFrame = { piece: number; text: string; frame: SpeechFrame };
+/** A frame of the answer and the piece of text it belongs to as it is written, counted from 0. */
+export type SpokenFrame = { piece: number; text: string; frame: PcmFrame };
 
 /** Frames of one piece that may wait: enough that a provider faster than speech is not slowed down for nothing. */
 const framesAhead = 128;
@@ -26,7 +27,7 @@ export async function* speak(
   }
 }
 
-type Begun = { piece: number; text: string; frames: AsyncGenerator<SpeechFrame, void> };
+type Begun = { piece: number; text: string; frames: AsyncGenerator<PcmFrame, void> };
 
 async function* begin(
   pieces: AsyncGenerator<string, void>,
@@ -36,8 +37,9 @@ async function* begin(
 ): AsyncGenerator<Begun, void> {
   let piece = 0;
   for await (const text of pieces) {
-    const stream = () => tts.stream(text.trim(), options);
-    const frames = isSpeakable(text)
+    const spoken = spokenForm(text).trim();
+    const stream = () => tts.stream(spoken, options);
+    const frames = isSpeakable(spoken)
       ? startNow(runAhead(retryOnce(stream, onRetry), framesAhead))
       : none();
     yield { piece: piece++, text, frames };
@@ -45,7 +47,7 @@ async function* begin(
 }
 
 // eslint wants an await in every async generator; nothing is to be awaited in an empty one.
-async function* none(): AsyncGenerator<SpeechFrame, void> {
+async function* none(): AsyncGenerator<PcmFrame, void> {
   yield* [];
   await Promise.resolve();
 }

@@ -47,3 +47,4 @@ export const ActionConfig = z
       error: 'current_attention_object must match one of the objects[].name values',
     },
   );
+export type ActionConfig = z.infer<typeof ActionConfig>;

@@ -40,12 +40,13 @@ const SceneItem = z.object({
 });
 
 /** Absent means that the character shows no emotions. The defaults are what `@convai/web-sdk` sends. */
-const EmotionConfig = z.object({
+export const EmotionConfig = z.object({
   provider: orDefault(shortText, 'llm'),
   min_word_threshold: orDefault(laxInt(0, 1_000), 3),
   low_intensity_threshold: orDefault(laxNumber(0, 1), 0.33),
   high_intensity_threshold: orDefault(laxNumber(0, 1), 0.66),
 });
+export type EmotionConfig = z.infer<typeof EmotionConfig>;
 
 /** The documented defaults; `vad_params` itself absent leaves turn-taking to the server's own tuning. */
 const VadParams = z.object({

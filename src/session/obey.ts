@@ -7,6 +7,8 @@ import { respond, type ServerResponse } from '../protocol/server-messages.ts';
 export type SessionContext = {
   templateKeys: Record<string, string>;
   dynamicInfo: SessionSettings['dynamic_info'];
+  /** All that the character may do; the answers from now on go by it. */
+  actionConfig: SessionSettings['action_config'];
 };
 
 /** Does what a client's message asks for. @returns a function from the message to its acknowledgement */

@@ -2,11 +2,13 @@ import type { Clock } from '../lifetime/clock.ts';
 import type { ConversationEvent } from '../pipeline/conversation-event.ts';
 import { preRollMs } from '../pipeline/recording.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
+import type { Emotion } from '../script/emotion.ts';
 import { tell, type ResponseMark, type Speaker } from '../protocol/tell.ts';
 
 /** Turns what happens in a conversation into the messages that clients read. */
 export class Telling {
   #replyText = '';
+  #emotion: Emotion['emotion'] = 'neutral';
   #hearingSinceMs = 0;
   #markedTurnId = '';
   #sequence = 0;
@@ -41,6 +43,12 @@ export class Telling {
         return tell.replyText(event.text);
       case 'replyTextEnded':
         return tell.replyTextEnded(this.#replyText);
+      case 'noResponse':
+        return tell.llmNoResponse(event.reason);
+      case 'actions':
+        return tell.actionResponse(event.actions);
+      case 'emotion':
+        return this.#feel(event.emotion);
       case 'synthesisBegan':
         return tell.synthesisBegan();
       case 'botStartedSpeaking':
@@ -59,6 +67,13 @@ export class Telling {
       case 'failed':
         return tell.error(event.message);
     }
+  }
+
+  /** A face at rest need not be told to rest. */
+  #feel({ emotion, scale }: Emotion): ClientBoundMessage[] {
+    const wasAtRest = this.#emotion === 'neutral';
+    this.#emotion = emotion;
+    return wasAtRest && emotion === 'neutral' ? [] : tell.botEmotion(emotion, scale);
   }
 
   /** Counts anew for each answer. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sleep, type Clock } from '../lifetime/clock.ts';
 import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
 import { Conversation } from '../pipeline/conversation.ts';
+import { isAsked } from '../pipeline/performance.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import { tell, type Speaker } from '../protocol/tell.ts';
@@ -14,6 +15,7 @@ import type { AgentRoom, OpenMicrophone } from '../room/agent-room.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Arrival } from './arrival.ts';
 import { obey, type SessionContext } from './obey.ts';
+import { stageOf } from './stage.ts';
 import { Telling } from './telling.ts';
 import { turnTaking } from './turn-taking.ts';
 
@@ -126,7 +128,9 @@ export class VoiceSession implements Closable {
     const context: SessionContext = {
       templateKeys: { ...settings.narrative_template_keys },
       dynamicInfo: settings.dynamic_info,
+      actionConfig: settings.action_config,
     };
+    const stage = () => stageOf(assignment, context, speakerOf(assignment).speakerName);
     const finished = history.filter(({ status }) => status !== 'open');
     const conversation = new Conversation(
       {
@@ -138,6 +142,7 @@ export class VoiceSession implements Closable {
         newId: randomUUID,
         ...turnTaking(settings),
         speaker: { voice: character.voice ?? undefined, language: character.language },
+        stage,
         prompt: (past, userText, brokenOff) =>
           buildPrompt({
             character,
@@ -148,6 +153,11 @@ export class VoiceSession implements Closable {
             },
             history: past,
             userText,
+            directions: {
+              actions: context.actionConfig,
+              feels: isAsked(stage()),
+              mayAbstain: false,
+            },
             ...(brokenOff !== undefined && { brokenOff }),
           }),
         store: (record) =>

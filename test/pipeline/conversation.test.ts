@@ -3,8 +3,11 @@ import { hearingRateHz, type PcmFrame } from '../../src/frames/pcm.ts';
 import { BoundedQueue } from '../../src/lifetime/bounded-queue.ts';
 import type { ConversationEvent } from '../../src/pipeline/conversation-event.ts';
 import { Conversation } from '../../src/pipeline/conversation.ts';
+import { ActionConfig } from '../../src/protocol/action-config.ts';
+import { EmotionConfig } from '../../src/protocol/connect.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { ProviderFailed } from '../../src/providers/provider-failed.ts';
+import { bareStage, type Stage } from '../../src/script/stage.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { FakeClock, settle } from '../fakes/fake-clock.ts';
 import { FakeVoice } from '../fakes/fake-voice.ts';
@@ -26,6 +29,7 @@ class Scene {
   readonly events: ConversationEvent[] = [];
   readonly stored = new Map<string, TurnRecord>();
   readonly prompts: { userText: string | null; history: TurnRecord[] }[] = [];
+  stage: Stage = bareStage;
   readonly conversation: Conversation;
   readonly #microphone = new BoundedQueue<PcmFrame>({ capacity: 1_000, whenFull: 'dropOldest' });
   readonly #done: Promise<void>;
@@ -43,6 +47,7 @@ class Scene {
         voice: this.voice,
         newId: () => `turn-${++this.#ids}`,
         speaker: { voice: undefined, language: 'en-US' },
+        stage: () => this.stage,
         prompt: (past, userText) => {
           this.prompts.push({ userText, history: [...past] });
           return [{ role: 'user', content: userText ?? '' }];
@@ -368,5 +373,149 @@ describe('a failing provider costs one turn at most', () => {
       expect.objectContaining({ kind: 'turnCompleted', abortReason: 'audio_delivery_failed' }),
     );
     expect(scene.llm.log.count('running')).toBe(0);
+  });
+});
+
+describe('what an answer holds besides words', () => {
+  let scene: Scene;
+  const acting: Stage = {
+    ...bareStage,
+    actions: ActionConfig.parse({
+      actions: ['Move To', 'Wave'],
+      objects: [{ name: 'cube' }],
+      current_attention_object: 'cube',
+    }),
+    emotion: EmotionConfig.parse({}),
+  };
+  beforeEach(() => {
+    scene = new Scene();
+    scene.stage = acting;
+  });
+  afterEach(() => scene.end());
+
+  const ask = async (pieces: string | string[], text = 'Go there') => {
+    scene.llm.script.from({ pieces, firstMs: 150, pieceMs: 2 });
+    scene.conversation.type(text);
+    await scene.clock.advance(9_000);
+  };
+  const written = () =>
+    scene.events.flatMap((event) => (event.kind === 'replyText' ? [event.text] : [])).join('');
+
+  it('is told before the sound, and neither written, spoken nor remembered', async () => {
+    await ask('**Sure**, I am on my way 🙂. [do: Move To it] [do: Fly] [do: Wave] [feel: happy 3]');
+    expect(scene.kinds().filter((kind) => kind !== 'replyText')).toEqual([
+      'userTranscript',
+      'replyTextBegan',
+      'emotion',
+      'replyTextEnded',
+      'actions',
+      'synthesisBegan',
+      'botStartedSpeaking',
+      'botStoppedSpeaking',
+      'turnCompleted',
+    ]);
+    expect(scene.events).toContainEqual(
+      expect.objectContaining({
+        kind: 'actions',
+        actions: [{ name: 'Move To', target: 'cube' }, { name: 'Wave' }],
+      }),
+    );
+    expect(scene.events).toContainEqual(
+      expect.objectContaining({ kind: 'emotion', emotion: { emotion: 'joy', scale: 3 } }),
+    );
+    expect(written().trim()).toBe('Sure, I am on my way 🙂.');
+    expect(scene.tts.log.calls.map(({ input }) => input.text).join(' ')).toBe(
+      'Sure, I am on my way.',
+    );
+    expect(scene.completed()[0]?.assistantText).toBe('Sure, I am on my way 🙂.');
+  });
+
+  it('tells an emotion as soon as it is marked, once', async () => {
+    await ask('I miss the sea. [feel: sad] And all that was there. [feel: joy]');
+    const kinds = scene.kinds();
+    expect(kinds.indexOf('emotion')).toBeLessThan(kinds.lastIndexOf('replyText'));
+    expect(kinds.indexOf('emotion')).toBeLessThan(kinds.indexOf('botStartedSpeaking'));
+    expect(kinds.filter((kind) => kind === 'emotion')).toHaveLength(1);
+  });
+
+  it('reads the emotion from the words when the model marks none', async () => {
+    await ask('I am so happy to see you again, my friend!');
+    expect(scene.events).toContainEqual(
+      expect.objectContaining({ kind: 'emotion', emotion: { emotion: 'joy', scale: 3 } }),
+    );
+    scene.stage = bareStage;
+    await ask('I am so happy to see you again, my friend!');
+    expect(scene.count('emotion')).toBe(1);
+  });
+
+  it('stays silent when the model would rather say nothing, and keeps the turn', async () => {
+    await ask(['[AB', 'STAIN]']);
+    expect(scene.kinds()).toEqual([
+      'userTranscript',
+      'replyTextBegan',
+      'replyTextEnded',
+      'noResponse',
+      'turnCompleted',
+    ]);
+    expect(scene.events).toContainEqual(
+      expect.objectContaining({ kind: 'noResponse', reason: 'abstain' }),
+    );
+    expect(scene.tts.log.calls).toHaveLength(0);
+    expect(scene.completed()).toMatchObject([
+      { userText: 'Go there', assistantText: '', status: 'completed' },
+    ]);
+    await ask('Here I am.', 'And now?');
+    expect(scene.prompts.at(-1)?.history.at(-1)?.assistantText).toBe('');
+    expect(scene.completed().at(-1)?.assistantText).toBe('Here I am.');
+  });
+
+  it('does without saying a word what needs none', async () => {
+    await ask('[do: Wave]');
+    expect(scene.count('actions')).toBe(1);
+    expect(scene.count('noResponse')).toBe(0);
+    expect(scene.completed()).toMatchObject([{ status: 'completed', assistantText: '' }]);
+  });
+
+  it('says so when nothing came at all', async () => {
+    await ask('tool_code: look()');
+    expect(scene.events).toContainEqual(
+      expect.objectContaining({ kind: 'noResponse', reason: undefined }),
+    );
+  });
+
+  it('never tells the actions of an answer that was only begun on a guess', async () => {
+    scene.llm.script.from(
+      { pieces: 'Sure, at once. [do: Move To cube]' },
+      { pieces: 'Both, then. [do: Wave]' },
+    );
+    await scene.sound(800);
+    await scene.silence(300);
+    expect(scene.llm.log.count('completed')).toBe(1);
+    await scene.sound(600);
+    await scene.silence(8_000);
+    expect(
+      scene.events.flatMap((event) => (event.kind === 'actions' ? event.actions : [])),
+    ).toEqual([{ name: 'Wave' }]);
+  });
+
+  it('tells no actions of an answer that was cut before the model had written it all', async () => {
+    scene.llm.script.from({ pieces: `${answer} [do: Move To cube]`, pieceMs: 300 });
+    scene.conversation.type('Go there');
+    await scene.clock.advance(1_000);
+    expect(scene.voice.sounding).toBe(true);
+    scene.conversation.interrupt();
+    await scene.clock.advance(9_000);
+    expect(scene.count('actions')).toBe(0);
+    expect(scene.completed()).toMatchObject([{ status: 'interrupted' }]);
+  });
+
+  it('does not hold the first clause for marks that follow it', async () => {
+    await ask('Sure, I am going now. [do: Move To cube]');
+    const marked = scene.completed()[0]?.stages;
+    scene = new Scene();
+    await ask('Sure, I am going now. Follow me.');
+    const plain = scene.completed()[0]?.stages;
+    expect(marked?.firstClauseMs).toBe(plain?.firstClauseMs);
+    expect(marked?.firstSoundMs).toBe(plain?.firstSoundMs);
   });
 });

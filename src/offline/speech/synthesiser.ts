@@ -1,12 +1,13 @@
-import type { EspeakVoice, SpokenLanguage } from './espeak.ts';
-import type { SpokenSentence } from './utterance.ts';
+import type { EspeakVoice } from './espeak.ts';
 
 /** Speaks sentences. */
 export interface Synthesiser {
-  languages(): Promise<readonly SpokenLanguage[]>;
+  /** What espeak-ng prints as its list of voices. */
+  voiceLines(): Promise<string[]>;
   /**
+   * @returns mono PCM at `speakingRateHz`
    * @throws {PublicError} 503 when too much waits; the signal's reason when aborted
    */
-  speak(sentence: string, voice: EspeakVoice, signal: AbortSignal): Promise<SpokenSentence>;
+  speak(sentence: string, voice: EspeakVoice, signal: AbortSignal): Promise<Int16Array>;
   close(): Promise<void>;
 }

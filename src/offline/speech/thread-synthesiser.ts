@@ -2,10 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { PublicError } from '../../errors/public-error.ts';
 import { asError, type Clock } from '../../lifetime/clock.ts';
 import type { Log } from '../../telemetry/log.ts';
-import type { EspeakVoice, SpokenLanguage } from './espeak.ts';
+import type { EspeakVoice } from './espeak.ts';
 import { SynthesisReply, type SynthesisRequest } from './synthesis-message.ts';
 import type { Synthesiser } from './synthesiser.ts';
-import type { SpokenSentence } from './utterance.ts';
 
 /** Sentences that wait. Each takes about 20 ms, so the last in a full queue waits for a second or two. */
 const maxWaiting = 64;
@@ -15,11 +14,11 @@ const sentenceTimeoutMs = 8_000;
 type Job = {
   sentence: string;
   voice: EspeakVoice;
-  resolve: (spoken: SpokenSentence) => void;
+  resolve: (samples: Int16Array) => void;
   reject: (reason: Error) => void;
 };
 type Running = { id: number; job: Job; cancelTimeout: () => void };
-type Thread = { worker: Worker; languages: Promise<SpokenLanguage[]> };
+type Thread = { worker: Worker; voiceLines: Promise<string[]> };
 
 /**
  * Runs espeak-ng on a thread of its own, so that speaking for one client never holds up another. The thread starts
@@ -37,11 +36,11 @@ export class ThreadSynthesiser implements Synthesiser {
     private readonly log: Log,
   ) {}
 
-  languages(): Promise<readonly SpokenLanguage[]> {
-    return this.#started().languages;
+  voiceLines(): Promise<string[]> {
+    return this.#started().voiceLines;
   }
 
-  speak(sentence: string, voice: EspeakVoice, signal: AbortSignal): Promise<SpokenSentence> {
+  speak(sentence: string, voice: EspeakVoice, signal: AbortSignal): Promise<Int16Array> {
     signal.throwIfAborted();
     if (this.#waiting.length >= maxWaiting) {
       throw new PublicError(503, 'synthesis_busy', 'Too much is being spoken. Try again soon.', {
@@ -60,9 +59,9 @@ export class ThreadSynthesiser implements Synthesiser {
       const job: Job = {
         sentence,
         voice,
-        resolve: (spoken) => {
+        resolve: (samples) => {
           leave();
-          resolve(spoken);
+          resolve(samples);
         },
         reject: (reason) => {
           leave();
@@ -101,10 +100,10 @@ export class ThreadSynthesiser implements Synthesiser {
       // Its garbage is sound that was handed on: collected early, it needs little room.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
-    const languages = new Promise<SpokenLanguage[]>((resolve, reject) => {
+    const voiceLines = new Promise<string[]>((resolve, reject) => {
       worker.on('message', (message: unknown) => {
         const reply = SynthesisReply.parse(message);
-        if (reply.kind === 'ready') resolve(reply.languages);
+        if (reply.kind === 'ready') resolve(reply.voiceLines);
         else this.#answered(reply);
       });
       const onGone = (cause: Error) => {
@@ -116,9 +115,9 @@ export class ThreadSynthesiser implements Synthesiser {
         onGone(new Error('the synthesis thread ended'));
       });
     });
-    const thread: Thread = { worker, languages };
+    const thread: Thread = { worker, voiceLines };
     // Whoever asks for the voices gets the failure; nobody has to.
-    languages.catch(() => undefined);
+    voiceLines.catch(() => undefined);
     this.#thread = thread;
     return thread;
   }
@@ -128,7 +127,7 @@ export class ThreadSynthesiser implements Synthesiser {
     if (reply.kind === 'failed') this.#fail(new Error(reply.reason));
     else {
       this.#running.cancelTimeout();
-      this.#running.job.resolve({ samples: reply.samples, timing: reply.timing });
+      this.#running.job.resolve(reply.samples);
       this.#running = undefined;
     }
     this.#next();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Garbage, RefusedInAnswer } from '../attempt.ts';
-import { EventStream } from '../event-stream.ts';
+import { EventStream } from './event-stream.ts';
 
 const Chunk = z.union([
   z.object({ error: z.union([z.string(), z.looseObject({})]) }),

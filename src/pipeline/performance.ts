@@ -1,0 +1,95 @@
+import type { PerformedAction } from '../protocol/server-messages.ts';
+import { Affordances, mostActions } from '../script/affordances.ts';
+import { emotionOf } from '../script/emotion-of.ts';
+import type { Emotion } from '../script/emotion.ts';
+import { Script } from '../script/script.ts';
+import type { Stage } from '../script/stage.ts';
+import type { Log } from '../telemetry/log.ts';
+
+/** What an answer consists of, in the order in which it is to be told. */
+export type Line =
+  | { kind: 'text'; text: string }
+  /** Once at most, as soon as it is known. */
+  | { kind: 'emotion'; emotion: Emotion }
+  /** The plan of the whole turn, when the model has written it all. */
+  | { kind: 'actions'; actions: PerformedAction[] }
+  /** There were no words. `abstain`: the model chose so. */
+  | { kind: 'silence'; reason: 'abstain' | undefined };
+
+/** An answer as it comes. */
+export type Lines = (signal: AbortSignal) => AsyncGenerator<Line, void>;
+
+/** A model's text as an answer: words for ears, and what the character does and feels. */
+export async function* perform(
+  text: AsyncGenerator<string, void>,
+  stage: Stage,
+  log: Log,
+): AsyncGenerator<Line, void> {
+  const script = new Script(stage.opening);
+  let written = '';
+  let shown = false;
+  const marked = () => (isAsked(stage) ? script.emotion : undefined);
+  for await (const piece of text) {
+    const passed = script.push(piece);
+    const emotion = marked();
+    if (!shown && emotion) {
+      shown = true;
+      yield { kind: 'emotion', emotion };
+    }
+    written += passed;
+    if (passed !== '') yield { kind: 'text', text: passed };
+  }
+  const rest = script.end();
+  written += rest;
+  if (rest !== '') yield { kind: 'text', text: rest };
+  const actions = plan(script.steps, stage, log);
+  const isSilent = written.trim() === '';
+  if (isSilent && (script.abstained || actions.length === 0)) {
+    yield { kind: 'silence', reason: script.abstained ? 'abstain' : undefined };
+  }
+  if (actions.length > 0) yield { kind: 'actions', actions };
+  const emotion = shown ? undefined : (marked() ?? feltIn(written, stage));
+  if (emotion) yield { kind: 'emotion', emotion };
+}
+
+/** Words that are known already. */
+export async function* recite(text: string, stage: Stage): AsyncGenerator<Line, void> {
+  yield { kind: 'text', text };
+  const emotion = feltIn(text, stage);
+  if (emotion) yield { kind: 'emotion', emotion };
+  await Promise.resolve();
+}
+
+/** Whether the model is asked what the character feels. `nrclex` is Convai's name for a lexicon. */
+export function isAsked({ emotion }: Pick<Stage, 'emotion'>): boolean {
+  return emotion !== null && emotion.provider !== 'nrclex';
+}
+
+/** Words that show nothing leave the face at rest. */
+function feltIn(text: string, { emotion }: Stage): Emotion | undefined {
+  if (emotion === null || text.trim() === '') return undefined;
+  return emotionOf(text, emotion) ?? { emotion: 'neutral', scale: 1 };
+}
+
+function plan(
+  steps: string[],
+  { actions: config, speakerName }: Stage,
+  log: Log,
+): PerformedAction[] {
+  if (steps.length === 0) return [];
+  const affordances = config ? new Affordances(config, speakerName) : undefined;
+  const actions: PerformedAction[] = [];
+  const refused: string[] = [];
+  for (const step of steps) {
+    const read = affordances?.read(step) ?? { actions: [], refused: [step] };
+    actions.push(...read.actions);
+    refused.push(...read.refused);
+  }
+  if (refused.length > 0) {
+    log.warn(
+      { refused: refused.length, private: { refused: refused.slice(0, mostActions) } },
+      'actions that are not in the action_config were dropped',
+    );
+  }
+  return actions.slice(0, mostActions);
+}

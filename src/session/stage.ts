@@ -1,0 +1,28 @@
+import type { Assignment } from '../protocol/journal.ts';
+import type { Stage } from '../script/stage.ts';
+import type { SessionContext } from './obey.ts';
+
+/** What answers of this session may hold besides words; asked for each answer anew, for the context changes. */
+export function stageOf(
+  { character, settings }: Pick<Assignment, 'character' | 'settings'>,
+  { actionConfig }: Pick<SessionContext, 'actionConfig'>,
+  speakerName: string | undefined,
+): Stage {
+  return {
+    actions: actionConfig,
+    emotion: settings.emotion_config,
+    opening: {
+      vision: settings.connection_type === 'video' || settings.vision_input_config !== null,
+      // No speech begins with a number and three bars; so nothing is lost where no story is told.
+      narrative: true,
+      names: namesOf(character.name),
+    },
+    speakerName,
+  };
+}
+
+/** "Professor Ada Okonkwo" may sign as "Ada" too. */
+function namesOf(name: string): string[] {
+  const [first = ''] = name.split(' ');
+  return first === name || first.length < 2 ? [name] : [name, first];
+}
