@@ -54,13 +54,15 @@ async function run(server: string, secret: string, log: Log, scope: Scope): Prom
       signal: scope.signal,
     }),
   );
-  const { providers, agentName, maxSessions } = journal.welcome;
+  const { providers, agentName, maxSessions, idle } = journal.welcome;
   const host = new RoomHost({
     clock,
     log,
     vad,
     journal,
     providers: openProviders(providers, { clock }),
+    models: { stt: providers.stt.model, llm: providers.llm.model, tts: providers.tts.model },
+    idle: idle ?? undefined,
   });
   rooms.host = host;
   await scope.own('rooms', host);

@@ -101,7 +101,12 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   const sessions = new VoiceSessions(db);
   const store = new SessionStore({ sessions, characters, turns, clock, tokenLifeMs });
   const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
-  const { sessionsPerProcess: maxSessions, warmRoomsPerProcess, joinTimeoutMs } = config.agents;
+  const {
+    sessionsPerProcess: maxSessions,
+    warmRoomsPerProcess,
+    joinTimeoutMs,
+    idle,
+  } = config.agents;
   const dispatch = new Dispatch({
     rooms: livekitRooms(livekit, agentName),
     store: {
@@ -112,10 +117,12 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
       listOpen: () => store.listOpen(),
       appendTurn: async (sessionId, turn) => {
         await store.appendTurn(sessionId, turn);
-        if (turn.status !== 'open') metrics.turn(turn);
+        if (turn.status === 'open') return;
+        const { providers = {}, ...stages } = turn.stages;
+        metrics.turn({ ...turn, stages, providers });
       },
     },
-    welcome: () => ({ livekit, agentName, providers, maxSessions }),
+    welcome: () => ({ livekit, agentName, providers, maxSessions, idle }),
     push: (agentId, push) => line.push(agentId, push),
     rules: { ...defaultPoolRules, maxSessions, warmPerAgent: warmRoomsPerProcess, joinTimeoutMs },
     tokenLifeMs,

@@ -29,6 +29,8 @@ export type Config = {
     /** Undefined: one is made and kept in the data folder. */
     secret: string | undefined;
     joinTimeoutMs: number;
+    /** Null: sessions may be idle for ever. `warningMs` before the end, at most as long as the timeout. */
+    idle: { timeoutMs: number; warningMs: number } | null;
   };
   stages: Stages;
   log: {
@@ -129,7 +131,21 @@ function readAgents(env: Environment, machine: Machine, report: Report): Config[
     warmRoomsPerProcess,
     secret: env.PARLEY_AGENT_SECRET,
     joinTimeoutMs: (env.JOIN_TIMEOUT_SECONDS ?? 60) * 1000,
+    idle: readIdle(env, report),
   };
+}
+
+/** A shorter timeout than the usual warning time is warned of at its half. */
+function readIdle(env: Environment, report: Report): Config['agents']['idle'] {
+  const timeoutSeconds = env.IDLE_TIMEOUT_SECONDS ?? 1_800;
+  const warningSeconds = env.IDLE_WARNING_SECONDS ?? Math.min(300, Math.floor(timeoutSeconds / 2));
+  if (timeoutSeconds === 0) return null;
+  if (warningSeconds > timeoutSeconds)
+    report({
+      variable: 'IDLE_WARNING_SECONDS',
+      problem: `must not be above IDLE_TIMEOUT_SECONDS (${timeoutSeconds})`,
+    });
+  return { timeoutMs: timeoutSeconds * 1000, warningMs: warningSeconds * 1000 };
 }
 
 function readLiveKit(env: Environment, report: Report): LiveKitConfig {

@@ -106,6 +106,16 @@ export const Environment = z.object({
     'How long a connect waits for its client to join the room',
     '`60`',
   ),
+  IDLE_TIMEOUT_SECONDS: setting(
+    whole(0, 86_400),
+    'Quiet, with nobody speaking and no message, after which a session ends; `0` for never',
+    '`1800`',
+  ),
+  IDLE_WARNING_SECONDS: setting(
+    whole(0, 86_400),
+    'How long before that the client is warned; `0` for not at all',
+    '`300`',
+  ),
   PARLEY_AGENT_SECRET: setting(
     sharedSecret,
     'What agent processes on other machines show the server',

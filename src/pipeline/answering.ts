@@ -2,6 +2,7 @@ import type { VoiceOut } from '../frames/voice-out.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { apology } from '../prompt/apology.ts';
 import type { PromptMessage } from '../prompt/prompt.ts';
+import { estimateTokens } from '../prompt/tokens.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
@@ -9,8 +10,8 @@ import type { Tts } from '../providers/tts/tts.ts';
 import type { Stage } from '../script/stage.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { ConversationEvent } from './conversation-event.ts';
-import { Exchange, type ExchangeStart } from './exchange.ts';
-import { perform, recite, type Lines } from './performance.ts';
+import { Exchange, type AnswerSource, type ExchangeStart } from './exchange.ts';
+import { perform, recite } from './performance.ts';
 import type { ReplyEnd, Speech } from './reply.ts';
 import { retryOnce } from './retry.ts';
 
@@ -125,14 +126,14 @@ export class Answering {
     await this.#deps.store(exchange.record('interrupted'));
   }
 
-  #begin(start: ExchangeStart, lines: Lines): Begun {
+  #begin(start: ExchangeStart, source: AnswerSource): Begun {
     const exchange = new Exchange(start, {
       ...this.#deps,
       onProgress: (progressed) => {
         this.#keep(progressed.record('open'));
       },
     });
-    return { exchange, done: exchange.begin(lines, this.#speech()) };
+    return { exchange, done: exchange.begin(source, this.#speech()) };
   }
 
   #release({ exchange, done }: Begun, outcome: Outcome): void {
@@ -148,8 +149,8 @@ export class Answering {
     if (end.kind === 'failed') {
       this.#noteFailure(exchange, end);
       if (end.stage === 'llm' && outcome === 'completed') {
-        const lines = this.#reciting(apology('thinking', this.#deps.speaker.language));
-        const done = exchange.begin(lines, this.#speech());
+        const source = this.#reciting(apology('thinking', this.#deps.speaker.language));
+        const done = exchange.begin(source, this.#speech());
         exchange.release();
         await this.#onReplyEnd(exchange, await done, 'aborted');
         return;
@@ -194,21 +195,28 @@ export class Answering {
     });
   }
 
-  #thinking(userText: string | null, brokenOff?: string): Lines {
+  #thinking(userText: string | null, brokenOff?: string): AnswerSource {
     const { prompt, stage, llm, log, onRetry } = this.#deps;
     const messages = prompt(this.#history, userText, brokenOff);
+    const promptTokens = messages.reduce(
+      (tokens, { content }) => tokens + estimateTokens(content),
+      0,
+    );
     const now = stage();
-    return (signal) =>
+    return (work) => (signal) =>
       perform(
-        retryOnce(() => llm.stream(messages, { signal }), onRetry),
+        work.thinking(
+          retryOnce(() => llm.stream(messages, { signal }), onRetry),
+          promptTokens,
+        ),
         now,
         log,
       );
   }
 
-  #reciting(text: string): Lines {
+  #reciting(text: string): AnswerSource {
     const now = this.#deps.stage();
-    return () => recite(text, now);
+    return () => () => recite(text, now);
   }
 
   #speech(): Speech | undefined {

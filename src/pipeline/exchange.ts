@@ -10,6 +10,7 @@ import {
   type ReplyTimes,
   type Speech,
 } from './reply.ts';
+import { TurnWork, type RecogniserWork } from './turn-work.ts';
 
 export type ExchangeStart = {
   turnId: string;
@@ -22,7 +23,12 @@ export type ExchangeStart = {
   wordsAtMs: number;
   /** Words that were heard of this answer before a failure; the record keeps them. */
   heardBefore?: string;
+  /** Absent when the words were not spoken. */
+  recogniser?: RecogniserWork;
 };
+
+/** Where an answer's lines come from; what a provider does for them counts as this turn's work. */
+export type AnswerSource = (work: TurnWork) => Lines;
 
 export type ExchangeDeps = ReplyDeps & {
   clock: Clock;
@@ -35,6 +41,7 @@ export type ExchangeDeps = ReplyDeps & {
 export class Exchange {
   readonly #startedAt: string;
   readonly #stages: TurnStages;
+  readonly #work: TurnWork;
   #reply: Reply | undefined;
   #times: ReplyTimes = {};
   #heardBefore: string;
@@ -47,6 +54,7 @@ export class Exchange {
   ) {
     this.#startedAt = deps.clock.nowAt().toISOString();
     this.#heardBefore = start.heardBefore ?? '';
+    this.#work = new TurnWork(deps.clock, start.recogniser);
     this.#stages = { transcriptMs: round(start.wordsAtMs - start.zeroMs), speculative: false };
   }
 
@@ -55,9 +63,11 @@ export class Exchange {
   }
 
   /** Begins an answer, a second one too when the first failed. Nothing is heard before `release`. */
-  begin(lines: Lines, speech: Speech | undefined): Promise<ReplyEnd> {
+  begin(source: AnswerSource, speech: Speech | undefined): Promise<ReplyEnd> {
     if (this.#reply) this.#heardBefore = join(this.#heardBefore, this.#reply.heard().text);
-    this.#reply = new Reply(this.turnId, lines, speech, this.deps, (event) => {
+    const lines = source(this.#work);
+    const spoken = speech && { ...speech, tts: this.#work.speaking(speech.tts) };
+    this.#reply = new Reply(this.turnId, lines, spoken, this.deps, (event) => {
       this.#onReplyEvent(event);
     });
     // The times of the first answer count, also when an apology follows it.
@@ -102,7 +112,8 @@ export class Exchange {
       userText,
       assistantText: join(this.#heardBefore, this.#reply?.heard().text ?? ''),
       status,
-      stages: { ...this.#stages, ...this.#replyStages() },
+      stages: { ...this.#stages, ...this.#replyStages(), providers: this.#work.times },
+      ...(status !== 'open' && { usage: this.#work.usage }),
       startedAt: this.#startedAt,
     };
   }

@@ -1,4 +1,4 @@
-import type { PcmFrame } from '../frames/pcm.ts';
+import { hearingRateHz, type PcmFrame } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stt } from '../providers/stt/stt.ts';
@@ -12,6 +12,7 @@ import type { ExchangeStart } from './exchange.ts';
 import { hear } from './hear.ts';
 import { Listening, type Transcribed } from './listening.ts';
 import { Recording } from './recording.ts';
+import type { RecogniserWork } from './turn-work.ts';
 
 export type UtteranceDeps = {
   clock: Clock;
@@ -30,6 +31,8 @@ export class Utterance {
   readonly #listening: Listening;
   #words = '';
   #wordsAtMs = 0;
+  /** For the words so far; calls in vain count too. */
+  #work: RecogniserWork | undefined;
   #pausedAtMs = 0;
   /** The user went on before a sound of the answer was heard: their turn began with these words. */
   #carried: { turnId: string; text: string } | undefined;
@@ -70,10 +73,19 @@ export class Utterance {
 
   /** Transcribes what was said up to now; never rejects. An earlier transcription is cancelled by it. */
   async transcribe(): Promise<Transcribed> {
-    const result = await this.#listening.transcribe(this.#recording.snapshot());
+    const { clock } = this.deps;
+    const samples = this.#recording.snapshot();
+    const askedMs = clock.nowMs();
+    const result = await this.#listening.transcribe(samples);
+    const tookMs = clock.nowMs() - askedMs;
+    this.#work = {
+      ttfbMs: tookMs,
+      processingMs: (this.#work?.processingMs ?? 0) + tookMs,
+      audioMs: (this.#work?.audioMs ?? 0) + (1000 * samples.length) / hearingRateHz,
+    };
     if (result.kind === 'words') {
       this.#words = result.text;
-      this.#wordsAtMs = this.deps.clock.nowMs();
+      this.#wordsAtMs = clock.nowMs();
     }
     return result;
   }
@@ -96,6 +108,7 @@ export class Utterance {
       userText: [carried?.text, this.#words].filter(Boolean).join(' '),
       zeroMs: this.#pausedAtMs,
       wordsAtMs: Math.max(this.#wordsAtMs, this.#pausedAtMs),
+      ...(this.#work && { recogniser: this.#work }),
     };
   }
 
@@ -104,6 +117,7 @@ export class Utterance {
     this.#recording.discard();
     this.#detector.reset();
     this.#words = '';
+    this.#work = undefined;
   }
 
   /** Forgets what was carried: it is being answered. */

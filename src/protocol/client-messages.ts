@@ -21,6 +21,8 @@ const payloads = {
   'update-dynamic-info': z.object({
     dynamic_info: z.object({ text: z.string().max(80_000) }),
   }),
+  'usage-toggle': z.object({ enabled: z.boolean() }),
+  'reset-idle-timer': noData,
 } as const;
 
 type Payloads = typeof payloads;
@@ -40,6 +42,8 @@ const Known = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stt-toggle'), data: payloads['stt-toggle'] }),
   z.object({ type: z.literal('update-template-keys'), data: payloads['update-template-keys'] }),
   z.object({ type: z.literal('update-dynamic-info'), data: payloads['update-dynamic-info'] }),
+  z.object({ type: z.literal('usage-toggle'), data: payloads['usage-toggle'] }),
+  z.object({ type: z.literal('reset-idle-timer'), data: noData }),
 ]);
 
 export type ParsedClientMessage =

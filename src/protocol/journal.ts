@@ -48,6 +48,8 @@ export const Welcome = z.object({
   providers: ProviderSettings,
   /** How many rooms each agent process may hold, warm ones included. */
   maxSessions: z.int(),
+  /** When a session without a word ends, and how long before that its client is warned; null for never. */
+  idle: z.object({ timeoutMs: z.number().positive(), warningMs: z.number().min(0) }).nullable(),
 });
 export type Welcome = z.infer<typeof Welcome>;
 

@@ -1,5 +1,21 @@
 import * as z from 'zod';
 
+/** How long a provider took for its part of a turn: milliseconds of its own. Absent when it had no part in it. */
+const ProviderTime = z.object({
+  /** From the first input to the first output. */
+  ttfbMs: z.number().optional(),
+  /** What it worked, all its calls together. */
+  processingMs: z.number().optional(),
+});
+export type ProviderTime = z.infer<typeof ProviderTime>;
+const ProviderTimes = z.object({
+  stt: ProviderTime.optional(),
+  llm: ProviderTime.optional(),
+  tts: ProviderTime.optional(),
+});
+export type ProviderTimes = z.infer<typeof ProviderTimes>;
+export type ProviderStage = keyof ProviderTimes;
+
 /** Where a turn's time went; milliseconds since the user's speech ended (or the text came). Absent when it did not happen. */
 export const TurnStages = z.object({
   /** The turn was judged over. */
@@ -18,6 +34,7 @@ export const TurnStages = z.object({
   heardMs: z.number().optional(),
   /** True when the answer had been begun before the turn was judged over. */
   speculative: z.boolean().optional(),
+  providers: ProviderTimes.optional(),
 });
 export type TurnStages = z.infer<typeof TurnStages>;
 
@@ -45,6 +62,8 @@ export const TurnRecord = z.object({
   assistantText: z.string(),
   status: z.enum(['open', 'completed', 'interrupted', 'aborted']),
   stages: TurnStages,
+  /** Absent while the turn is open, and of turns that were stored before it was counted. */
+  usage: TurnUsage.optional(),
   /** Wall clock, ISO 8601. */
   startedAt: z.iso.datetime(),
 });

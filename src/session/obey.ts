@@ -2,6 +2,7 @@ import type { Conversation } from '../pipeline/conversation.ts';
 import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
 import { respond, type ServerResponse } from '../protocol/server-messages.ts';
+import type { Diagnostics } from './diagnostics.ts';
 
 /** What a client may change of the prompt while the session runs. */
 export type SessionContext = {
@@ -15,6 +16,7 @@ export type SessionContext = {
 export function obey(
   conversation: Conversation,
   context: SessionContext,
+  diagnostics: Pick<Diagnostics, 'setUsageEnabled'>,
 ): (message: ClientMessage) => ServerResponse {
   return (message) => {
     switch (message.type) {
@@ -53,6 +55,22 @@ export function obey(
       case 'update-dynamic-info':
         context.dynamicInfo = message.data.dynamic_info;
         return respond(message.type, 'success');
+      case 'usage-toggle': {
+        const { enabled } = message.data;
+        diagnostics.setUsageEnabled(enabled);
+        return respond(message.type, 'success', {
+          message: `Usage-update streaming ${enabled ? 'enabled' : 'disabled'}`,
+          extras: { enabled },
+        });
+      }
+      // What it asks for has happened: every message that a user causes counts as activity.
+      case 'reset-idle-timer':
+        return respond(message.type, 'success');
     }
   };
+}
+
+/** Whether there is a user behind it: one who only watches figures is idle all the same. */
+export function isActivity({ type }: ClientMessage): boolean {
+  return type !== 'usage-toggle';
 }

@@ -4,6 +4,7 @@ import { preRollMs } from '../pipeline/recording.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import type { Emotion } from '../script/emotion.ts';
 import { tell, type ResponseMark, type Speaker } from '../protocol/tell.ts';
+import type { Diagnostics } from './diagnostics.ts';
 
 /** Turns what happens in a conversation into the messages that clients read. */
 export class Telling {
@@ -14,7 +15,8 @@ export class Telling {
   #sequence = 0;
 
   constructor(
-    private readonly session: { sessionId: string; speaker: Speaker; debug: boolean },
+    private readonly session: { sessionId: string; speaker: Speaker },
+    private readonly diagnostics: Diagnostics,
     private readonly clock: Clock,
     private readonly send: (message: ClientBoundMessage) => void,
   ) {}
@@ -24,7 +26,7 @@ export class Telling {
   }
 
   #messages(event: ConversationEvent): ClientBoundMessage[] {
-    const { speaker, debug } = this.session;
+    const { speaker } = this.session;
     switch (event.kind) {
       case 'userStartedSpeaking':
         this.#hearingSinceMs = this.clock.nowMs();
@@ -56,13 +58,14 @@ export class Telling {
       case 'botStoppedSpeaking':
         return tell.botStoppedSpeaking(this.#mark(event.turnId));
       case 'turnCompleted':
+        // The end of a turn is the last that is said of it.
         return [
+          ...this.diagnostics.turn(event.record),
           ...tell.turnCompleted(
             event.record.status,
             event.abortReason,
             this.#mark(event.record.id),
           ),
-          ...(debug ? tell.turnTrace(event.record) : []),
         ];
       case 'failed':
         return tell.error(event.message);

@@ -5,6 +5,7 @@ import { Conversation } from '../pipeline/conversation.ts';
 import { isAsked } from '../pipeline/performance.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
+import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import { tell, type Speaker } from '../protocol/tell.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Llm } from '../providers/llm/llm.ts';
@@ -12,9 +13,11 @@ import type { Stt } from '../providers/stt/stt.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import type { Vad } from '../providers/vad/vad.ts';
 import type { AgentRoom, OpenMicrophone } from '../room/agent-room.ts';
-import type { Log } from '../telemetry/log.ts';
+import { tapLog, type Log } from '../telemetry/log.ts';
 import { Arrival } from './arrival.ts';
-import { obey, type SessionContext } from './obey.ts';
+import { Diagnostics, type StageModels } from './diagnostics.ts';
+import { idleMessage, IdleWatch, type IdleRules } from './idle-watch.ts';
+import { isActivity, obey, type SessionContext } from './obey.ts';
 import { stageOf } from './stage.ts';
 import { Telling } from './telling.ts';
 import { turnTaking } from './turn-taking.ts';
@@ -31,6 +34,9 @@ export type SessionDeps = {
   vad: Vad;
   providers: { stt: Stt; llm: Llm; tts: Tts };
   journal: SessionJournal;
+  models: StageModels;
+  /** Undefined: sessions may be idle for ever. */
+  idle: IdleRules | undefined;
 };
 
 /** A client whose connection broke may be back within this time, as when a phone changes its network. */
@@ -42,6 +48,8 @@ export class VoiceSession implements Closable {
   readonly ended: Promise<SessionEnd>;
   readonly #scope: Scope;
   readonly #arrival: Arrival;
+  readonly #idle: IdleWatch;
+  readonly #diagnostics: Diagnostics;
   readonly #log: Log;
   #end!: (reason: SessionEnd) => void;
   #conversation: Conversation | undefined;
@@ -55,7 +63,23 @@ export class VoiceSession implements Closable {
     private readonly deps: SessionDeps,
   ) {
     const { sessionId, characterSessionId } = assignment;
-    this.#log = deps.log.child({ sessionId });
+    this.#diagnostics = new Diagnostics(assignment.settings, deps.models, deps.clock);
+    const log = deps.log.child({ sessionId });
+    this.#log = assignment.settings.debug
+      ? tapLog(log, (line) => {
+          this.#tell(this.#diagnostics.log(line));
+        })
+      : log;
+    this.#idle = new IdleWatch({
+      clock: deps.clock,
+      rules: deps.idle,
+      onWarning: (remainingMs) => {
+        this.#tell(tell.userIdleWarning(Math.round(remainingMs / 1000), idleMessage(remainingMs)));
+      },
+      onTimeout: () => {
+        this.#end('idle');
+      },
+    });
     this.ended = new Promise((resolve) => (this.#end = resolve));
     this.#scope = new Scope(`session ${sessionId}`, (child, err) => {
       this.#log.error({ err, child }, 'closing failed');
@@ -68,7 +92,7 @@ export class VoiceSession implements Closable {
         const messages = announced ? tell.botReady() : [...interaction, ...tell.botReady()];
         // While nobody is there to hear it, the whole announcement is repeated.
         announced = this.#arrival.isHere;
-        for (const message of messages) room.data.send(message);
+        this.#tell(messages);
       },
       () => {
         this.#onArrived();
@@ -119,7 +143,8 @@ export class VoiceSession implements Closable {
     const voice = await room.openVoice(settings.audio_config.output, character.name);
     if (this.#scope.closed) throw new ScopeClosed(this.#scope.name);
     const telling = new Telling(
-      { sessionId, speaker: speakerOf(assignment), debug: settings.debug },
+      { sessionId, speaker: speakerOf(assignment) },
+      this.#diagnostics,
       deps.clock,
       (message) => {
         room.data.send(message);
@@ -164,6 +189,7 @@ export class VoiceSession implements Closable {
           this.#abandoned ? Promise.resolve() : deps.journal.appendTurn(sessionId, record),
         emit: (event) => {
           telling.tell(event);
+          this.#idle.note(event);
         },
       },
       finished,
@@ -172,10 +198,12 @@ export class VoiceSession implements Closable {
     conversation.setHearing(settings.default_stt_enabled);
     this.#scope.defer('conversation', () => conversation.close());
     this.#conversation = conversation;
-    const answer = obey(conversation, context);
+    const answer = obey(conversation, context, this.#diagnostics);
     room.events.on('data', (bytes) => {
       const message = room.data.receive(bytes);
-      if (message) room.data.send(answer(message));
+      if (!message) return;
+      if (isActivity(message)) this.#idle.activity();
+      room.data.send(answer(message));
     });
     if (settings.audio_config.output.audio_routing === 'data_only') this.#arrival.callOut();
     room.replay();
@@ -186,6 +214,7 @@ export class VoiceSession implements Closable {
     const isUser = (identity: string) => identity === this.assignment.userIdentity;
     this.#scope.defer('arrival', () => {
       this.#arrival.stop();
+      this.#idle.stop();
       this.#listeningTo.abort();
       this.#leaving.abort();
     });
@@ -211,6 +240,10 @@ export class VoiceSession implements Closable {
     });
   }
 
+  #tell(messages: ClientBoundMessage[]): void {
+    for (const message of messages) this.room.data.send(message);
+  }
+
   /** A sign of the client counts once there is somebody to answer it. */
   #sign(): void {
     if (this.#conversation) this.#arrival.sign();
@@ -218,6 +251,7 @@ export class VoiceSession implements Closable {
 
   #onArrived(): void {
     const { assignment, deps } = this;
+    this.#idle.start();
     const { history, character, sessionId } = assignment;
     deps.journal.clientJoined(sessionId).catch((err: unknown) => {
       this.#log.error({ err }, 'the server could not note that the client is here');

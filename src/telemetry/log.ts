@@ -30,5 +30,22 @@ export function openLog(program: string, settings: LogSettings): Log {
     : pino(options);
 }
 
+/** A line as its fixed message and its fields. */
+export type LogLine = { level: 'info' | 'warn' | 'error'; message: string; fields: unknown };
+
+/** The same log, heard by `onLine` too, from `info` on. Children of it are not heard. */
+export function tapLog(log: Log, onLine: (line: LogLine) => void): Log {
+  const tapped = log.child({});
+  for (const level of ['info', 'warn', 'error'] as const) {
+    const write = tapped[level].bind(tapped);
+    tapped[level] = (first: unknown, second?: string) => {
+      const [fields, message] = typeof first === 'string' ? [{}, first] : [first, second];
+      write(fields, message);
+      if (message !== undefined) onLine({ level, message, fields });
+    };
+  }
+  return tapped;
+}
+
 /** A logger that writes nothing, for tests. */
 export const silentLog: Log = pino({ level: 'silent' });

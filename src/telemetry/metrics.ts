@@ -3,10 +3,15 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** A finished HTTP request. `route` is the pattern (`/connect`), never the path: ids would make endless series. */
 type HttpObservation = { route: string; method: string; status: number; seconds: number };
 
+type ProviderTime = { ttfbMs?: number | undefined; processingMs?: number | undefined };
+
 /** A finished turn: how it ended, and its stages in milliseconds by their name (`llmFirstTokenMs`, ...). */
 type TurnObservation = {
   status: string;
+  origin: string;
   stages: Readonly<Record<string, number | boolean | undefined>>;
+  /** The providers' own times, by stage (`stt`, `llm`, `tts`). */
+  providers?: Readonly<Record<string, ProviderTime | undefined>>;
 };
 
 export interface Metrics {
@@ -42,8 +47,8 @@ export function openMetrics(): Metrics {
   });
   const turns = new Counter({
     name: 'parley_turns_total',
-    help: 'Turns of conversations by how they ended.',
-    labelNames: ['status'] as const,
+    help: 'Turns of conversations by what brought them about and how they ended.',
+    labelNames: ['origin', 'status'] as const,
     registers,
   });
   const turnSeconds = new Histogram({
@@ -53,17 +58,44 @@ export function openMetrics(): Metrics {
     buckets: turnBuckets,
     registers,
   });
+  const histogram = (name: string, help: string) =>
+    new Histogram({ name, help, buckets: turnBuckets, registers });
+  const durations = new Map([
+    [
+      'bargeInToSilenceMs',
+      histogram('parley_barge_in_to_silence_seconds', 'Seconds from a barge-in to silence.'),
+    ],
+    ['heardMs', histogram('parley_heard_seconds', 'Seconds of an answer that were heard.')],
+  ]);
+  const ofProviders = (name: string, help: string) =>
+    new Histogram({ name, help, labelNames: ['stage'] as const, buckets: turnBuckets, registers });
+  const ttfb = ofProviders(
+    'parley_provider_ttfb_seconds',
+    'Seconds from the first input to a provider to its first output in a turn.',
+  );
+  const processing = ofProviders(
+    'parley_provider_processing_seconds',
+    'Seconds a provider was waited for in a turn, all its calls together.',
+  );
 
   return {
     http({ route, method, status, seconds }) {
       requests.inc({ route, method, status: String(status) });
       requestSeconds.observe({ route, method }, seconds);
     },
-    turn({ status, stages }) {
-      turns.inc({ status });
-      for (const [name, ms] of Object.entries(stages))
-        if (typeof ms === 'number' && name.endsWith('Ms'))
-          turnSeconds.observe({ stage: name.slice(0, -2) }, ms / 1000);
+    turn({ status, origin, stages, providers = {} }) {
+      turns.inc({ origin, status });
+      for (const [name, ms] of Object.entries(stages)) {
+        if (typeof ms !== 'number' || !name.endsWith('Ms')) continue;
+        const duration = durations.get(name);
+        if (duration) duration.observe(ms / 1000);
+        else turnSeconds.observe({ stage: name.slice(0, -2) }, ms / 1000);
+      }
+      for (const [stage, time] of Object.entries(providers)) {
+        if (time?.ttfbMs !== undefined) ttfb.observe({ stage }, time.ttfbMs / 1000);
+        if (time?.processingMs !== undefined)
+          processing.observe({ stage }, time.processingMs / 1000);
+      }
     },
     gauge(name, help, read) {
       new Gauge({

@@ -43,6 +43,7 @@ describe('the configuration', () => {
         warmRoomsPerProcess: 2,
         secret: undefined,
         joinTimeoutMs: 60_000,
+        idle: { timeoutMs: 1_800_000, warningMs: 300_000 },
       },
       stages: {
         llm: { kind: 'offline' },
@@ -108,6 +109,16 @@ describe('the configuration', () => {
     });
   });
 
+  it('ends idle sessions after half an hour, other times, or never', () => {
+    expect(load({}).agents.idle).toEqual({ timeoutMs: 1_800_000, warningMs: 300_000 });
+    expect(load({ IDLE_TIMEOUT_SECONDS: '60' }).agents.idle).toEqual({
+      timeoutMs: 60_000,
+      warningMs: 30_000,
+    });
+    expect(load({ IDLE_WARNING_SECONDS: '0' }).agents.idle?.warningMs).toBe(0);
+    expect(load({ IDLE_TIMEOUT_SECONDS: '0' }).agents.idle).toBeNull();
+  });
+
   it('trusts as many proxies as it is told', () => {
     expect(load({ TRUST_PROXY: '1' }).http.trustProxy).toBe(1);
     expect(load({ TRUST_PROXY: 'false' }).http.trustProxy).toBe(false);
@@ -130,6 +141,8 @@ describe('the configuration', () => {
     ['PARLEY_AGENT_SECRET', 'short'],
     ['TRUST_PROXY', 'everyone'],
     ['WARM_ROOMS', '25'],
+    ['IDLE_WARNING_SECONDS', '1801'],
+    ['IDLE_TIMEOUT_SECONDS', 'never'],
     ['TURN_RELAY_PORT_END', '30999'],
   ])('stops the start for %s=%s and says what it must be', (variable, value) => {
     const problems = problemsOf({ [variable]: value });

@@ -20,6 +20,7 @@ const welcome: Welcome = {
   agentName: 'parley',
   providers: { llm: stage, stt: stage, tts: stage },
   maxSessions: 4,
+  idle: null,
 };
 const turn: TurnRecord = {
   id: '11111111-1111-4111-8111-111111111111',

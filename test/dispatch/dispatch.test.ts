@@ -16,6 +16,7 @@ const welcome: Welcome = {
   agentName: 'parley',
   providers: { llm: stage, stt: stage, tts: stage },
   maxSessions: 4,
+  idle: null,
 };
 const placing = {
   workspaceId: 'w1',

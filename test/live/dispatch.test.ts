@@ -69,6 +69,7 @@ async function openServer(over: Partial<PoolRules> = {}) {
       agentName,
       providers: { llm: stage, stt: stage, tts: stage },
       maxSessions: rules.maxSessions,
+      idle: null,
     }),
     push: (agentId, push) => line.push(agentId, push),
     rules,

@@ -110,6 +110,34 @@ describe('a conversation', () => {
     expect(scene.tts.log.count('running')).toBe(0);
   });
 
+  it('keeps what each provider worked for a turn, and none of the time in which it was played', async () => {
+    await scene.silence(200);
+    await scene.sound(1_000);
+    await scene.silence(9_000);
+    const [record] = scene.completed();
+    expect(record?.stages.providers).toMatchObject({
+      stt: { ttfbMs: 100 },
+      llm: { ttfbMs: 150 },
+      tts: { ttfbMs: 80 },
+    });
+    const { llm, tts } = record?.stages.providers ?? {};
+    expect(llm?.processingMs).toBeGreaterThan(150);
+    expect(llm?.processingMs).toBeLessThan(600);
+    expect(tts?.processingMs).toBeLessThan(1_000);
+    expect(record?.usage?.ttsCharacters).toBe(answer.length - 2);
+    expect(record?.usage?.sttAudioMs).toBeGreaterThan(1_000);
+    expect(record?.usage?.llmPromptTokens).toBeGreaterThan(0);
+    expect(record?.usage?.llmCompletionTokens).toBeGreaterThan(answer.length / 5);
+  });
+
+  it('counts no model for words that it says as they are', async () => {
+    scene.conversation.say('Welcome.', 'greeting');
+    await scene.clock.advance(5_000);
+    const [record] = scene.completed();
+    expect(record?.stages.providers).not.toHaveProperty('llm');
+    expect(record?.usage).toMatchObject({ llmPromptTokens: 0, llmCompletionTokens: 0 });
+  });
+
   it('tells a turn in the order that clients rely on', async () => {
     await scene.silence(200);
     await scene.sound(1_000);

@@ -15,6 +15,8 @@ describe('messages of a client', () => {
     { type: 'stt-toggle', data: { muted: true } },
     { type: 'update-template-keys', data: { template_keys: { name: 'Ann', level: 5 } } },
     { type: 'update-dynamic-info', data: { dynamic_info: { text: 'It rains.' } } },
+    { type: 'usage-toggle', data: { enabled: false } },
+    { type: 'reset-idle-timer', data: { anything: 'is ignored' } },
   ])('are understood: $type', (message) => {
     expect(parseClientMessage(bytes(message))).toMatchObject({
       ok: true,

@@ -6,13 +6,31 @@ describe('the metrics', () => {
     const metrics = openMetrics();
     metrics.turn({
       status: 'completed',
+      origin: 'speech',
       stages: { llmFirstTokenMs: 250, speculative: true, firstSoundMs: undefined },
     });
     const { text } = await metrics.render();
-    expect(text).toContain('parley_turns_total{status="completed"} 1');
+    expect(text).toContain('parley_turns_total{origin="speech",status="completed"} 1');
     expect(text).toContain('parley_turn_stage_seconds_sum{stage="llmFirstToken"} 0.25');
     expect(text).not.toContain('stage="firstSound"');
     expect(text).not.toContain('speculative');
+  });
+
+  it('keep what is no stage on the way to the answer apart from the stages', async () => {
+    const metrics = openMetrics();
+    metrics.turn({
+      status: 'interrupted',
+      origin: 'speech',
+      stages: { bargeInToSilenceMs: 180, heardMs: 2_000 },
+      providers: { stt: { ttfbMs: 100, processingMs: 100 }, llm: { processingMs: 400 } },
+    });
+    const { text } = await metrics.render();
+    expect(text).toContain('parley_barge_in_to_silence_seconds_sum 0.18');
+    expect(text).toContain('parley_heard_seconds_sum 2');
+    expect(text).not.toContain('stage="heard"');
+    expect(text).toContain('parley_provider_ttfb_seconds_sum{stage="stt"} 0.1');
+    expect(text).toContain('parley_provider_processing_seconds_sum{stage="llm"} 0.4');
+    expect(text).not.toContain('parley_provider_ttfb_seconds_sum{stage="llm"}');
   });
 
   it('read a gauge when someone asks', async () => {

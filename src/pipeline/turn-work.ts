@@ -1,0 +1,107 @@
+import type { Clock } from '../lifetime/clock.ts';
+import { estimateTokens } from '../prompt/tokens.ts';
+import type { ProviderTime, ProviderTimes, TurnUsage } from '../protocol/turn-record.ts';
+import type { Tts } from '../providers/tts/tts.ts';
+
+/** What the recogniser did for the words that are answered. */
+export type RecogniserWork = {
+  /** From its first call for these words to its last answer. */
+  processingMs: number;
+  /** Of the call whose words are answered. */
+  ttfbMs: number;
+  /** Sound given to it, in all its calls. */
+  audioMs: number;
+};
+
+/** What the providers worked for one turn. */
+export class TurnWork {
+  readonly #llm: StreamWork;
+  readonly #tts: StreamWork;
+  #promptTokens = 0;
+  #written = '';
+  #ttsCharacters = 0;
+
+  constructor(
+    clock: Clock,
+    private readonly recogniser: RecogniserWork | undefined,
+  ) {
+    this.#llm = new StreamWork(clock);
+    this.#tts = new StreamWork(clock);
+  }
+
+  /** @param promptTokens of what the model was asked */
+  async *thinking(
+    answer: AsyncGenerator<string, void>,
+    promptTokens: number,
+  ): AsyncGenerator<string, void> {
+    this.#promptTokens += promptTokens;
+    for await (const text of this.#llm.of(answer)) {
+      this.#written += text;
+      yield text;
+    }
+  }
+
+  /** The same synthesiser, its work counted. */
+  speaking(tts: Tts): Tts {
+    return {
+      stream: (text, options) => {
+        this.#ttsCharacters += text.length;
+        return this.#tts.of(tts.stream(text, options));
+      },
+    };
+  }
+
+  get times(): ProviderTimes {
+    const { recogniser } = this;
+    const stt = recogniser && {
+      ttfbMs: Math.round(recogniser.ttfbMs),
+      processingMs: Math.round(recogniser.processingMs),
+    };
+    const [llm, tts] = [this.#llm.time, this.#tts.time];
+    return { ...(stt && { stt }), ...(llm && { llm }), ...(tts && { tts }) };
+  }
+
+  get usage(): TurnUsage {
+    return {
+      sttAudioMs: Math.round(this.recogniser?.audioMs ?? 0),
+      llmPromptTokens: this.#promptTokens,
+      llmCompletionTokens: this.#written === '' ? 0 : estimateTokens(this.#written),
+      ttsCharacters: this.#ttsCharacters,
+    };
+  }
+}
+
+/** How long a streaming provider is waited for: not the time in which its listener is busy or plays. */
+class StreamWork {
+  #ttfbMs: number | undefined;
+  #processingMs: number | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  get time(): ProviderTime | undefined {
+    if (this.#processingMs === undefined) return undefined;
+    return {
+      ...(this.#ttfbMs !== undefined && { ttfbMs: Math.round(this.#ttfbMs) }),
+      processingMs: Math.round(this.#processingMs),
+    };
+  }
+
+  async *of<T>(stream: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+    let askedMs: number | undefined = this.clock.nowMs();
+    const answered = () => {
+      if (askedMs === undefined) return;
+      this.#processingMs = (this.#processingMs ?? 0) + this.clock.nowMs() - askedMs;
+      askedMs = undefined;
+    };
+    try {
+      for await (const item of stream) {
+        answered();
+        this.#ttfbMs ??= this.#processingMs;
+        yield item;
+        askedMs = this.clock.nowMs();
+      }
+    } finally {
+      answered();
+    }
+  }
+}
