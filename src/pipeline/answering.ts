@@ -9,11 +9,11 @@ import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import type { Stage } from '../script/stage.ts';
 import type { Log } from '../telemetry/log.ts';
+import { ask } from './asking.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import { Exchange, type AnswerSource, type ExchangeStart } from './exchange.ts';
 import { perform, recite } from './performance.ts';
 import type { ReplyEnd, Speech } from './reply.ts';
-import { retryOnce } from './retry.ts';
 
 export type AnsweringDeps = {
   clock: Clock;
@@ -203,15 +203,10 @@ export class Answering {
       0,
     );
     const now = stage();
-    return (work) => (signal) =>
-      perform(
-        work.thinking(
-          retryOnce(() => llm.stream(messages, { signal }), onRetry),
-          promptTokens,
-        ),
-        now,
-        log,
-      );
+    return (work) => (signal) => {
+      const { text, calls } = ask(llm, messages, now, onRetry, signal);
+      return perform({ text: work.thinking(text, promptTokens), calls }, now, log);
+    };
   }
 
   #reciting(text: string): AnswerSource {

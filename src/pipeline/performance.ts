@@ -1,10 +1,11 @@
 import type { PerformedAction } from '../protocol/server-messages.ts';
-import { Affordances, mostActions } from '../script/affordances.ts';
 import { emotionOf } from '../script/emotion-of.ts';
 import type { Emotion } from '../script/emotion.ts';
 import { Script } from '../script/script.ts';
 import type { Stage } from '../script/stage.ts';
 import type { Log } from '../telemetry/log.ts';
+import { isAsked, type Asked } from './asking.ts';
+import { planOf } from './plan.ts';
 
 /** What an answer consists of, in the order in which it is to be told. */
 export type Line =
@@ -21,7 +22,7 @@ export type Lines = (signal: AbortSignal) => AsyncGenerator<Line, void>;
 
 /** A model's text as an answer: words for ears, and what the character does and feels. */
 export async function* perform(
-  text: AsyncGenerator<string, void>,
+  { text, calls }: Asked,
   stage: Stage,
   log: Log,
 ): AsyncGenerator<Line, void> {
@@ -42,7 +43,7 @@ export async function* perform(
   const rest = script.end();
   written += rest;
   if (rest !== '') yield { kind: 'text', text: rest };
-  const actions = plan(script.steps, stage, log);
+  const actions = planOf(script.steps, calls, stage, log);
   const isSilent = written.trim() === '';
   if (isSilent && (script.abstained || actions.length === 0)) {
     yield { kind: 'silence', reason: script.abstained ? 'abstain' : undefined };
@@ -60,36 +61,8 @@ export async function* recite(text: string, stage: Stage): AsyncGenerator<Line, 
   await Promise.resolve();
 }
 
-/** Whether the model is asked what the character feels. `nrclex` is Convai's name for a lexicon. */
-export function isAsked({ emotion }: Pick<Stage, 'emotion'>): boolean {
-  return emotion !== null && emotion.provider !== 'nrclex';
-}
-
 /** Words that show nothing leave the face at rest. */
 function feltIn(text: string, { emotion }: Stage): Emotion | undefined {
   if (emotion === null || text.trim() === '') return undefined;
   return emotionOf(text, emotion) ?? { emotion: 'neutral', scale: 1 };
-}
-
-function plan(
-  steps: string[],
-  { actions: config, speakerName }: Stage,
-  log: Log,
-): PerformedAction[] {
-  if (steps.length === 0) return [];
-  const affordances = config ? new Affordances(config, speakerName) : undefined;
-  const actions: PerformedAction[] = [];
-  const refused: string[] = [];
-  for (const step of steps) {
-    const read = affordances?.read(step) ?? { actions: [], refused: [step] };
-    actions.push(...read.actions);
-    refused.push(...read.refused);
-  }
-  if (refused.length > 0) {
-    log.warn(
-      { refused: refused.length, private: { refused: refused.slice(0, mostActions) } },
-      'actions that are not in the action_config were dropped',
-    );
-  }
-  return actions.slice(0, mostActions);
 }

@@ -7,8 +7,8 @@ export type Directions = {
   actions: ActionConfig | null;
   /** Whether it is asked what the character feels. */
   feels: boolean;
-  /** Whether it may say nothing. */
-  mayAbstain: boolean;
+  /** How it writes what it does: marks in its text, or calls of `emit_actions`. */
+  form: 'marks' | 'calls';
 };
 
 /** Descriptions are left out rather than let them crowd the conversation out of the prompt. */
@@ -16,26 +16,22 @@ const listTokens = 1_500;
 const descriptionChars = 300;
 
 /**
- * Tells the model how to act, feel and abstain. What it feels comes behind the first sentence and what it does behind
+ * Tells the model how to act and to feel. What it feels comes behind the first sentence and what it does behind
  * the last, so that the first clause waits for neither, and the face is told before the sound begins. The rules are those that Convai's characters are given (docs: response-contract-and-parsing.md).
  * @returns undefined when there is nothing but to speak
  */
-export function directions({ actions, feels, mayAbstain }: Directions): string | undefined {
+export function directions({ actions, feels, form }: Directions): string | undefined {
   const parts: string[] = [];
-  if (actions && actions.actions.length > 0) parts.push(acting(actions));
+  if (actions && actions.actions.length > 0) parts.push(acting(actions, form));
   if (feels) parts.push(feeling);
-  if (mayAbstain) parts.push(abstaining);
   return parts.length === 0 ? undefined : parts.join('\n\n');
 }
 
-function acting(config: ActionConfig): string {
+function acting(config: ActionConfig, form: Directions['form']): string {
   const { objects, characters, current_attention_object: attention } = config;
-  const example = stepExample(config);
   const lines = [
     '# How you act',
-    'You can act in the world. When the user asks for a physical task that you do, write its steps behind your spoken',
-    `words, at the very end, in order, each in its own brackets, like this: ${example}`,
-    'The steps are not spoken: always say something first, and never read steps out or explain them.',
+    ...(form === 'calls' ? byCalls : byMarks(config)),
     `Your actions, the only ones there are: ${config.actions.map(line).join(', ')}`,
     ...list('Objects, the only ones you can act on', objects, ({ description }) => description),
     ...list('Characters, the only ones you can act on', characters, ({ bio }) => bio),
@@ -44,10 +40,22 @@ function acting(config: ActionConfig): string {
     attention === null
       ? 'If "this", "that", "it" or "there" is not clear, ask.'
       : `"This", "that", "it" and "there" are: ${line(attention)}`,
-    'Write no step when nothing physical is asked, when it is impossible or unsafe, or when you refuse.',
+    'Take no step when nothing physical is asked, when it is impossible or unsafe, or when you refuse.',
   ];
   return lines.join('\n');
 }
+
+const byCalls = [
+  'You can act in the world. When the user asks for a physical task that you do, first say something, and then, in the',
+  'same answer, call emit_actions once with the complete, ordered sequence of steps. Never call it without having',
+  'spoken, and never read steps out or explain them.',
+];
+
+const byMarks = (config: ActionConfig) => [
+  'You can act in the world. When the user asks for a physical task that you do, write its steps behind your spoken',
+  `words, at the very end, in order, each in its own brackets, like this: ${stepExample(config)}`,
+  'The steps are not spoken: always say something first, and never read steps out or explain them.',
+];
 
 function stepExample({ actions, objects, characters }: ActionConfig): string {
   const [first = '', second = first] = actions;
@@ -75,11 +83,6 @@ const feeling = [
   'In every answer, write right behind your first sentence how you feel as you say it, from 1 (subtle) to 3 (intense),',
   'like this: [feel: joy 2]',
   `It is not spoken. It is one of: ${emotionNames.join(', ')}.`,
-].join('\n');
-
-const abstaining = [
-  '# When to say nothing',
-  'If nothing needs to be said now, answer with [ABSTAIN] alone.',
 ].join('\n');
 
 /** Names and descriptions are data: they do not get to begin a section of their own. */

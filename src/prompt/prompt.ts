@@ -1,7 +1,6 @@
 import type { Character } from '../protocol/character.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
-import { directions, type Directions } from './directions.ts';
 import { estimateTokens } from './tokens.ts';
 
 export type PromptMessage = { role: 'system' | 'user' | 'assistant'; content: string };
@@ -13,7 +12,6 @@ export type PromptContext = {
   history: TurnRecord[];
   /** What is to be answered; null when the character speaks on, unasked. */
   userText: string | null;
-  directions?: Directions;
   /** Set when a failing process broke off an answer: what of it was heard. */
   brokenOff?: string;
 };
@@ -39,8 +37,7 @@ export function buildPrompt(
   return [system, ...kept, ...ending];
 }
 
-function systemMessage(context: PromptContext): PromptMessage {
-  const { character, settings } = context;
+function systemMessage({ character, settings }: PromptContext): PromptMessage {
   const fill = (text: string) => fillTemplate(text, settings.narrative_template_keys);
   const parts = [
     `You are ${character.name}.\n${fill(character.backstory)}`,
@@ -53,8 +50,6 @@ function systemMessage(context: PromptContext): PromptMessage {
     parts.push(`# Scene\nThis is around you.\n${scene.join('\n')}`);
   }
   if (settings.dynamic_info) parts.push(`# What you know now\n${fill(settings.dynamic_info.text)}`);
-  const directed = context.directions && directions(context.directions);
-  if (directed !== undefined) parts.push(directed);
   return { role: 'system', content: parts.join('\n\n') };
 }
 

@@ -55,6 +55,17 @@ export class Affordances {
     return { actions, refused };
   }
 
+  /** A step in words, or one whose name and target stand apart. @returns as `read` */
+  readStep(
+    step: string | { name: string; target: string | undefined },
+  ): ReturnType<Affordances['read']> {
+    if (typeof step === 'string') return this.read(step);
+    const action = this.find(step.name, step.target);
+    return action
+      ? { actions: [action], refused: [] }
+      : { actions: [], refused: [[step.name, step.target ?? ''].join(' ').trim()] };
+  }
+
   #step(text: string): PerformedAction | undefined {
     const letters = text.trim().replace(/[.!。！]+$/, '');
     for (const { name, keys } of this.#actions) {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { sleep, type Clock } from '../lifetime/clock.ts';
 import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
 import { Conversation } from '../pipeline/conversation.ts';
-import { isAsked } from '../pipeline/performance.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
@@ -155,7 +154,6 @@ export class VoiceSession implements Closable {
       dynamicInfo: settings.dynamic_info,
       actionConfig: settings.action_config,
     };
-    const stage = () => stageOf(assignment, context, speakerOf(assignment).speakerName);
     const finished = history.filter(({ status }) => status !== 'open');
     const conversation = new Conversation(
       {
@@ -167,7 +165,7 @@ export class VoiceSession implements Closable {
         newId: randomUUID,
         ...turnTaking(settings),
         speaker: { voice: character.voice ?? undefined, language: character.language },
-        stage,
+        stage: () => stageOf(assignment, context, speakerOf(assignment).speakerName),
         prompt: (past, userText, brokenOff) =>
           buildPrompt({
             character,
@@ -178,11 +176,6 @@ export class VoiceSession implements Closable {
             },
             history: past,
             userText,
-            directions: {
-              actions: context.actionConfig,
-              feels: isAsked(stage()),
-              mayAbstain: false,
-            },
             ...(brokenOff !== undefined && { brokenOff }),
           }),
         store: (record) =>

@@ -1,14 +1,21 @@
 import type { Clock } from '../../src/lifetime/clock.ts';
-import type { ChatMessage, Llm, LlmOptions } from '../../src/providers/llm/llm.ts';
+import {
+  ToolsUnfit,
+  type ChatMessage,
+  type Llm,
+  type LlmOptions,
+  type ToolCall,
+} from '../../src/providers/llm/llm.ts';
 import type { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import { CallLog, Script } from './scripted-call.ts';
 
 /**
  * One answer: pieces of text, or one text that is cut into words. `firstMs` of the clock pass before the first piece
  * and `pieceMs` before each further one (0 when left out; `Infinity` hangs until aborted). With `fails` it throws
- * that after its pieces and another `failsAfterMs`.
+ * that after its pieces and another `failsAfterMs`. Asked with tools it makes its `calls`, or says that it takes none.
  */
 export type LlmStep = {
+  calls?: ToolCall[] | 'unfit';
   pieces: string | string[] | ((messages: ChatMessage[]) => string | string[]);
   firstMs?: number;
   pieceMs?: number;
@@ -20,6 +27,8 @@ export type LlmInput = {
   messages: ChatMessage[];
   temperature: number | undefined;
   maxTokens: number | undefined;
+  /** Names of the functions on offer. */
+  tools: string[];
   /** What was really handed out. */
   yielded: string[];
 };
@@ -39,9 +48,17 @@ export class ScriptedLlm implements Llm {
     signal.throwIfAborted();
     const step = this.script.next();
     const yielded: string[] = [];
-    const call = this.log.begin({ messages: [...messages], temperature, maxTokens, yielded });
+    const tools = (options.tools?.offered ?? []).map(({ name }) => name);
+    const call = this.log.begin({
+      messages: [...messages],
+      temperature,
+      maxTokens,
+      tools,
+      yielded,
+    });
     let stopped = true;
     try {
+      if (options.tools && step.calls === 'unfit') throw new ToolsUnfit(undefined);
       const said = typeof step.pieces === 'function' ? step.pieces(messages) : step.pieces;
       await this.log.wait(step.firstMs ?? 0, signal);
       for (const piece of typeof said === 'string' ? words(said) : said) {
@@ -53,6 +70,7 @@ export class ScriptedLlm implements Llm {
       await this.log.wait(step.failsAfterMs ?? 0, signal);
       stopped = false;
       if (step.fails) throw step.fails;
+      if (Array.isArray(step.calls)) step.calls.forEach((made) => options.tools?.onCall(made));
       this.log.end(call, 'completed');
     } finally {
       this.log.end(call, stopped ? 'aborted' : 'failed');

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { pcmBytes } from '../../src/audio/pcm-bytes.ts';
 import { decodeWav, encodeWav } from '../../src/audio/wav.ts';
 import { speakingRateHz } from '../../src/frames/pcm.ts';
+import type { ToolCall } from '../../src/providers/llm/llm.ts';
 import { parseMultipart } from './multipart.ts';
 import { breakConnection, ScriptedStage, type Behaviour } from './scripted-stage.ts';
 import { words } from './scripted-llm.ts';
@@ -14,6 +15,7 @@ const ChatRequest = z.looseObject({
   model: z.string(),
   stream: z.literal(true),
   messages: z.array(z.object({ role: z.string(), content: z.string() })),
+  tools: z.array(z.unknown()).optional(),
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;
 const SpeechRequest = z.looseObject({
@@ -53,6 +55,8 @@ export class ScriptedProvider {
 
   transcript: (request: TranscriptionRequest) => string = () => 'hello there';
   reply: (request: ChatRequest) => string | string[] = () => 'Hello. How are you today?';
+  /** Functions that are called after the reply, where the request offers any. */
+  calls: (request: ChatRequest) => ToolCall[] = () => [];
   /** 60 ms of a tone for each letter unless set. */
   sound: (request: SpeechRequest) => Sound = ({ input }) => ({
     samples: hum(60 * input.length),
@@ -123,7 +127,9 @@ export class ScriptedProvider {
     const pieces = (typeof said === 'string' ? words(said) : said).map((content) =>
       chunk({ content }, null),
     );
-    const end = `${chunk({}, 'stop')}data: [DONE]\n\n`;
+    const calls = request.tools ? this.calls(request) : [];
+    pieces.push(...calls.flatMap(callChunks));
+    const end = `${chunk({}, calls.length > 0 ? 'tool_calls' : 'stop')}data: [DONE]\n\n`;
     return send(response, behaviour, this.llm, 'text/event-stream', pieces, end);
   }
 
@@ -218,7 +224,18 @@ function write(response: ServerResponse, piece: Piece): Promise<boolean> {
   });
 }
 
-function chunk(delta: { content?: string }, finishReason: string | null): string {
+/** As OpenAI streams a call: its name first, then its arguments in pieces. */
+function callChunks({ name, json }: ToolCall, index: number): string[] {
+  const half = Math.ceil(json.length / 2);
+  const part = (more: object) => chunk({ tool_calls: [{ index, ...more }] }, null);
+  return [
+    part({ id: `call_${index}`, type: 'function', function: { name, arguments: '' } }),
+    part({ function: { arguments: json.slice(0, half) } }),
+    part({ function: { arguments: json.slice(half) } }),
+  ];
+}
+
+function chunk(delta: object, finishReason: string | null): string {
   const choices = [{ index: 0, delta, finish_reason: finishReason }];
   return `data: ${JSON.stringify({ id: 'scripted', object: 'chat.completion.chunk', choices })}\n\n`;
 }

@@ -458,6 +458,63 @@ describe('what an answer holds besides words', () => {
     expect(scene.completed()[0]?.assistantText).toBe('Sure, I am on my way 🙂.');
   });
 
+  const called = (actions: object[]) => [
+    { name: 'emit_actions', json: JSON.stringify({ actions }) },
+    { name: 'emit_actions', json: 'no json' },
+    { name: 'rm', json: '{"actions":[{"name":"Wave"}]}' },
+  ];
+
+  it('acts by calls where the model takes them', async () => {
+    scene.llm.script.from({
+      pieces: 'Sure, on my way. [do: Wave]',
+      calls: called([
+        { name: 'Move To', target: 'cube' },
+        { name: 'Fly', target: 'cube' },
+        { name: 'Wave', target: 'moon' },
+        { name: 'Wave', target: null },
+      ]),
+    });
+    scene.conversation.type('Go there');
+    await scene.clock.advance(9_000);
+    expect(scene.events).toContainEqual(
+      expect.objectContaining({
+        kind: 'actions',
+        actions: [{ name: 'Move To', target: 'cube' }, { name: 'Wave' }],
+      }),
+    );
+    expect(scene.llm.log.calls[0]?.input.tools).toEqual(['emit_actions']);
+  });
+
+  it('asks once more for marks when the model takes no calls', async () => {
+    scene.llm.script.from({ pieces: 'Sure. [do: Wave]', calls: 'unfit' });
+    scene.conversation.type('Wave, please');
+    await scene.clock.advance(9_000);
+    expect(scene.events).toContainEqual(
+      expect.objectContaining({ kind: 'actions', actions: [{ name: 'Wave' }] }),
+    );
+    const [refused, asked] = scene.llm.log.calls.map(({ input }) => input);
+    expect(refused?.messages[0]?.content).toContain('call emit_actions');
+    expect(asked?.tools).toEqual([]);
+    expect(asked?.messages[0]?.content).toContain('[do: Move To cube]');
+    expect(scene.kinds()).not.toContain('failed');
+  });
+
+  it('offers no function where nothing can be done', async () => {
+    scene.stage = bareStage;
+    await ask('Hello there.');
+    expect(scene.llm.log.calls[0]?.input.tools).toEqual([]);
+    expect(scene.llm.log.calls[0]?.input.messages[0]?.role).toBe('user');
+  });
+
+  it('goes by the contract as it is when the answer begins', async () => {
+    await ask('Yes. [do: Wave]');
+    scene.stage = { ...acting, actions: ActionConfig.parse({ actions: ['Bow'] }) };
+    await ask('Yes. [do: Wave] [do: Bow]');
+    expect(
+      scene.events.flatMap((event) => (event.kind === 'actions' ? event.actions : [])),
+    ).toEqual([{ name: 'Wave' }, { name: 'Bow' }]);
+  });
+
   it('tells an emotion as soon as it is marked, once', async () => {
     await ask('I miss the sea. [feel: sad] And all that was there. [feel: joy]');
     const kinds = scene.kinds();

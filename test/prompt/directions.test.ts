@@ -12,14 +12,14 @@ const acting = (over: object = {}) =>
   directions({
     actions: ActionConfig.parse({ ...config, ...over }),
     feels: false,
-    mayAbstain: false,
+    form: 'marks',
   }) ?? '';
 
 describe('the directions in a prompt', () => {
   it('are none when there is nothing but to speak', () => {
-    expect(directions({ actions: null, feels: false, mayAbstain: false })).toBeUndefined();
+    expect(directions({ actions: null, feels: false, form: 'marks' })).toBeUndefined();
     expect(
-      directions({ actions: ActionConfig.parse({}), feels: false, mayAbstain: false }),
+      directions({ actions: ActionConfig.parse({}), feels: false, form: 'marks' }),
     ).toBeUndefined();
   });
 
@@ -28,6 +28,14 @@ describe('the directions in a prompt', () => {
     expect(text).toContain('[do: Move To cube] [do: Pick Up cube]');
     expect(text).toContain('the only ones there are: Move To, Pick Up');
     expect(text).toContain('- Player: The current user');
+  });
+
+  it('ask for words before a call where the model takes calls', () => {
+    const actions = ActionConfig.parse(config);
+    const text = directions({ actions, feels: false, form: 'calls' });
+    expect(text).toContain('first say something');
+    expect(text).toContain('emit_actions');
+    expect(text).not.toContain('[do:');
   });
 
   it('say what "it" is while the user looks at something', () => {
@@ -49,10 +57,9 @@ describe('the directions in a prompt', () => {
     expect(estimateTokens(text)).toBeLessThan(1_000);
   });
 
-  it('ask for feelings and offer silence only where that is wanted', () => {
-    const text = directions({ actions: null, feels: true, mayAbstain: true });
+  it('ask for feelings only where that is wanted', () => {
+    const text = directions({ actions: null, feels: true, form: 'marks' });
     expect(text).toContain('[feel: joy 2]');
-    expect(text).toContain('[ABSTAIN]');
-    expect(acting()).not.toMatch(/feel:|ABSTAIN/);
+    expect(acting()).not.toContain('feel:');
   });
 });

@@ -1,13 +1,17 @@
 import * as z from 'zod';
 import { Garbage, RefusedInAnswer } from '../attempt.ts';
+import { CallDelta, CallParts } from './call-parts.ts';
 import { EventStream } from './event-stream.ts';
+import type { ToolCall } from './llm.ts';
 
 const Chunk = z.union([
   z.object({ error: z.union([z.string(), z.looseObject({})]) }),
   z.object({
     choices: z.array(
       z.object({
-        delta: z.object({ content: z.string().nullish() }).nullish(),
+        delta: z
+          .object({ content: z.string().nullish(), tool_calls: z.array(CallDelta).nullish() })
+          .nullish(),
         finish_reason: z.string().nullish(),
       }),
     ),
@@ -17,6 +21,7 @@ const Chunk = z.union([
 /** Reads the text out of a streamed chat completion. */
 export class ChatAnswer {
   readonly #events = new EventStream();
+  readonly #calls = new CallParts();
   #any = false;
   #finished = false;
 
@@ -30,6 +35,11 @@ export class ChatAnswer {
   /** Whether the server said that this was all: by a `finish_reason` or `[DONE]`; some send only one of them. */
   get finished(): boolean {
     return this.#finished;
+  }
+
+  /** The functions that the model called, as far as they are there. */
+  get calls(): ToolCall[] {
+    return this.#calls.whole;
   }
 
   /** @returns what came of the text. @throws {Garbage | RefusedInAnswer | SyntaxError | z.ZodError} */
@@ -54,6 +64,7 @@ export class ChatAnswer {
     if ('error' in chunk) throw new RefusedInAnswer(JSON.stringify(chunk.error));
     const choice = chunk.choices[0];
     if (choice?.delta?.content) yield choice.delta.content;
+    for (const part of choice?.delta?.tool_calls ?? []) this.#calls.push(part);
     if (choice?.finish_reason) this.#finished = true;
   }
 }

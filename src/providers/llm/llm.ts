@@ -1,14 +1,32 @@
+import { ProviderFailed } from '../provider-failed.ts';
+
 export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
+
+/** A function that the model may call. `parameters` is a JSON Schema of its arguments. */
+export type Tool = { name: string; description: string; parameters: Record<string, unknown> };
+/** `json`: the arguments as the model wrote them; they may be anything. */
+export type ToolCall = { name: string; json: string };
+
 export type LlmOptions = {
+  /** Functions on offer. `onCall` hears of each call, in order, once the answer is complete. */
+  tools?: { offered: Tool[]; onCall: (call: ToolCall) => void } | undefined;
   temperature?: number | undefined;
   maxTokens?: number | undefined;
   signal: AbortSignal;
 };
 
+/** Ask the same without tools. What is known to be unfit is not asked again. */
+export class ToolsUnfit extends ProviderFailed {
+  constructor(cause: unknown) {
+    super('llm', 'refused', false, cause);
+  }
+}
+
 /** A language model that streams its answer. */
 export interface Llm {
   /**
    * Yields pieces of text as they come; stopping to iterate or aborting ends the request at the provider.
+   * @throws {ToolsUnfit} before any text, when it cannot be asked with tools: it takes none, or called without a word
    * @throws {ProviderFailed} when the provider refuses, answers garbage, hangs, or stops before the end of its answer
    */
   stream(messages: ChatMessage[], options: LlmOptions): AsyncGenerator<string, void>;

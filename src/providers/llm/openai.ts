@@ -1,9 +1,9 @@
-import type OpenAI from 'openai';
+import { APIError, type OpenAI } from 'openai';
 import type { StageSettings } from '../../protocol/provider-settings.ts';
 import { Attempt, BrokenOff, type ProviderDeps, type Timeouts } from '../attempt.ts';
 import { openClient } from '../openai-client.ts';
 import { ChatAnswer } from './chat-answer.ts';
-import type { ChatMessage, Llm, LlmOptions } from './llm.ts';
+import { ToolsUnfit, type ChatMessage, type Llm, type LlmOptions, type ToolCall } from './llm.ts';
 
 /** The first token is given long because local servers load the model and read the whole prompt for it. */
 const llmTimeouts: Timeouts = { firstMs: 20_000, idleMs: 8_000, totalMs: 90_000 };
@@ -16,6 +16,8 @@ const tailMs = 200;
 export class OpenAiLlm implements Llm {
   readonly #client: OpenAI;
   readonly #timeouts: Timeouts;
+  /** Once tools turned out to be none for this endpoint, nobody's answer waits for finding out again. */
+  #unfit: ToolsUnfit | undefined;
 
   constructor(
     private readonly settings: StageSettings,
@@ -26,9 +28,25 @@ export class OpenAiLlm implements Llm {
   }
 
   async *stream(messages: ChatMessage[], options: LlmOptions): AsyncGenerator<string, void> {
+    if (!options.tools) {
+      yield* this.#ask(messages, options);
+      return;
+    }
+    options.signal.throwIfAborted();
+    if (this.#unfit) throw new ToolsUnfit(this.#unfit.cause);
+    try {
+      yield* this.#ask(messages, options);
+    } catch (failure) {
+      if (failure instanceof ToolsUnfit) this.#unfit = failure;
+      throw failure;
+    }
+  }
+
+  async *#ask(messages: ChatMessage[], options: LlmOptions): AsyncGenerator<string, void> {
     const { settings, deps } = this;
     const attempt = new Attempt('llm', settings, deps.clock, this.#timeouts, options.signal);
     let answer: ChatAnswer | undefined;
+    let spoke = false;
     try {
       const response = await attempt.request((signal) =>
         this.#client.chat.completions
@@ -39,29 +57,51 @@ export class OpenAiLlm implements Llm {
       for await (const bytes of attempt.body(response)) {
         for (const piece of answer.push(bytes)) {
           attempt.progressed();
+          spoke ||= piece.trim() !== '';
           yield piece;
         }
+        if (answer.calls.length > 0) attempt.progressed();
         if (answer.finished) attempt.progressed(tailMs);
       }
       yield* answer.end();
       if (!answer.finished) throw new BrokenOff('it ends without saying so');
     } catch (cause) {
+      if (options.tools && isAboutTools(cause)) throw new ToolsUnfit(attempt.failure(cause));
       // What goes wrong after the last word took nothing away from the answer.
       if (!answer?.finished || options.signal.aborted) throw attempt.failure(cause);
     } finally {
       attempt.close();
     }
+    this.#hearCalls(answer.calls, spoke, options);
+  }
+
+  /** A call instead of words would cost the listener a second question to the model: such a model is better off without. */
+  #hearCalls(calls: ToolCall[], spoke: boolean, { tools }: LlmOptions): void {
+    if (!tools || calls.length === 0) return;
+    if (!spoke) throw new ToolsUnfit(new Error('the model calls instead of speaking'));
+    for (const call of calls) tools.onCall(call);
   }
 
   /** OpenAI itself has renamed the limit and refuses the old name for new models; other servers know the old one. */
-  #parameters({ temperature, maxTokens }: LlmOptions) {
+  #parameters({ tools, temperature, maxTokens }: LlmOptions) {
     const limit = new URL(this.settings.baseUrl).hostname.endsWith('api.openai.com')
       ? 'max_completion_tokens'
       : 'max_tokens';
     return {
       model: this.settings.model,
+      ...(tools && {
+        tools: tools.offered.map((offered) => ({ type: 'function' as const, function: offered })),
+      }),
       ...(temperature === undefined ? {} : { temperature }),
       ...(maxTokens === undefined ? {} : { [limit]: maxTokens }),
     };
   }
+}
+
+/**
+ * How servers refuse a request for its tools: most by 400 or 422, an unknown field by 404 or 501, llama.cpp without
+ * its template engine by 500. Whatever it really was, the same without tools is worth asking.
+ */
+function isAboutTools(cause: unknown): boolean {
+  return cause instanceof APIError && [400, 404, 422, 500, 501].includes(Number(cause.status));
 }

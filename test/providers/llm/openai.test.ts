@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lifetime/clock.ts';
-import type { LlmOptions } from '../../../src/providers/llm/llm.ts';
+import { ToolsUnfit, type LlmOptions, type ToolCall } from '../../../src/providers/llm/llm.ts';
 import { OpenAiLlm } from '../../../src/providers/llm/openai.ts';
 import { ProviderFailed } from '../../../src/providers/provider-failed.ts';
 import { llmContract } from '../../contracts/llm.ts';
@@ -157,5 +157,77 @@ describe('OpenAiLlm', () => {
     const shown = thrown instanceof Error ? `${thrown.message} ${String(thrown.cause)}` : '';
     expect(shown).toContain('401 Incorrect API key: ***');
     expect(shown).not.toContain('secret-key');
+  });
+
+  describe('with tools', () => {
+    const offered = [
+      { name: 'emit_actions', description: 'Acts.', parameters: { type: 'object' } },
+    ];
+    async function openWithTools() {
+      const { server, ask } = await open();
+      const calls: ToolCall[] = [];
+      const act = () => ask({ tools: { offered, onCall: (call) => calls.push(call) } });
+      return { server, ask, act, calls };
+    }
+
+    it('hands over what the model calls beside its words', async () => {
+      const { server, act, calls } = await openWithTools();
+      server.calls = () => [
+        { name: 'emit_actions', json: '{"actions":[{"name":"Wave"}]}' },
+        { name: 'other', json: '' },
+      ];
+      expect(await act()).toBe('Hello. How are you today?');
+      expect(calls).toEqual([
+        { name: 'emit_actions', json: '{"actions":[{"name":"Wave"}]}' },
+        { name: 'other', json: '' },
+      ]);
+      expect(server.llm.requests[0]?.tools).toEqual([{ type: 'function', function: offered[0] }]);
+    });
+
+    it('understands calls that come whole and without an index', async () => {
+      const { server, act, calls } = await openWithTools();
+      const call = (name: string) =>
+        `data: {"choices":[{"delta":{"tool_calls":[{"function":{"name":"${name}","arguments":"{}"}}]}}]}\n\n`;
+      server.llm.always({
+        kind: 'garbage',
+        body: `${delta('Hi')}${call('one')}${call('two')}${stop}`,
+        contentType: 'text/event-stream',
+      });
+      expect(await act()).toBe('Hi');
+      expect(calls.map(({ name }) => name)).toEqual(['one', 'two']);
+    });
+
+    it.each([400, 404, 422, 500])(
+      'says once that an endpoint takes none (%i), and asks it no more',
+      async (status) => {
+        const { server, ask, act } = await openWithTools();
+        server.llm.next({ kind: 'refuse', status });
+        expect(await rejection(act())).toBeInstanceOf(ToolsUnfit);
+        expect(await rejection(act())).toBeInstanceOf(ToolsUnfit);
+        expect(server.llm.counts.requests).toBe(1);
+        expect(await ask()).toBe('Hello. How are you today?');
+      },
+    );
+
+    it('takes a model for unfit that calls instead of speaking', async () => {
+      const { server, act, calls } = await openWithTools();
+      server.reply = () => [];
+      server.calls = () => [{ name: 'emit_actions', json: '{}' }];
+      expect(await rejection(act())).toBeInstanceOf(ToolsUnfit);
+      expect(calls).toEqual([]);
+    });
+
+    it.each([401, 429, 503])('does not blame tools for a refusal by %i', async (status) => {
+      const { server, act } = await openWithTools();
+      server.llm.next({ kind: 'refuse', status });
+      expect(await rejection(act())).not.toBeInstanceOf(ToolsUnfit);
+      expect(await act()).toBe('Hello. How are you today?');
+    });
+
+    it('gives up calls that never end', async () => {
+      const { server, act } = await openWithTools();
+      server.calls = () => [{ name: 'emit_actions', json: 'x'.repeat(200_000) }];
+      expectFailure(await rejection(act()), new ProviderFailed('llm', 'garbage', false));
+    });
   });
 });
