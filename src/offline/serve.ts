@@ -65,4 +65,4 @@ else process.stdout.write(`${JSON.stringify(ready)}\n`);
 
 // Both are slow the first time; nobody should be the first.
 recogniser.warmUp();
-synthesiser.voiceLines().catch((cause: unknown) => log.error({ err: cause }, 'no synthesis'));
+synthesiser.languages().catch((cause: unknown) => log.error({ err: cause }, 'no synthesis'));

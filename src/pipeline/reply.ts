@@ -1,4 +1,5 @@
 import { durationMs } from '../frames/pcm.ts';
+import type { SpeechFrame, TimedWord } from '../frames/speech-timing.ts';
 import type { VoiceOut } from '../frames/voice-out.ts';
 import { BoundedQueue } from '../lifetime/bounded-queue.ts';
 import type { Clock } from '../lifetime/clock.ts';
@@ -179,12 +180,7 @@ export class Reply {
     await voice.drained(signal);
   }
 
-  async #write(
-    piece: number,
-    text: string,
-    frame: Parameters<VoiceOut['write']>[0],
-    voice: VoiceOut,
-  ): Promise<void> {
+  async #write(piece: number, text: string, frame: SpeechFrame, voice: VoiceOut): Promise<void> {
     if (this.times.sound === undefined) {
       this.times.sound = this.deps.clock.nowMs();
       this.onEvent({ kind: 'soundBegan' });
@@ -200,6 +196,7 @@ export class Reply {
       this.#spoken.push(spoken);
       if (piece > 0) this.onEvent({ kind: 'pieceBegan' });
     }
+    if (frame.timing) noteWords(spoken, frame.timing.words, this.#writtenMs);
     this.#writtenMs += durationMs(frame);
     spoken.durationMs = Math.max(spoken.durationMs, this.#writtenMs - spoken.startMs);
     await voice.write(frame, this.#aborting.signal);
@@ -222,6 +219,14 @@ export class Reply {
     if (this.#aborting.signal.aborted) return;
     if (this.#gate.isOpen) this.onEvent(event);
     else this.#held.push(event);
+  }
+}
+
+/** @param fromMs where the words' own times begin in the sound of the answer */
+function noteWords(spoken: SpokenPiece, words: readonly TimedWord[], fromMs: number): void {
+  spoken.words ??= [];
+  for (const { text, startMs, endMs } of words) {
+    spoken.words.push({ text, startMs: fromMs + startMs, endMs: fromMs + endMs });
   }
 }
 

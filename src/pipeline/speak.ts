@@ -1,4 +1,4 @@
-import type { PcmFrame } from '../frames/pcm.ts';
+import type { SpeechFrame } from '../frames/speech-timing.ts';
 import { runAhead } from '../lifetime/run-ahead.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Tts, TtsOptions } from '../providers/tts/tts.ts';
@@ -7,7 +7,7 @@ import { isSpeakable } from './clauses.ts';
 import { retryOnce } from './retry.ts';
 
 /** A frame of the answer and the piece of text it belongs to as it is written, counted from 0. */
-export type SpokenFrame = { piece: number; text: string; frame: PcmFrame };
+export type SpokenFrame = { piece: number; text: string; frame: SpeechFrame };
 
 /** Frames of one piece that may wait: enough that a provider faster than speech is not slowed down for nothing. */
 const framesAhead = 128;
@@ -27,7 +27,7 @@ export async function* speak(
   }
 }
 
-type Begun = { piece: number; text: string; frames: AsyncGenerator<PcmFrame, void> };
+type Begun = { piece: number; text: string; frames: AsyncGenerator<SpeechFrame, void> };
 
 async function* begin(
   pieces: AsyncGenerator<string, void>,
@@ -47,7 +47,7 @@ async function* begin(
 }
 
 // eslint wants an await in every async generator; nothing is to be awaited in an empty one.
-async function* none(): AsyncGenerator<PcmFrame, void> {
+async function* none(): AsyncGenerator<SpeechFrame, void> {
   yield* [];
   await Promise.resolve();
 }

@@ -1,9 +1,20 @@
-/** A stretch of the answer's sound and the words it speaks. Times from the beginning of the answer's sound. */
-export type SpokenPiece = { text: string; startMs: number; durationMs: number };
+import type { TimedWord } from '../frames/speech-timing.ts';
 
 /**
- * The words that were heard when the voice stopped. Within a piece, time is shared out by length of the words, pauses
- * counting with the words they follow; a word counts when more than half of it was heard.
+ * A stretch of the answer's sound and the words it speaks. Times from the beginning of the answer's sound.
+ * @property words when each word sounds, as far as the synthesiser told
+ */
+export type SpokenPiece = {
+  text: string;
+  startMs: number;
+  durationMs: number;
+  words?: TimedWord[];
+};
+
+/**
+ * The words that were heard when the voice stopped; a word counts when more than half of it was heard. Within a piece
+ * the synthesiser's times of the words hold; without them time is shared out by length of the words, pauses counting
+ * with the words they follow.
  */
 export function heardText(pieces: SpokenPiece[], playedMs: number): string {
   let heard = '';
@@ -12,10 +23,34 @@ export function heardText(pieces: SpokenPiece[], playedMs: number): string {
       heard += piece.text;
       continue;
     }
+    const timed = upToTime(piece.text, piece.words ?? [], playedMs);
+    if (timed !== undefined) return (heard + timed).trim();
     const share = piece.durationMs > 0 ? (playedMs - piece.startMs) / piece.durationMs : 0;
     return (heard + upTo(piece.text, share)).trim();
   }
   return heard.trim();
+}
+
+/** A synthesiser may leave out what it does not speak, and no more than this; a word found farther on is another. */
+const mostSkippedChars = 40;
+
+/** @returns undefined when most of the words are not in the text: some synthesisers tell what they made of it */
+function upToTime(text: string, words: readonly TimedWord[], playedMs: number): string | undefined {
+  let found = 0;
+  let end = 0;
+  let heardEnd = 0;
+  for (const { text: word, startMs, endMs } of words) {
+    const spelled = word.trim();
+    const at = spelled === '' ? -1 : text.indexOf(spelled, end);
+    if (at === -1 || at - end > mostSkippedChars) continue;
+    found++;
+    end = at + spelled.length;
+    if ((startMs + endMs) / 2 < playedMs) heardEnd = end;
+  }
+  if (found * 2 < words.length || found === 0) return undefined;
+  if (heardEnd === 0) return '';
+  // Marks belong to the word before them.
+  return text.slice(0, heardEnd + (/^[\s\p{P}]*/u.exec(text.slice(heardEnd))?.[0].length ?? 0));
 }
 
 function upTo(text: string, share: number): string {

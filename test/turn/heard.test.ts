@@ -42,4 +42,53 @@ describe('heard text', () => {
       ),
     );
   });
+
+  describe('by the synthesiser’s own times', () => {
+    const words = [
+      { text: 'Well,', startMs: 400, endMs: 1_400 },
+      { text: 'it', startMs: 1_400, endMs: 1_600 },
+      { text: 'is', startMs: 1_600, endMs: 1_800 },
+      { text: 'done.', startMs: 1_800, endMs: 2_300 },
+    ];
+    const timed: SpokenPiece[] = [
+      { text: 'Sure,', startMs: 0, durationMs: 400 },
+      { text: ' Well, it is done.', startMs: 400, durationMs: 2_000, words },
+    ];
+
+    it('ends where a slow word ends, not where its letters would', () => {
+      expect(heardText(timed, 850)).toBe('Sure,');
+      expect(heardText(timed, 1_000)).toBe('Sure, Well,');
+      expect(heardText(timed, 1_480)).toBe('Sure, Well,');
+      expect(heardText(timed, 1_720)).toBe('Sure, Well, it is');
+      expect(heardText(timed, 2_400)).toBe('Sure, Well, it is done.');
+    });
+
+    it('passes over what a synthesiser writes in its own way', () => {
+      const spelled = [
+        { text: 'twenty', startMs: 0, endMs: 400 },
+        { text: 'cats', startMs: 400, endMs: 800 },
+        { text: 'sleep', startMs: 800, endMs: 1_200 },
+      ];
+      const text = '20 cats sleep.';
+      expect(heardText([{ text, startMs: 0, durationMs: 1_200, words: spelled }], 700)).toBe(
+        '20 cats',
+      );
+    });
+
+    it('is estimated where the words are of another text', () => {
+      const other = [{ text: 'zwanzig', startMs: 0, endMs: 1_200 }];
+      const piece = { text: 'a b c d', startMs: 0, durationMs: 1_200 };
+      expect(heardText([{ ...piece, words: other }], 700)).toBe(heardText([piece], 700));
+    });
+
+    it('only ever grows with time', () => {
+      const time = fc.integer({ min: 0, max: 3_000 });
+      fc.assert(
+        fc.property(time, time, (one, other) => {
+          const [early, late] = [Math.min(one, other), Math.max(one, other)];
+          expect(heardText(timed, late).startsWith(heardText(timed, early))).toBe(true);
+        }),
+      );
+    });
+  });
 });

@@ -1,13 +1,12 @@
-import type { EspeakVoice } from './espeak.ts';
+import type { EspeakVoice, SpokenLanguage } from './espeak.ts';
+import type { SpokenSentence } from './utterance.ts';
 
 /** Speaks sentences. */
 export interface Synthesiser {
-  /** What espeak-ng prints as its list of voices. */
-  voiceLines(): Promise<string[]>;
+  languages(): Promise<readonly SpokenLanguage[]>;
   /**
-   * @returns mono PCM at `speakingRateHz`
    * @throws {PublicError} 503 when too much waits; the signal's reason when aborted
    */
-  speak(sentence: string, voice: EspeakVoice, signal: AbortSignal): Promise<Int16Array>;
+  speak(sentence: string, voice: EspeakVoice, signal: AbortSignal): Promise<SpokenSentence>;
   close(): Promise<void>;
 }

@@ -2,9 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { PublicError } from '../../errors/public-error.ts';
 import { asError, type Clock } from '../../lifetime/clock.ts';
 import type { Log } from '../../telemetry/log.ts';
-import type { EspeakVoice } from './espeak.ts';
+import type { EspeakVoice, SpokenLanguage } from './espeak.ts';
 import { SynthesisReply, type SynthesisRequest } from './synthesis-message.ts';
 import type { Synthesiser } from './synthesiser.ts';
+import type { SpokenSentence } from './utterance.ts';
 
 /** Sentences that wait. Each takes about 20 ms, so the last in a full queue waits for a second or two. */
 const maxWaiting = 64;
@@ -14,11 +15,11 @@ const sentenceTimeoutMs = 8_000;
 type Job = {
   sentence: string;
   voice: EspeakVoice;
-  resolve: (samples: Int16Array) => void;
+  resolve: (spoken: SpokenSentence) => void;
   reject: (reason: Error) => void;
 };
 type Running = { id: number; job: Job; cancelTimeout: () => void };
-type Thread = { worker: Worker; voiceLines: Promise<string[]> };
+type Thread = { worker: Worker; languages: Promise<SpokenLanguage[]> };
 
 /**
  * Runs espeak-ng on a thread of its own, so that speaking for one client never holds up another. The thread starts
@@ -36,11 +37,11 @@ export class ThreadSynthesiser implements Synthesiser {
     private readonly log: Log,
   ) {}
 
-  voiceLines(): Promise<string[]> {
-    return this.#started().voiceLines;
+  languages(): Promise<readonly SpokenLanguage[]> {
+    return this.#started().languages;
   }
 
-  speak(sentence: string, voice: EspeakVoice, signal: AbortSignal): Promise<Int16Array> {
+  speak(sentence: string, voice: EspeakVoice, signal: AbortSignal): Promise<SpokenSentence> {
     signal.throwIfAborted();
     if (this.#waiting.length >= maxWaiting) {
       throw new PublicError(503, 'synthesis_busy', 'Too much is being spoken. Try again soon.', {
@@ -59,9 +60,9 @@ export class ThreadSynthesiser implements Synthesiser {
       const job: Job = {
         sentence,
         voice,
-        resolve: (samples) => {
+        resolve: (spoken) => {
           leave();
-          resolve(samples);
+          resolve(spoken);
         },
         reject: (reason) => {
           leave();
@@ -100,10 +101,10 @@ export class ThreadSynthesiser implements Synthesiser {
       // Its garbage is sound that was handed on: collected early, it needs little room.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
-    const voiceLines = new Promise<string[]>((resolve, reject) => {
+    const languages = new Promise<SpokenLanguage[]>((resolve, reject) => {
       worker.on('message', (message: unknown) => {
         const reply = SynthesisReply.parse(message);
-        if (reply.kind === 'ready') resolve(reply.voiceLines);
+        if (reply.kind === 'ready') resolve(reply.languages);
         else this.#answered(reply);
       });
       const onGone = (cause: Error) => {
@@ -115,9 +116,9 @@ export class ThreadSynthesiser implements Synthesiser {
         onGone(new Error('the synthesis thread ended'));
       });
     });
-    const thread: Thread = { worker, voiceLines };
+    const thread: Thread = { worker, languages };
     // Whoever asks for the voices gets the failure; nobody has to.
-    voiceLines.catch(() => undefined);
+    languages.catch(() => undefined);
     this.#thread = thread;
     return thread;
   }
@@ -127,7 +128,7 @@ export class ThreadSynthesiser implements Synthesiser {
     if (reply.kind === 'failed') this.#fail(new Error(reply.reason));
     else {
       this.#running.cancelTimeout();
-      this.#running.job.resolve(reply.samples);
+      this.#running.job.resolve({ samples: reply.samples, timing: reply.timing });
       this.#running = undefined;
     }
     this.#next();

@@ -1,7 +1,4 @@
-import type { EspeakVoice } from './espeak.ts';
-
-/** A language that espeak-ng speaks. @property id its name there, such as `en-us`, `cmn`, `pt-br` */
-export type SpokenLanguage = { id: string; name: string; aliases: string[] };
+import type { EspeakVoice, SpokenLanguage } from './espeak.ts';
 
 /** espeak-ng's ways to sound like another person, written after a language: `en-us+f3`. */
 const variants = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8', 'f1', 'f2', 'f3', 'f4', 'f5'];
@@ -39,19 +36,6 @@ const scripts: readonly [RegExp, string, readonly string[]][] = [
   [/\p{Script=Hebrew}/u, 'he', ['he']],
   [/\p{Script=Thai}/u, 'th', ['th']],
 ];
-
-/** @param lines of `espeak-ng --voices`, such as ` 5  cmn  --/M  Chinese_(Mandarin)  sit/cmn  (zh-cmn 5)(zh 5)` */
-export function parseVoices(lines: readonly string[]): SpokenLanguage[] {
-  const languages = new Map<string, SpokenLanguage>();
-  for (const line of lines) {
-    const match = /^\s*\d+\s+(\S+)\s+\S+\s+(\S+)\s+\S+\s*(.*)$/.exec(line);
-    if (!match) continue;
-    const [, id = '', name = '', others = ''] = match;
-    const aliases = [...others.matchAll(/\((\S+) \d+\)/g)].map(([, alias = '']) => alias);
-    if (!languages.has(id)) languages.set(id, { id, name: name.replaceAll('_', ' '), aliases });
-  }
-  return [...languages.values()];
-}
 
 export type VoiceWish = {
   /** A name of OpenAI's, of espeak-ng's (`fr-fr`, `en-gb+f2`), or any other, which then gets a voice that stays the same. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Garbage, RefusedInAnswer } from '../attempt.ts';
+import { EventStream } from '../event-stream.ts';
 import { CallDelta, CallParts } from './call-parts.ts';
-import { EventStream } from './event-stream.ts';
 import type { ToolCall } from './llm.ts';
 
 const Chunk = z.union([

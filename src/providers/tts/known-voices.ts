@@ -1,4 +1,4 @@
-import type { PcmFrame } from '../../frames/pcm.ts';
+import type { SpeechFrame } from '../../frames/speech-timing.ts';
 import { ProviderFailed } from '../provider-failed.ts';
 import type { Tts, TtsOptions } from './tts.ts';
 
@@ -14,7 +14,7 @@ export class KnownVoices implements Tts {
 
   constructor(private readonly tts: Tts) {}
 
-  async *stream(text: string, options: TtsOptions): AsyncGenerator<PcmFrame, void> {
+  async *stream(text: string, options: TtsOptions): AsyncGenerator<SpeechFrame, void> {
     const { voice } = options;
     const inUsualVoice = { ...options, voice: undefined };
     if (voice === undefined || this.#unknown.has(voice)) {

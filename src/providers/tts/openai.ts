@@ -1,9 +1,11 @@
 import type OpenAI from 'openai';
-import type { PcmFrame } from '../../frames/pcm.ts';
+import type { SpeechFrame } from '../../frames/speech-timing.ts';
 import type { ProviderSettings } from '../../protocol/provider-settings.ts';
+import { speechTimingPreference } from '../../protocol/speech-events.ts';
 import { Attempt, type ProviderDeps, type Timeouts } from '../attempt.ts';
 import { openClient } from '../openai-client.ts';
 import { SoundReader } from './sound-reader.ts';
+import { SpeechEventReader } from './speech-event-reader.ts';
 import type { Tts, TtsOptions } from './tts.ts';
 
 /** The first sound is given long because local servers make a whole sentence before they send a byte. */
@@ -15,7 +17,8 @@ const defaultVoice = 'alloy';
 
 /**
  * `POST /audio/speech`, as OpenAI, speaches, Kokoro-FastAPI and openai-edge-tts have it. Asks for raw PCM and takes WAV
- * as well. The language of the text goes in the request's `Content-Language`, which needs no support.
+ * as well. The language of the text goes in the request's `Content-Language`, the wish for the times of words and
+ * phonemes in its `Prefer`; neither needs support.
  */
 export class OpenAiTts implements Tts {
   readonly #client: OpenAI;
@@ -30,21 +33,20 @@ export class OpenAiTts implements Tts {
   }
 
   /** Yields nothing for a text without letters and digits: there is nothing to say, and servers refuse it. */
-  async *stream(text: string, options: TtsOptions): AsyncGenerator<PcmFrame, void> {
+  async *stream(text: string, options: TtsOptions): AsyncGenerator<SpeechFrame, void> {
     options.signal.throwIfAborted();
     if (!/[\p{L}\p{N}]/u.test(text)) return;
     const { settings, deps } = this;
     const attempt = new Attempt('tts', settings, deps.clock, this.#timeouts, options.signal);
     try {
       const response = await attempt.request((signal) => this.#ask(text, options, signal));
-      const sound = new SoundReader(response.headers.get('content-type') ?? '');
+      const type = response.headers.get('content-type') ?? '';
+      const sound = /event-stream/i.test(type) ? new SpeechEventReader() : new SoundReader(type);
       for await (const bytes of attempt.body(response)) {
         attempt.progressed();
-        const frame = sound.push(bytes);
-        if (frame.samples.length > 0) yield frame;
+        yield* sound.push(bytes);
       }
-      const last = sound.end();
-      if (last.samples.length > 0) yield last;
+      yield* sound.end();
     } catch (cause) {
       throw attempt.failure(cause);
     } finally {
@@ -62,7 +64,13 @@ export class OpenAiTts implements Tts {
           input: text,
           response_format: 'pcm',
         },
-        { signal, ...(language ? { headers: { 'content-language': language } } : {}) },
+        {
+          signal,
+          headers: {
+            prefer: speechTimingPreference,
+            ...(language ? { 'content-language': language } : {}),
+          },
+        },
       )
       .asResponse();
   }

@@ -33,13 +33,13 @@ export class SoundReader {
     this.#contentType = contentType;
   }
 
-  push(bytes: Uint8Array): PcmFrame {
+  push(bytes: Uint8Array): PcmFrame[] {
     const reader = this.#reader;
     switch (reader.kind) {
       case 'unknown': {
         const head = Buffer.concat([reader.head, bytes]);
         reader.head = head;
-        if (head.byteLength < headBytes) return frame(new Int16Array(0));
+        if (head.byteLength < headBytes) return [];
         this.#reader = this.#recognise(head);
         return this.push(head);
       }
@@ -51,14 +51,14 @@ export class SoundReader {
   }
 
   /** What the resampler still holds. @throws {Garbage | BrokenOff} when there was no sound, or half a sample is left */
-  end(): PcmFrame {
+  end(): PcmFrame[] {
     const reader = this.#reader;
     if (reader.kind === 'wav') reader.wav.end();
     if (reader.kind === 'pcm' && reader.pcm.midSample) {
       throw new BrokenOff('it ends within a sample');
     }
-    const last = frame(this.#resampler?.flush() ?? new Int16Array(0));
-    if (!this.#any && last.samples.length === 0) throw new Garbage('an answer without sound', true);
+    const last = frames(this.#resampler?.flush() ?? new Int16Array(0));
+    if (!this.#any && last.length === 0) throw new Garbage('an answer without sound', true);
     return last;
   }
 
@@ -75,18 +75,18 @@ export class SoundReader {
     return { kind: 'pcm', pcm: new PcmByteStream(), mix: new Downmixer(channels) };
   }
 
-  #resampled(samples: Int16Array): PcmFrame {
+  #resampled(samples: Int16Array): PcmFrame[] {
     if (this.#reader.kind === 'wav' && this.#reader.wav.format) {
       this.#resampler ??= resamplerFrom(this.#reader.wav.format.sampleRateHz);
     }
     const resampled = this.#resampler?.push(samples) ?? samples;
     if (resampled.length > 0) this.#any = true;
-    return frame(resampled);
+    return frames(resampled);
   }
 }
 
-function frame(samples: Int16Array): PcmFrame {
-  return { samples, sampleRateHz: speakingRateHz };
+function frames(samples: Int16Array): PcmFrame[] {
+  return samples.length === 0 ? [] : [{ samples, sampleRateHz: speakingRateHz }];
 }
 
 function resamplerFrom(fromHz: number): Resampler {

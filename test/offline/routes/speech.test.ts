@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { rmsDbfs } from '../../../src/audio/level.ts';
-import { pcmFromBytes } from '../../../src/audio/pcm-bytes.ts';
+import { pcmFromBase64, pcmFromBytes } from '../../../src/audio/pcm-bytes.ts';
 import { decodeWav } from '../../../src/audio/wav.ts';
+import { SpeechEvent } from '../../../src/protocol/speech-events.ts';
 import { OfflineSubject, refusal } from '../offline-subject.ts';
 
 const subject = new OfflineSubject();
@@ -23,6 +24,44 @@ describe('speech', () => {
       'Hello there.',
       'How are you?',
     ]);
+  });
+
+  const sse = { model: 'any', voice: 'alloy', input: 'Hello there. How are you?' } as const;
+  const events = async (response: Response) => {
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    return (await response.text())
+      .split('\n\n')
+      .filter((event) => event !== '')
+      .map((event) => SpeechEvent.parse(JSON.parse(event.slice('data: '.length))));
+  };
+
+  it('streams events as OpenAI does', async () => {
+    const response = await subject.client.audio.speech.create({ ...sse, stream_format: 'sse' });
+    const got = await events(response);
+    expect(new Set(got.map(({ type }) => type))).toEqual(
+      new Set(['speech.audio.delta', 'speech.audio.done']),
+    );
+    expect(got.at(-1)?.type).toBe('speech.audio.done');
+  });
+
+  it('tells when words and phonemes sound to who prefers it, before each sentence', async () => {
+    const response = await subject.client.audio.speech.create(
+      { ...sse, response_format: 'pcm' },
+      { headers: { prefer: 'respond-async, speech-timing' } },
+    );
+    expect(response.headers.get('preference-applied')).toBe('speech-timing');
+    const got = await events(response);
+    const timings = got.filter((event) => event.type === 'speech.timing');
+    expect(timings.map(({ words }) => words.map(({ word }) => word))).toEqual([
+      ['Hello', 'there.'],
+      ['How', 'are', 'you?'],
+    ]);
+    expect(got[0]?.type).toBe('speech.timing');
+    const sound = got.flatMap((event) =>
+      event.type === 'speech.audio.delta' ? [...pcmFromBase64(event.audio)] : [],
+    );
+    const plain = await subject.client.audio.speech.create({ ...sse, response_format: 'pcm' });
+    expect(Int16Array.from(sound)).toEqual(pcmFromBytes(new Uint8Array(await plain.arrayBuffer())));
   });
 
   it('makes WAV with its true length', async () => {

@@ -30,15 +30,16 @@ describe('espeak-ng', () => {
   });
 
   it('speaks what looks like an option or like phoneme codes', async () => {
-    for (const text of ['-v fr', '--help', '[[h@l]]', '<speak>hi</speak>', 'a\0b']) {
-      const { samples } = await espeak.speak(text, voice);
+    for (const text of ['-v fr', '--help', '[[h@l]]', '<speak>hi</speak>', 'a\0b', '&lt;']) {
+      const { samples } = await utterance(espeak, text, voice);
       expect(samples.length).toBeGreaterThan(5_000);
     }
   });
 
-  it('leaves no files open, however often it is asked', async () => {
-    for (let i = 0; i < 200; i++) await espeak.speak('Hi.', voice);
-    expect((await espeak.speak('Hi.', voice)).samples.length).toBeGreaterThan(5_000);
+  it('stays the same however often it is asked', async () => {
+    const first = await spoken('Hi.');
+    for (let i = 0; i < 100; i++) await espeak.speak('Hi.', voice);
+    expect(await spoken('Hi.')).toBe(first);
   });
 
   it('is slower when it shall be', async () => {
@@ -50,7 +51,7 @@ describe('espeak-ng', () => {
 
 describe('an utterance', () => {
   it('is 24 kHz, begins at once and ends with a short pause', async () => {
-    const samples = await utterance(espeak, 'Hello.', voice);
+    const { samples } = await utterance(espeak, 'Hello.', voice);
     const loud = (sample: number) => Math.abs(sample) > 100;
     expect(samples.findIndex(loud)).toBeLessThan(24_000 * 0.03);
     const pauseMs = (samples.length - samples.findLastIndex(loud)) / 24;
@@ -58,7 +59,35 @@ describe('an utterance', () => {
     expect(pauseMs).toBeLessThan(300);
   });
 
+  it('knows when each word and phoneme sounds', async () => {
+    const { samples, timing } = await utterance(espeak, 'Hello, my friend!', voice);
+    expect(timing.words.map(({ text }) => text)).toEqual(['Hello, ', 'my ', 'friend!']);
+    expect(timing.phonemes.map(({ ipa }) => ipa).join('')).toBe('həlˈoʊmaɪfɹˈɛnd');
+    const soundMs = samples.length / 24;
+    let lastMs = 0;
+    for (const { startMs, endMs } of timing.words) {
+      expect(startMs).toBeGreaterThanOrEqual(lastMs);
+      expect(endMs).toBeGreaterThan(startMs);
+      lastMs = endMs;
+    }
+    // The pause after the last word is no part of it.
+    expect(lastMs).toBeLessThan(soundMs - 200);
+    expect(lastMs).toBeGreaterThan(soundMs - 350);
+  });
+
+  it.each([
+    ['In 1999 there were 3.5 million.', ['In ', '1999 ', 'there were ', '3.5 ', 'million.']],
+    ['😀 Yes & no <b>now</b>', undefined],
+    ['你好，今天天气很好。', undefined],
+    ['Naïve café — “well”…', undefined],
+  ])('times words that make up the sentence: %s', async (text, words) => {
+    const name = /\p{Script=Han}/u.test(text) ? 'cmn' : 'en-us';
+    const { timing } = await utterance(espeak, text, { ...voice, name });
+    expect(timing.words.map((word) => word.text).join('')).toBe(text);
+    if (words) expect(timing.words.map((word) => word.text)).toEqual(words);
+  });
+
   it('of nothing is empty', async () => {
-    expect(await utterance(espeak, '...', voice)).toHaveLength(0);
+    expect((await utterance(espeak, '...', voice)).samples).toHaveLength(0);
   });
 });

@@ -1,4 +1,4 @@
-import { Garbage } from '../attempt.ts';
+import { Garbage } from './attempt.ts';
 
 /** An event holds a token or two; a line that never ends is no event. */
 const maxEventLetters = 262_144;
