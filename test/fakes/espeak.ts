@@ -1,6 +1,7 @@
-import ESpeakNg from 'espeak-ng';
 import { resample } from '../../src/audio/resample.ts';
-import { decodeWav } from '../../src/audio/wav.ts';
+import { Espeak } from '../../src/offline/speech/espeak.ts';
+
+let opened: Promise<Espeak> | undefined;
 
 /**
  * Real speech at test time.
@@ -12,10 +13,13 @@ export async function spoken(
   sampleRateHz = 16_000,
   wordsPerMinute = 175,
 ): Promise<Int16Array> {
-  const pace = ['-s', String(wordsPerMinute)];
-  const espeak = await ESpeakNg({ arguments: ['-w', 'speech.wav', '-v', 'en-us', ...pace, text] });
-  const wav = decodeWav(espeak.FS.readFile('speech.wav'));
-  return resample(wav.samples, { fromHz: wav.sampleRateHz, toHz: sampleRateHz });
+  const espeak = await (opened ??= Espeak.open());
+  const { samples, sampleRateHz: fromHz } = await espeak.speak(text, {
+    name: 'en-us',
+    wordsPerMinute,
+    pitch: 50,
+  });
+  return resample(samples, { fromHz, toHz: sampleRateHz });
 }
 
 /** Quieter or louder, with noise over all of it. @param noise 0 to 1 of full scale; the same each time */

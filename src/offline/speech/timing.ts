@@ -20,7 +20,7 @@ export function timingOf(
   events: readonly SpokenEvent[],
   soundMs: number,
 ): SpeechTiming {
-  return { words: words([...text], events, soundMs), phonemes: phonemes(events, soundMs) };
+  return { words: words(Array.from(text), events, soundMs), phonemes: phonemes(events, soundMs) };
 }
 
 /** The same, heard in a part of the sound alone: from `fromMs` on, `soundMs` long. */
