@@ -113,6 +113,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
       open: (session) => store.open(session),
       loadAssignment: (roomName) => store.loadAssignment(roomName),
       markJoined: (sessionId) => store.markJoined(sessionId),
+      keepContext: (sessionId, context) => store.keepContext(sessionId, context),
       end: (sessionId, reason) => store.end(sessionId, reason),
       listOpen: () => store.listOpen(),
       appendTurn: async (sessionId, turn) => {

@@ -3,6 +3,7 @@ import type { Db } from '../db/db.ts';
 import { conversations, voiceSessions } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
 import { PublicError } from '../errors/public-error.ts';
+import { ClientContext } from '../protocol/client-context.ts';
 import { SessionSettings } from '../protocol/connect.ts';
 import type { SessionEnd } from '../protocol/journal.ts';
 
@@ -15,6 +16,8 @@ export type VoiceSession = {
   roomName: string;
   userIdentity: string;
   settings: SessionSettings;
+  /** What the client changed since; null when nothing. */
+  context: ClientContext | null;
   createdAt: Date;
   /** When the client was first seen in the room. */
   joinedAt: Date | null;
@@ -42,6 +45,7 @@ const columns = {
   roomName: voiceSessions.roomName,
   userIdentity: voiceSessions.userIdentity,
   settings: voiceSessions.settings,
+  context: voiceSessions.context,
   createdAt: voiceSessions.createdAt,
   joinedAt: voiceSessions.joinedAt,
   endedAt: voiceSessions.endedAt,
@@ -134,6 +138,12 @@ export class VoiceSessions {
       );
   }
 
+  /** Keeps what the client changed, in place of what was kept before. @throws {UnknownSession} */
+  async keepContext(sessionId: string, context: ClientContext): Promise<void> {
+    await this.#require(sessionId);
+    await this.db.update(voiceSessions).set({ context }).where(eq(voiceSessions.id, sessionId));
+  }
+
   /** The first end counts. @returns whether this call ended it. @throws {UnknownSession} */
   async end(sessionId: string, reason: SessionEnd, at = new Date()): Promise<boolean> {
     await this.#require(sessionId);
@@ -163,8 +173,16 @@ export class VoiceSessions {
 }
 
 /** Settings may have been written by an older version: its missing fields get today's defaults. */
-function parse<Row extends { settings: unknown }>(
+function parse<Row extends { settings: unknown; context: unknown }>(
   row: Row,
-): Omit<Row, 'settings'> & { settings: SessionSettings } {
-  return { ...row, settings: SessionSettings.parse(row.settings) };
+): Omit<Row, 'settings' | 'context'> & {
+  settings: SessionSettings;
+  context: ClientContext | null;
+} {
+  return {
+    ...row,
+    settings: SessionSettings.parse(row.settings),
+    // What an older version kept and this one cannot read is as if it had not been told: better than no session.
+    context: ClientContext.nullable().catch(null).parse(row.context),
+  };
 }

@@ -134,6 +134,8 @@ export const voiceSessions = pgTable(
       .references(() => conversations.id, { onDelete: 'cascade' }),
     roomName: cleanText('room_name').notNull(),
     settings: cleanJsonb('settings').notNull(),
+    /** What its client changed since: `ClientContext`. */
+    context: cleanJsonb('context'),
     userIdentity: cleanText('user_identity').notNull(),
     createdAt: createdAt(),
     joinedAt: timestamp('joined_at', { withTimezone: true }),

@@ -166,6 +166,8 @@ export class Dispatch implements AgentDesk, Closable {
         return roomOfSession(this.#pool, ask.sessionId)?.[0] ?? ask.sessionId;
       case 'appendTurn':
         return `turns of ${ask.sessionId}`;
+      case 'keepContext':
+        return `context of ${ask.sessionId}`;
       case 'status':
         return 'status';
     }
@@ -185,6 +187,9 @@ export class Dispatch implements AgentDesk, Closable {
         return null;
       case 'appendTurn':
         await store.appendTurn(ask.sessionId, ask.turn);
+        return null;
+      case 'keepContext':
+        await store.keepContext(ask.sessionId, ask.context);
         return null;
       case 'sessionEnded': {
         const { sessionId, reason } = ask;

@@ -1,3 +1,4 @@
+import type { ClientContext } from '../protocol/client-context.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -23,6 +24,8 @@ export interface VoiceSessionStore {
   /** A session that had ended as `never_joined` is open again. */
   markJoined(sessionId: string): Promise<unknown>;
   appendTurn(sessionId: string, turn: TurnRecord): Promise<unknown>;
+  /** What a client changed of its session; in place of what was kept before. */
+  keepContext(sessionId: string, context: ClientContext): Promise<unknown>;
   end(sessionId: string, reason: SessionEnd): Promise<unknown>;
   listOpen(): Promise<{ id: string; roomName: string; joinedAt: Date | null }[]>;
 }

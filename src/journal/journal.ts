@@ -15,6 +15,7 @@ import {
   type ServerPush,
   type SessionEnd,
 } from '../protocol/journal.ts';
+import type { ClientContext } from '../protocol/client-context.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { JournalClosed, JournalRefused } from './journal-errors.ts';
 import type { JournalEvents, JournalSettings } from './journal-settings.ts';
@@ -101,6 +102,11 @@ export class Journal implements Closable {
   /** Resolves when the turn is stored. @throws {OutboxFull | JournalRefused | JournalClosed} when it will not be */
   async appendTurn(sessionId: string, turn: TurnRecord): Promise<void> {
     await this.#ask({ op: 'appendTurn', sessionId, turn });
+  }
+
+  /** Resolves when what the client changed is stored. @throws as `appendTurn` */
+  async keepContext(sessionId: string, context: ClientContext): Promise<void> {
+    await this.#ask({ op: 'keepContext', sessionId, context });
   }
 
   async sessionEnded(sessionId: string, reason: SessionEnd): Promise<void> {

@@ -25,17 +25,18 @@ export async function loadAssignment(
 ): Promise<Assignment | undefined> {
   const session = await sessions.openByRoom(roomName, reopenableSince);
   if (!session) return undefined;
-  const { workspaceId, characterId, conversationId, settings } = session;
+  const { workspaceId, characterId, conversationId, settings, context } = session;
   const character = await characters.get(workspaceId, characterId);
   if (!character) return undefined;
   const spoken = await turns.history({ workspaceId, conversationId }, limits.historyTurns);
-  const leftBytes = limits.assignmentBytes - jsonBytes({ character, settings });
+  const leftBytes = limits.assignmentBytes - jsonBytes({ character, settings, context });
   return {
     sessionId: session.id,
     roomName,
     characterSessionId: conversationId,
     character,
     settings,
+    context,
     userIdentity: session.userIdentity,
     history: newestWithin(spoken, Math.min(leftBytes, limits.historyBytes)),
     takenOver: session.joinedAt !== null,

@@ -1,5 +1,6 @@
 import type { OpenVoiceSession } from '../chats/voice-sessions.ts';
 import type { Clock } from '../lifetime/clock.ts';
+import type { ClientContext } from '../protocol/client-context.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { loadAssignment, type MindDeps } from './mind.ts';
@@ -31,6 +32,10 @@ export class SessionStore {
 
   appendTurn(sessionId: string, turn: TurnRecord): Promise<void> {
     return this.deps.turns.append(sessionId, turn);
+  }
+
+  keepContext(sessionId: string, context: ClientContext): Promise<void> {
+    return this.deps.sessions.keepContext(sessionId, context);
   }
 
   end(sessionId: string, reason: SessionEnd): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { VoiceOut } from '../frames/voice-out.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { apology } from '../prompt/apology.ts';
+import type { Occasion } from '../prompt/occasion.ts';
 import type { PromptMessage } from '../prompt/prompt.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -22,8 +23,16 @@ export type AnsweringDeps = {
   tts: Tts;
   voice: VoiceOut;
   speaker: { voice: string | undefined; language: string };
-  /** @param brokenOff what was heard of an answer that a failure broke off */
-  prompt: (history: TurnRecord[], userText: string | null, brokenOff?: string) => PromptMessage[];
+  /**
+   * @param brokenOff what was heard of an answer that a failure broke off
+   * @param occasion what is spoken about where there is no `userText`
+   */
+  prompt: (
+    history: TurnRecord[],
+    userText: string | null,
+    brokenOff?: string,
+    occasion?: Occasion,
+  ) => PromptMessage[];
   /** What an answer may hold besides words, as it is now. */
   stage: () => Stage;
   /** Resolves when the record is stored for good. */
@@ -31,7 +40,7 @@ export type AnsweringDeps = {
   emit: (event: ConversationEvent) => void;
   onRetry: (failure: ProviderFailed) => void;
   /** An answer is about to take the floor; what has it is cut by this. */
-  onBegan: (turnId: string) => void;
+  onBegan: (start: ExchangeStart) => void;
   onEnded: (turnId: string) => void;
 };
 
@@ -47,6 +56,8 @@ export class Answering {
   readonly #deps: AnsweringDeps;
   readonly #history: TurnRecord[];
   #running: Exchange | undefined;
+  /** Its words were given, not thought. */
+  #runningFixed = false;
   /** Begun on what may be the whole utterance; the user may still go on. */
   #guess: Begun | undefined;
   #speaking = true;
@@ -64,7 +75,29 @@ export class Answering {
   /** Begins the answer that would be given if the user were done now; nothing of it is heard. */
   guess(start: ExchangeStart): void {
     this.discardGuess();
-    this.#guess = this.#begin(start, this.#thinking(start.userText));
+    this.#guess = this.#begin(start, this.#thinking(start));
+  }
+
+  /** What the prompt is made of has changed: what was begun on a guess is begun anew. */
+  renewGuess(): void {
+    if (this.#guess) this.guess(this.#guess.exchange.start);
+  }
+
+  /** What has the floor. */
+  get running(): { isFixed: boolean; isHeard: boolean } {
+    return { isFixed: this.#runningFixed, isHeard: this.#running?.isHeard ?? false };
+  }
+
+  /** Takes the running answer back, if nothing of it was heard. @returns what it was begun on */
+  withdraw(): ExchangeStart | undefined {
+    const exchange = this.#running;
+    if (!exchange || this.#runningFixed || exchange.isHeard) return undefined;
+    this.#running = undefined;
+    exchange.cancel();
+    this.#deps.voice.clear();
+    const record = exchange.record('interrupted');
+    this.#deps.emit({ kind: 'turnCompleted', record, abortReason: undefined });
+    return exchange.start;
   }
 
   /** Cancels what was begun on a guess, down to the provider. */
@@ -81,16 +114,13 @@ export class Answering {
       this.#release(guess, 'completed');
     } else {
       this.discardGuess();
-      this.#release(
-        this.#begin(start, this.#thinking(start.userText, start.heardBefore)),
-        'completed',
-      );
+      this.#release(this.#begin(start, this.#thinking(start)), 'completed');
     }
   }
 
   /** The character says these very words. */
   say(start: ExchangeStart, text: string, outcome: Outcome = 'completed'): void {
-    this.#release(this.#begin(start, this.#reciting(text)), outcome);
+    this.#release(this.#begin(start, this.#reciting(text)), outcome, true);
   }
 
   /**
@@ -136,9 +166,10 @@ export class Answering {
     return { exchange, done: exchange.begin(source, this.#speech()) };
   }
 
-  #release({ exchange, done }: Begun, outcome: Outcome): void {
-    this.#deps.onBegan(exchange.turnId);
+  #release({ exchange, done }: Begun, outcome: Outcome, isFixed = false): void {
+    this.#deps.onBegan(exchange.start);
     this.#running = exchange;
+    this.#runningFixed = isFixed;
     this.#keep(exchange.record('open'));
     exchange.release();
     void done.then((end) => this.#onReplyEnd(exchange, end, outcome));
@@ -195,9 +226,9 @@ export class Answering {
     });
   }
 
-  #thinking(userText: string | null, brokenOff?: string): AnswerSource {
+  #thinking({ userText, heardBefore, occasion }: ExchangeStart): AnswerSource {
     const { prompt, stage, llm, log, onRetry } = this.#deps;
-    const messages = prompt(this.#history, userText, brokenOff);
+    const messages = prompt(this.#history, userText, heardBefore, occasion);
     const promptTokens = messages.reduce(
       (tokens, { content }) => tokens + estimateTokens(content),
       0,

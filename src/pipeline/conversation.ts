@@ -1,13 +1,16 @@
 import type { PcmFrame } from '../frames/pcm.ts';
 import { apology } from '../prompt/apology.ts';
+import type { Occasion } from '../prompt/occasion.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { VadStream } from '../providers/vad/vad.ts';
 import { wordsEndpointer, type Endpointer } from '../turn/endpointing.ts';
+import { floorOf, type Floor, type Reaction, type Wish } from '../turn/reaction.ts';
 import type { SpeechDetection } from '../turn/speech-detector.ts';
 import { step, type Turn, type TurnEffect, type TurnEvent, type TurnRules } from '../turn/turn.ts';
 import { Answering, type AnsweringDeps } from './answering.ts';
+import { Reacting } from './reacting.ts';
 import { Utterance } from './utterance.ts';
 
 export type ConversationDeps = Omit<AnsweringDeps, 'onRetry' | 'onBegan' | 'onEnded'> & {
@@ -33,6 +36,7 @@ export class Conversation {
   readonly #rules: TurnRules;
   readonly #utterance: Utterance;
   readonly #answering: Answering;
+  readonly #reacting: Reacting;
   readonly #closing = new AbortController();
   #turn: Turn = { state: 'listening' };
   #pausedAtMs: number | undefined;
@@ -51,9 +55,10 @@ export class Conversation {
       {
         ...deps,
         onRetry,
-        onBegan: (turnId) => {
+        onBegan: ({ turnId, userText }) => {
           this.#utterance.forget();
           this.#userDone();
+          if (userText !== null) this.#reacting.answered();
           this.#dispatch({ kind: 'replyBegan', turnId });
         },
         onEnded: (turnId) => {
@@ -62,6 +67,12 @@ export class Conversation {
       },
       history,
     );
+    this.#reacting = new Reacting({
+      answering: this.#answering,
+      floor: () => this.#floor,
+      stop: () => this.#stop(),
+      now: () => this.#now(),
+    });
   }
 
   /** Hears this microphone until it ends or `signal` aborts. Never rejects for what a provider does. */
@@ -79,15 +90,30 @@ export class Conversation {
 
   /** The user wrote: an answer that is running is cut, and this is answered. */
   type(text: string): void {
-    this.interrupt();
+    this.#stop();
     this.#deps.emit({ kind: 'userTranscript', text, final: true });
     this.#answering.answer({ ...this.#now(), origin: 'text', userText: text });
   }
 
-  /** The character says these very words. */
-  say(text: string, origin: 'greeting' | 'trigger'): void {
-    this.interrupt();
-    this.#answering.say({ ...this.#now(), origin, userText: null }, text);
+  /** The character says these very words, unless it is about to say something. */
+  greet(text: string): void {
+    this.#stop();
+    this.#answering.say({ ...this.#now(), origin: 'greeting', userText: null }, text);
+  }
+
+  /** Fixed words that the application wants said. @returns when that will be, and who had the floor */
+  say(text: string): { reaction: Reaction; floor: Floor } {
+    return this.#reacting.line(text);
+  }
+
+  /** Something was reported that the character may speak about. @returns what became of it, and who had the floor */
+  react(occasion: Occasion, wish: Wish): { reaction: Reaction; floor: Floor } {
+    return this.#reacting.react(occasion, wish);
+  }
+
+  /** What prompts are made of is different from now on. */
+  contextChanged(): void {
+    this.#answering.renewGuess();
   }
 
   /** Takes up a turn whose answer was lost with the process that gave it. */
@@ -96,10 +122,10 @@ export class Conversation {
     this.#answering.answer({ ...this.#now(), turnId, origin, userText, heardBefore });
   }
 
-  /** Falls silent at once; the user keeps the floor. */
+  /** Falls silent at once, and says nothing of what it still owed; the user keeps the floor. */
   interrupt(): void {
-    this.#utterance.settle();
-    this.#dispatch({ kind: 'interrupt' });
+    this.#reacting.forget();
+    this.#stop();
   }
 
   /** Push-to-talk was released: whatever was said until now is the turn. */
@@ -128,6 +154,16 @@ export class Conversation {
     await this.#answering.close();
   }
 
+  get #floor(): Floor {
+    const { isFixed, isHeard } = this.#answering.running;
+    return floorOf(this.#turn, isFixed, isHeard);
+  }
+
+  #stop(): void {
+    this.#utterance.settle();
+    this.#dispatch({ kind: 'interrupt' });
+  }
+
   async *#unmuted(microphone: AsyncIterable<PcmFrame>): AsyncGenerator<PcmFrame, void> {
     for await (const frame of microphone) if (this.#hearing) yield frame;
   }
@@ -141,6 +177,10 @@ export class Conversation {
       this.#userSpeaking = true;
       this.#deps.emit({ kind: 'userStartedSpeaking' });
     }
+    // Not at once: who dispatched may be about to begin an answer.
+    queueMicrotask(() => {
+      if (!this.#closing.signal.aborted) this.#reacting.settle();
+    });
   }
 
   #do(effect: TurnEffect): void {

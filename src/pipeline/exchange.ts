@@ -1,4 +1,5 @@
 import type { Clock } from '../lifetime/clock.ts';
+import type { Occasion } from '../prompt/occasion.ts';
 import type { TurnRecord, TurnStages } from '../protocol/turn-record.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import type { Lines } from './performance.ts';
@@ -17,6 +18,8 @@ export type ExchangeStart = {
   origin: TurnRecord['origin'];
   /** What is answered; null when the character speaks unasked. */
   userText: string | null;
+  /** What is spoken about, where nobody's words are answered. */
+  occasion?: Occasion;
   /** When the user's speech ended or their text came; every stage is counted from here. */
   zeroMs: number;
   /** When the words that are answered were known. */
@@ -60,6 +63,11 @@ export class Exchange {
 
   get turnId(): string {
     return this.start.turnId;
+  }
+
+  /** Whether anything of the answer was heard or, in writing, shown. */
+  get isHeard(): boolean {
+    return this.#heardBefore !== '' || (this.#reply?.heard().text ?? '') !== '';
   }
 
   /** Begins an answer, a second one too when the first failed. Nothing is heard before `release`. */

@@ -1,32 +1,45 @@
 import type { Character } from '../protocol/character.ts';
-import type { SessionSettings } from '../protocol/connect.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
+import { occasionNote, type Occasion } from './occasion.ts';
+import { fillTemplate, toldSections, type Told } from './told.ts';
 import { estimateTokens } from './tokens.ts';
 
 export type PromptMessage = { role: 'system' | 'user' | 'assistant'; content: string };
 
 export type PromptContext = {
   character: Character;
-  settings: Pick<SessionSettings, 'dynamic_info' | 'scene_description' | 'narrative_template_keys'>;
+  told: Told;
   /** Earlier turns, oldest first. */
   history: TurnRecord[];
   /** What is to be answered; null when the character speaks on, unasked. */
   userText: string | null;
   /** Set when a failing process broke off an answer: what of it was heard. */
   brokenOff?: string;
+  /** What the character is to speak about unasked. */
+  occasion?: Occasion;
 };
 
-/** Models answer faster, and better, when the prompt is short; the newest turns matter most. */
+/**
+ * For persona and conversation: models answer faster, and better, when the prompt is short, and the newest turns matter
+ * most. What the application tells has budgets of its own (`told.ts`).
+ */
 const defaultBudgetTokens = 6_000;
+/** A long persona leaves the conversation this part of it at least. */
+const leastForHistory = 1 / 3;
 
 /** Persona, context and history as messages for the model. The oldest turns go first when the budget is short. */
 export function buildPrompt(
   context: PromptContext,
   budgetTokens = defaultBudgetTokens,
 ): PromptMessage[] {
-  const system = systemMessage(context);
+  const persona = personaParts(context).join('\n\n');
+  const system: PromptMessage = {
+    role: 'system',
+    content: [persona, ...toldSections(context.told)].join('\n\n'),
+  };
   const ending = lastMessages(context);
-  let left = budgetTokens - sum([system, ...ending]);
+  const spoken = budgetTokens - estimateTokens(persona) - sum(ending);
+  let left = Math.max(spoken, budgetTokens * leastForHistory);
   const kept: PromptMessage[] = [];
   for (const turn of [...context.history].reverse()) {
     const messages = turnMessages(turn);
@@ -37,20 +50,9 @@ export function buildPrompt(
   return [system, ...kept, ...ending];
 }
 
-function systemMessage({ character, settings }: PromptContext): PromptMessage {
-  const fill = (text: string) => fillTemplate(text, settings.narrative_template_keys);
-  const parts = [
-    `You are ${character.name}.\n${fill(character.backstory)}`,
-    speakingRules(character.language),
-  ];
-  if (settings.scene_description.length > 0) {
-    const scene = settings.scene_description.map(
-      ({ name, description }) => `- ${name}: ${fill(description)}`,
-    );
-    parts.push(`# Scene\nThis is around you.\n${scene.join('\n')}`);
-  }
-  if (settings.dynamic_info) parts.push(`# What you know now\n${fill(settings.dynamic_info.text)}`);
-  return { role: 'system', content: parts.join('\n\n') };
+function personaParts({ character, told }: PromptContext): string[] {
+  const backstory = fillTemplate(character.backstory, told.templateKeys);
+  return [`You are ${character.name}.\n${backstory}`, speakingRules(character.language)];
 }
 
 /** Written for the ear: a listener cannot skim, and a synthesiser reads marks aloud. */
@@ -71,13 +73,6 @@ function languageName(tag: string): string {
   }
 }
 
-/** `{name}` becomes its value; unknown names stay as they are, for a backstory may use braces. */
-export function fillTemplate(text: string, keys: Record<string, string>): string {
-  return text.replace(/\{\{?\s*([\w .-]{1,64}?)\s*\}?\}/g, (whole, name: string) =>
-    Object.hasOwn(keys, name) ? (keys[name] ?? whole) : whole,
-  );
-}
-
 function turnMessages(turn: TurnRecord): PromptMessage[] {
   const messages: PromptMessage[] = [];
   if (turn.userText !== null) messages.push({ role: 'user', content: turn.userText });
@@ -88,8 +83,11 @@ function turnMessages(turn: TurnRecord): PromptMessage[] {
   return messages;
 }
 
-function lastMessages({ userText, brokenOff }: PromptContext): PromptMessage[] {
+function lastMessages({ userText, brokenOff, occasion }: PromptContext): PromptMessage[] {
   const messages: PromptMessage[] = userText === null ? [] : [{ role: 'user', content: userText }];
+  if (occasion && userText === null) {
+    messages.push({ role: 'user', content: occasionNote(occasion) });
+  }
   if (brokenOff) {
     messages.push(
       { role: 'assistant', content: `${brokenOff}—` },

@@ -1,56 +1,112 @@
 import * as z from 'zod';
+import { ContextUpdate } from './context-update.ts';
+import { orDefault } from './lax.ts';
+import { PlainLine, plainLine, PlainText, plainText, SomeText } from './plain-text.ts';
 import { respond, type ServerResponse } from './server-messages.ts';
 
 /*
  * What a client tells the server on the data channel: `{type, data}`, with any topic or none.
  * Source: Convai docs, live-apis-beta/client-to-server-messages.md. Unknown fields, such as the web SDK's
- * `participant_sid`, are ignored.
+ * `participant_sid`, are ignored. Texts are cleaned here (`plain-text.ts`): nothing further in has to.
  */
-const mostChars = 8_000;
-const noData = z.unknown();
-
-const payloads = {
-  user_text_message: z.object({ text: z.string().trim().min(1).max(mostChars) }),
-  'interrupt-bot': noData,
-  'force-user-stopped-speaking': noData,
-  'tts-toggle': z.object({ enabled: z.boolean() }),
-  'stt-toggle': z.object({ muted: z.boolean() }),
-  'update-template-keys': z.object({
-    template_keys: z.record(z.string().max(256), z.union([z.string(), z.number(), z.boolean()])),
-  }),
-  'update-dynamic-info': z.object({
-    dynamic_info: z.object({ text: z.string().max(80_000) }),
-  }),
-  'usage-toggle': z.object({ enabled: z.boolean() }),
-  'reset-idle-timer': noData,
+const limits = {
+  /** A packet of LiveKit's data channel. */
+  packetBytes: 64_000,
+  textChars: 8_000,
+  nameChars: 256,
+  descriptionChars: 4_000,
+  valueChars: 20_000,
+  /** Of what a client's mistake is quoted in the answer to it. */
+  quotedChars: 64,
+  sceneItems: 500,
+  templateKeys: 200,
 } as const;
+const noData = z.unknown().optional();
 
-type Payloads = typeof payloads;
-type ClientMessageType = keyof Payloads;
-export type ClientMessage = {
-  [T in ClientMessageType]: { type: T; data: z.infer<Payloads[T]> };
-}[ClientMessageType];
+/** A message's own id; what counts as its `update_id` where it gives none. */
+const Id = z
+  .union([z.string().max(256), z.number().transform(String)])
+  .optional()
+  .catch(undefined);
 
-export const supportedTypes = Object.keys(payloads);
+const message = <const T extends string, D extends z.ZodType>(type: T, data: D) =>
+  z.object({ type: z.literal(type), id: Id, data });
 
-const Envelope = z.object({ type: z.string().min(1).max(64), data: z.unknown().optional() });
-const Known = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('user_text_message'), data: payloads.user_text_message }),
-  z.object({ type: z.literal('interrupt-bot'), data: noData }),
-  z.object({ type: z.literal('force-user-stopped-speaking'), data: noData }),
-  z.object({ type: z.literal('tts-toggle'), data: payloads['tts-toggle'] }),
-  z.object({ type: z.literal('stt-toggle'), data: payloads['stt-toggle'] }),
-  z.object({ type: z.literal('update-template-keys'), data: payloads['update-template-keys'] }),
-  z.object({ type: z.literal('update-dynamic-info'), data: payloads['update-dynamic-info'] }),
-  z.object({ type: z.literal('usage-toggle'), data: payloads['usage-toggle'] }),
-  z.object({ type: z.literal('reset-idle-timer'), data: noData }),
+const TemplateValue = z
+  .union([z.string().max(limits.valueChars), z.number(), z.boolean(), z.null()])
+  .transform((value) => plainText(String(value ?? '')));
+
+export const SceneItem = z.object({
+  name: PlainLine(limits.nameChars).refine((name) => name !== '', { error: 'must not be empty' }),
+  description: orDefault(PlainText(limits.descriptionChars), ''),
+});
+export type SceneItem = z.infer<typeof SceneItem>;
+
+/** Both may be missing, and so may the payload: the message is acknowledged all the same. */
+const Trigger = z
+  .object({
+    trigger_name: PlainLine(limits.nameChars).nullish(),
+    trigger_message: PlainText(limits.textChars).nullish(),
+  })
+  .nullish()
+  .transform((data) => ({ name: data?.trigger_name ?? '', text: data?.trigger_message ?? '' }));
+
+const DynamicInfo = z
+  .object({ dynamic_info: z.object({ text: PlainText(limits.packetBytes).nullish() }).nullish() })
+  .nullish()
+  .transform((data) => ({ text: data?.dynamic_info?.text ?? '' }));
+
+/** Every message that a client may send. A new one is a line here, a case in `session/obey.ts`, a row in docs/protocol.md. */
+export const ClientMessage = z.discriminatedUnion('type', [
+  message('user_text_message', z.object({ text: SomeText(limits.textChars) })),
+  message('trigger-message', Trigger),
+  message(
+    'update-template-keys',
+    z.object({
+      template_keys: z
+        .record(z.string().max(limits.nameChars), TemplateValue)
+        .refine((keys) => Object.keys(keys).length <= limits.templateKeys, {
+          error: `must have at most ${limits.templateKeys} keys`,
+        }),
+    }),
+  ),
+  message(
+    'update-scene-metadata',
+    z.object({ scene_metadata: z.array(SceneItem).max(limits.sceneItems) }),
+  ),
+  message('update-dynamic-info', DynamicInfo),
+  message('context-update', ContextUpdate),
+  message('tts-toggle', z.object({ enabled: z.boolean() })),
+  message('stt-toggle', z.object({ muted: z.boolean() })),
+  message('interrupt-bot', noData),
+  message('force-user-stopped-speaking', noData),
+  message('reset-idle-timer', noData),
+  message('usage-toggle', z.object({ enabled: z.boolean() })),
+  message('kill-pipeline', noData),
 ]);
+export type ClientMessage = z.infer<typeof ClientMessage>;
+/** The message of one type. */
+export type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
+
+export const supportedTypes: readonly string[] = ClientMessage.options.map(
+  ({ shape }) => shape.type.value,
+);
+
+const Envelope = z.object({
+  type: z.string().min(1),
+  id: z.unknown().optional(),
+  data: z.unknown().optional(),
+});
 
 export type ParsedClientMessage =
   { ok: true; message: ClientMessage } | { ok: false; answer: ServerResponse };
 
 /** @param bytes one data packet. @returns the message, or the error to answer with */
 export function parseClientMessage(bytes: Uint8Array): ParsedClientMessage {
+  if (bytes.length > limits.packetBytes) {
+    const size = `${bytes.length} bytes, at most ${limits.packetBytes}`;
+    return refused('validation-error', `Message is too large: ${size}`);
+  }
   const json = parseJson(bytes);
   if (json === undefined) {
     return refused('parse-error', 'Failed to parse message: invalid JSON or UTF-8 encoding');
@@ -59,37 +115,39 @@ export function parseClientMessage(bytes: Uint8Array): ParsedClientMessage {
   if (!envelope.success) {
     return refused('validation-error', "Message missing required 'type' field");
   }
-  const { type, data } = envelope.data;
-  if (!Object.hasOwn(payloads, type)) {
-    return {
-      ok: false,
-      answer: respond('unknown-message-type', 'error', {
-        message: `Unknown message type: ${type}`,
-        extras: { supported_types: supportedTypes },
-      }),
-    };
+  const { type } = envelope.data;
+  if (!supportedTypes.includes(type)) {
+    const answer = respond('unknown-message-type', 'error', {
+      message: `Unknown message type: ${plainLine(type.slice(0, limits.quotedChars))}`,
+      extras: { supported_types: [...supportedTypes] },
+    });
+    return { ok: false, answer };
   }
-  const known = Known.safeParse({ type, data });
-  if (!known.success) {
-    const [issue] = known.error.issues;
-    const where = issue?.path.slice(1).join('.') ?? '';
-    return refused(
-      type,
-      `Invalid ${type}: ${where === '' ? 'data' : where}: ${issue?.message ?? ''}`,
-    );
-  }
-  return { ok: true, message: known.data };
+  const known = ClientMessage.safeParse(envelope.data);
+  if (known.success) return { ok: true, message: known.data };
+  return refused(type, `Failed to process ${type}: ${whatIsWrong(known.error)}`);
 }
 
-function refused(eventType: string, message: string): ParsedClientMessage {
-  return { ok: false, answer: respond(eventType, 'error', { message }) };
+/** The first thing that is wrong, and where. Names of the client's own making are cut short. */
+function whatIsWrong({ issues: [issue] }: z.ZodError): string {
+  const [, ...path] = issue?.path ?? [];
+  const where = plainLine(
+    path
+      .map(String)
+      .join('.')
+      .slice(0, 2 * limits.quotedChars),
+  );
+  return `${where === '' ? 'data' : where}: ${issue?.message ?? 'is invalid'}`;
+}
+
+function refused(eventType: string, reason: string): ParsedClientMessage {
+  return { ok: false, answer: respond(eventType, 'error', { message: reason }) };
 }
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    return undefined;
+    return undefined; // also when it nests deeper than the stack is high
   }
 }

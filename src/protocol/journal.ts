@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Character } from './character.ts';
+import { ClientContext } from './client-context.ts';
 import { SessionSettings } from './connect.ts';
 import { ProviderSettings } from './provider-settings.ts';
 import { TurnRecord } from './turn-record.ts';
@@ -36,6 +37,8 @@ export const Assignment = z.object({
   userIdentity: z.string(),
   /** Oldest first; the last may be `open` when the process that held it died. */
   history: z.array(TurnRecord),
+  /** What the client changed since `/connect`, when another process had the session; null when nothing. */
+  context: ClientContext.nullable().default(null),
   /** True when another process held this session before: no greeting, and an `open` turn is answered. */
   takenOver: z.boolean(),
 });
@@ -91,6 +94,8 @@ export const AgentAsk = z.discriminatedUnion('op', [
   z.object({ op: z.literal('roomLeft'), roomName: id }),
   z.object({ op: z.literal('clientJoined'), sessionId: id }),
   z.object({ op: z.literal('appendTurn'), sessionId: id, turn: TurnRecord }),
+  /** The newest counts. */
+  z.object({ op: z.literal('keepContext'), sessionId: id, context: ClientContext }),
   z.object({ op: z.literal('sessionEnded'), sessionId: id, reason: SessionEnd }),
   AgentStatus.extend({ op: z.literal('status') }),
 ]);

@@ -1,6 +1,6 @@
 import type { Assignment } from '../protocol/journal.ts';
 import type { Stage } from '../script/stage.ts';
-import type { SessionContext } from './obey.ts';
+import type { SessionContext } from './session-context.ts';
 
 /** What answers of this session may hold besides words; asked for each answer anew, for the context changes. */
 export function stageOf(

@@ -3,6 +3,7 @@ import { sleep, type Clock } from '../lifetime/clock.ts';
 import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
 import { Conversation } from '../pipeline/conversation.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
+import type { ClientContext } from '../protocol/client-context.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import { tell, type Speaker } from '../protocol/tell.ts';
@@ -16,7 +17,9 @@ import { tapLog, type Log } from '../telemetry/log.ts';
 import { Arrival } from './arrival.ts';
 import { Diagnostics, type StageModels } from './diagnostics.ts';
 import { idleMessage, IdleWatch, type IdleRules } from './idle-watch.ts';
-import { isActivity, obey, type SessionContext } from './obey.ts';
+import { ContextKeeper } from './context-keeper.ts';
+import { isActivity, obey } from './obey.ts';
+import { SessionContext } from './session-context.ts';
 import { stageOf } from './stage.ts';
 import { Telling } from './telling.ts';
 import { turnTaking } from './turn-taking.ts';
@@ -24,6 +27,7 @@ import { turnTaking } from './turn-taking.ts';
 /** What a voice session asks of the server. */
 interface SessionJournal {
   appendTurn(sessionId: string, turn: TurnRecord): Promise<void>;
+  keepContext(sessionId: string, context: ClientContext): Promise<void>;
   clientJoined(sessionId: string): Promise<void>;
 }
 
@@ -149,11 +153,7 @@ export class VoiceSession implements Closable {
         room.data.send(message);
       },
     );
-    const context: SessionContext = {
-      templateKeys: { ...settings.narrative_template_keys },
-      dynamicInfo: settings.dynamic_info,
-      actionConfig: settings.action_config,
-    };
+    const context = this.#openContext();
     const finished = history.filter(({ status }) => status !== 'open');
     const conversation = new Conversation(
       {
@@ -166,17 +166,14 @@ export class VoiceSession implements Closable {
         ...turnTaking(settings),
         speaker: { voice: character.voice ?? undefined, language: character.language },
         stage: () => stageOf(assignment, context, speakerOf(assignment).speakerName),
-        prompt: (past, userText, brokenOff) =>
+        prompt: (past, userText, brokenOff, occasion) =>
           buildPrompt({
             character,
-            settings: {
-              ...settings,
-              narrative_template_keys: context.templateKeys,
-              dynamic_info: context.dynamicInfo,
-            },
+            told: context.told,
             history: past,
             userText,
             ...(brokenOff !== undefined && { brokenOff }),
+            ...(occasion && { occasion }),
           }),
         store: (record) =>
           this.#abandoned ? Promise.resolve() : deps.journal.appendTurn(sessionId, record),
@@ -187,11 +184,18 @@ export class VoiceSession implements Closable {
       },
       finished,
     );
-    conversation.setSpeaking(settings.default_tts_enabled);
-    conversation.setHearing(settings.default_stt_enabled);
+    conversation.setSpeaking(context.speaking);
+    conversation.setHearing(context.hearing);
     this.#scope.defer('conversation', () => conversation.close());
     this.#conversation = conversation;
-    const answer = obey(conversation, context, this.#diagnostics);
+    const answer = obey({
+      conversation,
+      context,
+      diagnostics: this.#diagnostics,
+      respondModes: settings.respond_modes,
+      end: this.#end,
+      log: this.#log,
+    });
     room.events.on('data', (bytes) => {
       const message = room.data.receive(bytes);
       if (!message) return;
@@ -200,6 +204,21 @@ export class VoiceSession implements Closable {
     });
     if (settings.audio_config.output.audio_routing === 'data_only') this.#arrival.callOut();
     room.replay();
+  }
+
+  /** What the client told before another process had the session, and will tell; each change is stored. */
+  #openContext(): SessionContext {
+    const { settings, context, sessionId } = this.assignment;
+    const { clock, journal } = this.deps;
+    const keeper = new ContextKeeper({
+      clock,
+      store: async (changed) => {
+        if (!this.#abandoned) await journal.keepContext(sessionId, changed);
+      },
+      onFailed: (err) => this.#log.error({ err }, 'what the client told could not be stored'),
+    });
+    this.#scope.defer('context', () => keeper.close());
+    return new SessionContext(settings, context, (changed) => keeper.keep(changed));
   }
 
   #listenToRoom(): void {
@@ -253,7 +272,7 @@ export class VoiceSession implements Closable {
     const last = history.at(-1);
     if (last?.status === 'open') this.#conversation?.resume(last);
     else if (history.length === 0 && character.greeting !== '') {
-      this.#conversation?.say(character.greeting, 'greeting');
+      this.#conversation?.greet(character.greeting);
     }
   }
 

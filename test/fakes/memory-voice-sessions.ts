@@ -1,5 +1,6 @@
 import type { NewVoiceSession, VoiceSessionStore } from '../../src/dispatch/voice-sessions.ts';
 import { PublicError } from '../../src/errors/public-error.ts';
+import type { ClientContext } from '../../src/protocol/client-context.ts';
 import type { Assignment, SessionEnd } from '../../src/protocol/journal.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { aCharacter } from './a-character.ts';
@@ -10,6 +11,7 @@ type Stored = NewVoiceSession & { joinedAt: Date | null; end: SessionEnd | null 
 export class MemoryVoiceSessions implements VoiceSessionStore {
   readonly sessions = new Map<string, Stored>();
   readonly turns = new Map<string, TurnRecord>();
+  readonly contexts = new Map<string, ClientContext>();
   fails = false;
 
   open(session: NewVoiceSession): Promise<{ id: string }> {
@@ -30,6 +32,7 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
         characterSessionId: stored.conversationId,
         character: aCharacter({ greeting: 'Hello.' }),
         settings: stored.settings,
+        context: this.contexts.get(stored.id) ?? null,
         userIdentity: stored.userIdentity,
         history: [...this.turns.values()],
         takenOver: stored.joinedAt !== null,
@@ -47,6 +50,11 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
     if (this.fails) throw new Error('the database is away');
     await this.#require(sessionId);
     this.turns.set(turn.id, turn);
+  }
+
+  async keepContext(sessionId: string, context: ClientContext): Promise<void> {
+    await this.#require(sessionId);
+    this.contexts.set(sessionId, context);
   }
 
   async end(sessionId: string, reason: SessionEnd): Promise<void> {

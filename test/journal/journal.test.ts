@@ -46,6 +46,7 @@ const assignment: Assignment = {
   characterSessionId: 'c1',
   character: aCharacter(),
   settings: SessionSettings.parse({}),
+  context: null,
   userIdentity: 'user:s1',
   history: [turn],
   takenOver: false,

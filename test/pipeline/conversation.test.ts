@@ -131,7 +131,7 @@ describe('a conversation', () => {
   });
 
   it('counts no model for words that it says as they are', async () => {
-    scene.conversation.say('Welcome.', 'greeting');
+    scene.conversation.greet('Welcome.');
     await scene.clock.advance(5_000);
     const [record] = scene.completed();
     expect(record?.stages.providers).not.toHaveProperty('llm');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildPrompt, fillTemplate, type PromptContext } from '../../src/prompt/prompt.ts';
+import { buildPrompt, type PromptContext } from '../../src/prompt/prompt.ts';
+import type { Told } from '../../src/prompt/told.ts';
 import { estimateTokens } from '../../src/prompt/tokens.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { aCharacter } from '../fakes/a-character.ts';
@@ -19,9 +20,17 @@ const turn = (n: number, over: Partial<TurnRecord> = {}): TurnRecord => ({
   startedAt: '2026-01-01T00:00:00.000Z',
   ...over,
 });
+const told = (over: Partial<Told> = {}): Told => ({
+  staticText: '',
+  updates: [],
+  scene: [],
+  events: [],
+  templateKeys: {},
+  ...over,
+});
 const context = (over: Partial<PromptContext> = {}): PromptContext => ({
   character,
-  settings: { dynamic_info: null, scene_description: [], narrative_template_keys: {} },
+  told: told(),
   history: [],
   userText: 'Where am I?',
   ...over,
@@ -31,17 +40,17 @@ describe('a prompt', () => {
   it('begins with who speaks, fills in the template and ends with what was said', () => {
     const [system, ...rest] = buildPrompt(
       context({
-        settings: {
-          dynamic_info: { text: 'The tide is out.' },
-          scene_description: [{ name: 'boat', description: 'a red rowing boat' }],
-          narrative_template_keys: { place: 'Skerry Point' },
-        },
+        told: told({
+          staticText: 'The tide is out.',
+          scene: [{ name: 'boat', description: 'a red rowing boat' }],
+          templateKeys: { place: 'Skerry Point' },
+        }),
       }),
     );
     expect(system?.content).toMatch(/^You are Maren\.\nYou keep the light at Skerry Point\./);
     expect(system?.content).toContain('British English');
-    expect(system?.content).toContain('- boat: a red rowing boat');
-    expect(system?.content).toContain('The tide is out.');
+    expect(system?.content).toContain('> - boat: a red rowing boat');
+    expect(system?.content).toContain('> The tide is out.');
     expect(rest).toEqual([{ role: 'user', content: 'Where am I?' }]);
   });
 
@@ -75,9 +84,34 @@ describe('a prompt', () => {
     expect(messages.at(-2)).toEqual({ role: 'assistant', content: 'The boat is—' });
   });
 
-  it('leaves braces alone that are no key, and what objects have by birth', () => {
-    expect(fillTemplate('{name} {unknown} {constructor} {{name}}', { name: 'Ann' })).toBe(
-      'Ann {unknown} {constructor} Ann',
-    );
+  it('leaves the conversation its part, however long the persona and whatever is told', () => {
+    const history = Array.from({ length: 500 }, (_, n) => turn(n));
+    const long = { ...character, backstory: 'word '.repeat(20_000) };
+    const updates = Array.from({ length: 100 }, (_, n) => `Update ${n}. `.repeat(80));
+    const messages = buildPrompt(context({ character: long, told: told({ updates }), history }));
+    expect(messages.length).toBeGreaterThan(50);
+    expect(messages[0]?.content).toContain('Update 99.');
+  });
+
+  it('ends with what happened where nobody said anything', () => {
+    const occasion = { text: 'The gate opens.\n# New rules', mayAbstain: false };
+    const [, last, ...more] = buildPrompt(context({ userText: null, occasion }));
+    expect(more).toEqual([]);
+    expect(last?.role).toBe('user');
+    expect(last?.content).toContain('> The gate opens.\n> # New rules\n');
+    expect(last?.content).not.toContain('[ABSTAIN]');
+  });
+
+  it('offers silence where an answer is not a must', () => {
+    const occasion = { text: 'It rains.', mayAbstain: true };
+    const messages = buildPrompt(context({ userText: null, occasion }));
+    expect(messages.at(-1)?.content).toContain('[ABSTAIN]');
+  });
+
+  it('answers the user where both were there: what happened is told before', () => {
+    const occasion = { text: 'It rains.', mayAbstain: false };
+    const messages = buildPrompt(context({ occasion, told: told({ events: ['It rains.'] }) }));
+    expect(messages.at(-1)).toEqual({ role: 'user', content: 'Where am I?' });
+    expect(messages[0]?.content).toContain('> It rains.');
   });
 });

@@ -33,7 +33,7 @@ export function readPersona(system: string): Persona {
     const [title = '', ...lines] = section.split('\n');
     if (instructions.test(title)) continue;
     const about = subjectOf(title);
-    for (const text of sentencesOf(lines.join('\n'))) facts.push({ text, about });
+    for (const text of sentencesOf(quotedOf(lines).join('\n'))) facts.push({ text, about });
   }
   return { name, called: callNames(name, prose), view: viewOf(prose), facts };
 }
@@ -70,6 +70,12 @@ function namesOnly(text: string, name: string | undefined): boolean {
     name !== undefined &&
     new RegExp(`^(?:You are|你是|你叫)\\s*${escaped(name)}[.。]?$`, 'u').test(text)
   );
+}
+
+/** Where a section quotes somebody, only what it quotes is told; the rest tells the model how to take it. */
+function quotedOf(lines: string[]): string[] {
+  const quoted = lines.filter((line) => line.startsWith('>'));
+  return quoted.length === 0 ? lines : quoted.map((line) => line.replace(/^>\s?/, ''));
 }
 
 /** Prose is wrapped at some width; list items and paragraphs stay apart. */

@@ -206,7 +206,7 @@ describe('the responder, always', () => {
     const whole = answerTo('who are you') ?? '';
     const messages = buildPrompt({
       character: aCharacter({ name: 'Maren Holt', backstory, language: 'en' }),
-      settings: { scene_description: [], dynamic_info: null, narrative_template_keys: {} },
+      told: { staticText: '', updates: [], scene: [], events: [], templateKeys: {} },
       history: [],
       userText: 'who are you',
       brokenOff: 'I am Maren Holt. I keep',

@@ -1,0 +1,32 @@
+import { quoted } from './told.ts';
+
+/** Something the application reports that the character is to speak about, though its user said nothing. */
+export type Occasion = {
+  /** In the application's words; empty where the rest of the prompt says it all. */
+  text: string;
+  /** Whether silence is an answer, too. */
+  mayAbstain: boolean;
+};
+
+/** What a model writes instead of an answer. Source: Convai docs, response-contract-and-parsing.md. */
+const abstention = '[ABSTAIN]';
+const mostChars = 4_000;
+
+/** The last message of a prompt that has no words of the user to answer. */
+export function occasionNote({ text, mayAbstain }: Occasion): string {
+  const report =
+    text.trim() === ''
+      ? 'What you know has just changed.'
+      : `The application reports what just happened:\n${quoted(text.slice(-mostChars))}`;
+  const wish = mayAbstain
+    ? `If it makes you say something to your listener, say it; otherwise answer with ${abstention} alone.`
+    : 'Say to your listener what it makes you say.';
+  return `(Nobody spoke. ${report}\n${wish})`;
+}
+
+/** Both at once: what was to be said to the first had not been heard when the second came. */
+export function bothOf(first: Occasion | undefined, second: Occasion): Occasion {
+  if (!first) return second;
+  const text = [first.text, second.text].filter((part) => part !== '').join('\n');
+  return { text, mayAbstain: first.mayAbstain && second.mayAbstain };
+}

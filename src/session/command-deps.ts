@@ -1,0 +1,27 @@
+import type { Conversation } from '../pipeline/conversation.ts';
+import type { SessionSettings } from '../protocol/connect.ts';
+import type { SessionEnd } from '../protocol/journal.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import type { SessionContext } from './session-context.ts';
+
+/** What a client's messages act on. */
+export type CommandDeps = {
+  conversation: Pick<
+    Conversation,
+    | 'type'
+    | 'say'
+    | 'react'
+    | 'interrupt'
+    | 'forceEnd'
+    | 'setHearing'
+    | 'setSpeaking'
+    | 'contextChanged'
+  >;
+  context: SessionContext;
+  diagnostics: Pick<Diagnostics, 'setUsageEnabled'>;
+  respondModes: SessionSettings['respond_modes'];
+  /** Ends the session, once what was answered is sent. */
+  end: (reason: SessionEnd) => void;
+  log: Log;
+};

@@ -1,0 +1,49 @@
+import type { MessageOf } from '../protocol/client-messages.ts';
+import { respond, type ServerResponse } from '../protocol/server-messages.ts';
+import type { CommandDeps } from './command-deps.ts';
+
+/** What is said, and whether it is heard: typed words, silence, the end of an utterance, voice and microphone. */
+
+export function typeText(
+  { type, data: { text } }: MessageOf<'user_text_message'>,
+  { conversation }: CommandDeps,
+): ServerResponse {
+  conversation.type(text);
+  return respond(type, 'success', { extras: { text } });
+}
+
+export function interruptBot(
+  { type }: MessageOf<'interrupt-bot'>,
+  { conversation }: CommandDeps,
+): ServerResponse {
+  conversation.interrupt();
+  return respond(type, 'success');
+}
+
+export function forceUserStopped(
+  { type }: MessageOf<'force-user-stopped-speaking'>,
+  { conversation }: CommandDeps,
+): ServerResponse {
+  conversation.forceEnd();
+  return respond(type, 'success');
+}
+
+export function toggleTts(
+  { type, data: { enabled } }: MessageOf<'tts-toggle'>,
+  { conversation, context }: CommandDeps,
+): ServerResponse {
+  context.set({ speaking: enabled });
+  conversation.setSpeaking(enabled);
+  const message = enabled ? 'TTS enabled' : 'TTS disabled';
+  return respond(type, 'success', { message, extras: { enabled } });
+}
+
+export function toggleStt(
+  { type, data: { muted } }: MessageOf<'stt-toggle'>,
+  { conversation, context }: CommandDeps,
+): ServerResponse {
+  context.set({ hearing: !muted });
+  conversation.setHearing(!muted);
+  const message = muted ? 'STT muted' : 'STT unmuted';
+  return respond(type, 'success', { message, extras: { muted } });
+}
