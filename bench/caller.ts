@@ -210,7 +210,8 @@ export class Caller {
   }
 
   async #onTrack(track: RemoteTrack): Promise<void> {
-    if (track.kind !== TrackKind.KIND_AUDIO) return;
+    // A track may be told of after the room was left; it can be opened no more.
+    if (track.kind !== TrackKind.KIND_AUDIO || this.#left) return;
     const stream = new AudioStream(track, {
       sampleRate: callerRateHz,
       numChannels: 1,
