@@ -119,7 +119,7 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
 
 function readAgents(env: Environment, machine: Machine, report: Report): Config['agents'] {
   const sessionsPerProcess = env.SESSIONS_PER_AGENT ?? 24;
-  const warmRoomsPerProcess = env.WARM_ROOMS ?? Math.min(2, sessionsPerProcess);
+  const warmRoomsPerProcess = env.WARM_ROOMS ?? Math.min(8, sessionsPerProcess);
   if (warmRoomsPerProcess > sessionsPerProcess)
     report({
       variable: 'WARM_ROOMS',

@@ -98,8 +98,8 @@ export const Environment = z.object({
   SESSIONS_PER_AGENT: setting(whole(1, 1_000), 'Conversations each of them holds', '`24`'),
   WARM_ROOMS: setting(
     whole(0, 100),
-    'Of these, rooms to wait in for callers, so that they need not wait',
-    '`2`',
+    'Of these, rooms held ready for callers, so that they need not wait',
+    '`8`',
   ),
   JOIN_TIMEOUT_SECONDS: setting(
     whole(5, 3_600),

@@ -103,6 +103,8 @@ function refill(pool: Pool, nowMs: number, wishes: PoolWish[]): Pool {
   const { rules } = pool;
   const { accepting, free, ready, warming } = countPool(pool);
   const wanted = Math.min(rules.warmPerAgent * accepting, free);
+  const isLull = nowMs - pool.lastClaimMs >= rules.lullMs;
+  if (!isLull && ready + warming > wanted / 2) return pool;
   const missing = Math.min(wanted - ready - warming, rules.creatingAtOnce - warming);
   let next = pool;
   for (let made = 0; made < missing; made++) {

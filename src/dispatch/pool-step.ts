@@ -70,17 +70,18 @@ export function claimRoom(pool: Pool, sessionId: string, nowMs: number): Claim |
     ? { state: 'claimed', sessionId, agentId: warm.agentId, untilMs }
     : { state: 'awaited', sessionId, untilMs };
   const wishes: PoolWish[] = [];
-  const next = housekeep(withRoom(named.pool, named.roomName, room), nowMs, wishes);
+  const claimed = { ...withRoom(named.pool, named.roomName, room), lastClaimMs: nowMs };
+  const next = housekeep(claimed, nowMs, wishes);
   return { pool: next, wishes, roomName: named.roomName, agentId: warm?.agentId ?? null };
 }
 
-/** That of the agent with the fewest sessions, and there the one with the longest life before it. */
+/** That of the agent with the fewest sessions, and there the oldest: agents sit in their oldest ones. */
 function bestWarmRoom(pool: Pool): { roomName: string; agentId: string } | undefined {
   const warm: { roomName: string; agentId: string; untilMs: number; busy: number }[] = [];
   for (const [roomName, room] of pool.rooms)
     if (room.state === 'warm' && isAccepting(pool, room.agentId))
       warm.push({ roomName, ...room, busy: busyRooms(pool, room.agentId) });
-  return warm.sort((a, b) => a.busy - b.busy || b.untilMs - a.untilMs)[0];
+  return warm.sort((a, b) => a.busy - b.busy || a.untilMs - b.untilMs)[0];
 }
 
 function apply(pool: Pool, event: PoolEvent, nowMs: number, wishes: PoolWish[]): Pool {

@@ -13,6 +13,8 @@ export type PoolRules = {
   warmingTimeoutMs: number;
   /** New warm rooms under way at once. */
   creatingAtOnce: number;
+  /** Callers often come together. As long after the last one, and with half of the warm rooms left, no new ones are made. */
+  lullMs: number;
   /** How long an orphaned room may be missing in LiveKit, which happens when LiveKit restarts, before its session ends. */
   missingTimeoutMs: number;
   /** An agent that took the job of an orphaned room must be in it after this long, or another one is asked. */
@@ -20,12 +22,13 @@ export type PoolRules = {
 };
 
 export const defaultPoolRules: Omit<PoolRules, 'maxSessions'> = {
-  warmPerAgent: 2,
+  warmPerAgent: 8,
   joinTimeoutMs: 20_000,
   warmLifeMs: 540_000,
   // Usually 250 ms; a machine under load takes longer to join.
   warmingTimeoutMs: 8_000,
   creatingAtOnce: 4,
+  lullMs: 1_000,
   missingTimeoutMs: 5_000,
   arrivalTimeoutMs: 5_000,
 };
@@ -34,7 +37,7 @@ export const defaultPoolRules: Omit<PoolRules, 'maxSessions'> = {
 export type PooledRoom =
   /** Created, an agent is on its way. */
   | { state: 'warming'; untilMs: number }
-  /** An agent waits in it. */
+  /** An agent has it: it is in there, or will be within a moment of being asked. */
   | { state: 'warm'; agentId: string; untilMs: number }
   /** Only a name in a token: LiveKit makes the room, and asks for an agent, when the client joins. */
   | { state: 'awaited'; sessionId: string; untilMs: number }
@@ -61,6 +64,7 @@ export type Pool = {
   /** Warm rooms that did not come about, in a row, and until when no new ones are tried. */
   readonly warmFailures: number;
   readonly warmPausedUntilMs: number;
+  readonly lastClaimMs: number;
   /** Nothing new is begun any more. */
   readonly closing: boolean;
 };
@@ -74,6 +78,7 @@ export function emptyPool(rules: PoolRules, prefix: string): Pool {
     rooms: new Map(),
     warmFailures: 0,
     warmPausedUntilMs: 0,
+    lastClaimMs: -Infinity,
     closing: false,
   };
 }
@@ -153,6 +158,8 @@ export function roomOfSession(pool: Pool, sessionId: string): [string, PooledRoo
 export function nextDeadlineMs(pool: Pool, nowMs: number): number | undefined {
   const deadlines: number[] = [];
   if (pool.warmPausedUntilMs > nowMs) deadlines.push(pool.warmPausedUntilMs);
+  const lullAtMs = pool.lastClaimMs + pool.rules.lullMs;
+  if (lullAtMs > nowMs) deadlines.push(lullAtMs);
   for (const room of pool.rooms.values()) {
     if (room.state === 'live') continue;
     if (room.state !== 'orphaned' || !room.joined) deadlines.push(room.untilMs);

@@ -89,7 +89,7 @@ export const AgentAsk = z.discriminatedUnion('op', [
     /** Rooms this process is in: after a broken line the server learns from it what still lives. */
     rooms: z.array(id).max(10_000),
   }),
-  /** In the room and ready for a session; answered with its `Assignment`, or null: an `assign` comes, or came already. */
+  /** It has the room's job, and is in the room or will be at a word; answered with its `Assignment`, or null: an `assign` comes, or came already. */
   z.object({ op: z.literal('roomJoined'), roomName: id }),
   z.object({ op: z.literal('roomLeft'), roomName: id }),
   z.object({ op: z.literal('clientJoined'), sessionId: id }),

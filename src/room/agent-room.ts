@@ -48,7 +48,8 @@ export class AgentRoom implements Closable {
   readonly data: DataLine;
   readonly #room: Room;
   readonly #deps: JoinRoom;
-  #track: TrackSink | undefined;
+  #track: Promise<TrackSink | undefined> | undefined;
+  #listenedTo = false;
   #closing: Promise<void> | undefined;
 
   private constructor(room: Room, deps: JoinRoom) {
@@ -74,8 +75,17 @@ export class AgentRoom implements Closable {
     return [...this.#room.remoteParticipants.keys()];
   }
 
+  /**
+   * Puts the track of a voice into the room before anybody is there to hear it: it takes a round of negotiation, and
+   * this way it is part of what a client is told when it joins.
+   */
+  prepareVoice(): void {
+    this.#track ??= this.#publish();
+  }
+
   /** Tells again what was there before anyone listened. */
   replay(): void {
+    if (this.#listenedTo) this.events.emit('listened');
     for (const participant of this.#room.remoteParticipants.values()) {
       this.events.emit('arrived', participant.identity);
       for (const { track, source } of participant.trackPublications.values()) {
@@ -85,12 +95,13 @@ export class AgentRoom implements Closable {
   }
 
   /** A voice in the room, over the routes that the client asked for. One at a time. */
-  async openVoice(output: AudioOutput, name: string): Promise<Voice> {
+  async openVoice(output: AudioOutput): Promise<Voice> {
     const sinks: VoiceSink[] = [];
-    const participant = this.#room.localParticipant;
-    if (output.audio_routing !== 'data_only' && participant) {
-      this.#track = await TrackSink.publish(participant, name, this.#deps.log);
-      sinks.push(this.#track);
+    if (output.audio_routing === 'data_only') await this.#dropTrack();
+    else {
+      this.prepareVoice();
+      const track = await this.#track;
+      if (track) sinks.push(track);
     }
     if (output.audio_routing !== 'audio_only') {
       sinks.push(
@@ -113,7 +124,18 @@ export class AgentRoom implements Closable {
     this.#room.removeAllListeners();
     // Leaving takes the track out of the room with us.
     await this.#room.disconnect();
-    await this.#track?.close(false);
+    await this.#dropTrack();
+  }
+
+  async #publish(): Promise<TrackSink | undefined> {
+    const participant = this.#room.localParticipant;
+    return participant && (await TrackSink.publish(participant, this.#deps.log));
+  }
+
+  async #dropTrack(): Promise<void> {
+    const track = await this.#track?.catch(() => undefined);
+    this.#track = undefined;
+    await track?.close(this.#room.isConnected);
   }
 
   #listen(): void {
@@ -123,7 +145,10 @@ export class AgentRoom implements Closable {
       .on(RoomEvent.ParticipantDisconnected, ({ identity, disconnectReason }) =>
         events.emit('left', identity, disconnectReason === DisconnectReason.CLIENT_INITIATED),
       )
-      .on(RoomEvent.LocalTrackSubscribed, () => events.emit('listened'))
+      .on(RoomEvent.LocalTrackSubscribed, () => {
+        this.#listenedTo = true;
+        events.emit('listened');
+      })
       .on(RoomEvent.TrackSubscribed, (track, { source }, { identity }) => {
         this.#onTrack(track, source, identity);
       })

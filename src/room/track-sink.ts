@@ -31,9 +31,9 @@ export class TrackSink implements VoiceSink, Closable {
     private readonly log: Log,
   ) {}
 
-  static async publish(participant: LocalParticipant, name: string, log: Log): Promise<TrackSink> {
+  static async publish(participant: LocalParticipant, log: Log): Promise<TrackSink> {
     const source = new AudioSource(speakingRateHz, 1, queueMs);
-    const track = LocalAudioTrack.createAudioTrack(name, source);
+    const track = LocalAudioTrack.createAudioTrack('voice', source);
     const options = new TrackPublishOptions();
     options.source = TrackSource.SOURCE_MICROPHONE;
     // A character is silent most of the time; DTX sends next to nothing then.

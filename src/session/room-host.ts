@@ -1,14 +1,24 @@
 import type { Closable } from '../lifetime/scope.ts';
 import { RoomStay, type HostDeps, type RoomJob } from './room-stay.ts';
 
-/** The rooms that this process is in: warm ones that wait, and those with a session. */
+/**
+ * Of the rooms that wait for a session, in how many we sit: there the client finds us at once. A room costs memory and
+ * CPU only from then on, and joining the others takes no longer than their clients need to join.
+ */
+const joinedAhead = 1;
+/** Callers often come together; the next room is joined ahead when they all are there. */
+const lullMs = 1_500;
+
+/** The rooms that this process has: warm ones that wait, and those with a session. */
 export class RoomHost implements Closable {
   readonly #stays = new Map<string, RoomStay>();
+  #cancelLull: () => void = () => undefined;
 
   constructor(private readonly deps: HostDeps) {
     const { events } = deps.journal;
     events.on('assign', (assignment) => {
       this.#stays.get(assignment.roomName)?.assign(assignment);
+      this.#joinAheadInALull();
     });
     events.on('leaveRoom', ({ roomName }) => {
       this.#stays.get(roomName)?.depart({ kind: 'givenAway' });
@@ -20,15 +30,15 @@ export class RoomHost implements Closable {
     });
   }
 
-  /** Of the rooms that were really joined. */
   get roomNames(): string[] {
-    return [...this.#stays].flatMap(([roomName, { joined }]) => (joined ? [roomName] : []));
+    return [...this.#stays.keys()];
   }
 
-  /** Joins the room of a job and stays until its session has ended. @throws when the room cannot be joined */
+  /** Has the room of a job until its session has ended. @throws when the room cannot be joined */
   async serve(job: RoomJob): Promise<void> {
     const stay = new RoomStay(job, this.deps);
     this.#stays.set(job.roomName, stay);
+    this.#joinAheadInALull();
     try {
       await stay.done;
     } finally {
@@ -38,8 +48,18 @@ export class RoomHost implements Closable {
 
   /** Leaves every room; what runs is stored as far as it was heard. */
   async close(): Promise<void> {
+    this.#cancelLull();
     const stays = [...this.#stays.values()];
     for (const stay of stays) stay.depart({ kind: 'shutdown' });
     await Promise.allSettled(stays.map(({ done }) => done));
+  }
+
+  #joinAheadInALull(): void {
+    this.#cancelLull();
+    this.#cancelLull = this.deps.clock.after(lullMs, () => {
+      const waiting = [...this.#stays.values()].filter((stay) => stay.sessionId === undefined);
+      // The server gives out the oldest first.
+      for (const stay of waiting.slice(0, joinedAhead)) stay.join();
+    });
   }
 }

@@ -16,7 +16,10 @@ export type Departure =
   /** This process ends; another one may go on in the room. */
   | { kind: 'shutdown' };
 
-/** This process in one room: warm at first, then with a session, until one of them ends. */
+/**
+ * This process and one room, from taking its job to leaving it. It joins when it is told to, at the latest for a session:
+ * a job that is only held costs nothing.
+ */
 export class RoomStay {
   /** Rejects only when the room could not be joined. */
   readonly done: Promise<void>;
@@ -24,8 +27,10 @@ export class RoomStay {
   #depart!: (departure: Departure) => void;
   readonly #assigned: Promise<Assignment>;
   #assign!: (assignment: Assignment) => void;
+  readonly #called: Promise<void>;
+  #call!: () => void;
   #assignment: Assignment | undefined;
-  #joined = false;
+  #isCalled = false;
 
   constructor(
     private readonly job: RoomJob,
@@ -33,12 +38,13 @@ export class RoomStay {
   ) {
     this.#departure = new Promise((resolve) => (this.#depart = resolve));
     this.#assigned = new Promise((resolve) => (this.#assign = resolve));
+    this.#called = new Promise((resolve) => (this.#call = resolve));
     this.done = this.#run();
   }
 
-  /** Whether we are in the room by now. */
-  get joined(): boolean {
-    return this.#joined;
+  /** Whether it is in the room, or on its way. */
+  get called(): boolean {
+    return this.#isCalled;
   }
 
   get sessionId(): string | undefined {
@@ -49,6 +55,13 @@ export class RoomStay {
   assign(assignment: Assignment): void {
     this.#assignment ??= assignment;
     this.#assign(assignment);
+    this.join();
+  }
+
+  /** Joins the room now, whether there is a session for it or not. */
+  join(): void {
+    this.#isCalled = true;
+    this.#call();
   }
 
   /** Ends the stay; the first reason counts. */
@@ -57,26 +70,46 @@ export class RoomStay {
   }
 
   async #run(): Promise<void> {
-    const { clock, log } = this.deps;
-    const { roomName, url, token } = this.job;
-    const room = await AgentRoom.join({ url, token, clock, log: log.child({ roomName }) });
-    this.#joined = true;
-    room.events.on('closed', (why) => {
-      this.depart({ kind: why === 'replaced' ? 'givenAway' : 'roomGone' });
-    });
+    void this.#announce();
+    const early = await Promise.race([this.#called, this.#departure]);
+    if (early) {
+      await this.#report(early);
+      return;
+    }
+    const room = await this.#enter();
     let departure: Departure;
     try {
       departure = await this.#stay(room);
     } catch (err) {
-      log.error({ err, roomName, sessionId: this.sessionId }, 'a session failed');
+      const { log } = this.deps;
+      log.error(
+        { err, roomName: this.job.roomName, sessionId: this.sessionId },
+        'a session failed',
+      );
       departure = { kind: 'sessionEnded', reason: 'failed' };
     }
     await room.close();
     await this.#report(departure);
   }
 
+  async #enter(): Promise<AgentRoom> {
+    const { clock, log } = this.deps;
+    const { roomName, url, token } = this.job;
+    try {
+      const room = await AgentRoom.join({ url, token, clock, log: log.child({ roomName }) });
+      room.events.on('closed', (why) => {
+        this.depart({ kind: why === 'replaced' ? 'givenAway' : 'roomGone' });
+      });
+      // Where somebody waits already, the voice's track need not wait for the session.
+      if (room.humans.length > 0) room.prepareVoice();
+      return room;
+    } catch (cause) {
+      await this.#report({ kind: 'roomGone' });
+      throw cause;
+    }
+  }
+
   async #stay(room: AgentRoom): Promise<Departure> {
-    void this.#announce();
     const first = await Promise.race([this.#assigned, this.#departure]);
     if ('kind' in first) return first;
     const session = await VoiceSession.open(room, first, this.deps);

@@ -143,7 +143,7 @@ export class VoiceSession implements Closable {
     const { room, assignment, deps } = this;
     const { character, settings, history, sessionId } = assignment;
     this.#listenToRoom();
-    const voice = await room.openVoice(settings.audio_config.output, character.name);
+    const voice = await room.openVoice(settings.audio_config.output);
     if (this.#scope.closed) throw new ScopeClosed(this.#scope.name);
     const telling = new Telling(
       { sessionId, speaker: speakerOf(assignment) },

@@ -79,6 +79,19 @@ describe('warm rooms', () => {
     expect(world.wishes).toEqual([]);
   });
 
+  it('are not refilled while callers come together and half of them are left', () => {
+    const world = new World();
+    world.pool = emptyPool({ ...rules, maxSessions: 12, warmPerAgent: 4 }, 'room');
+    world.agent('a');
+    world.claim('s1');
+    expect(countPool(world.pool)).toMatchObject({ warm: 3, warming: 0 });
+    world.claim('s2');
+    expect(countPool(world.pool)).toMatchObject({ warm: 2, warming: 2 });
+    world.arrive('a').claim('s3');
+    world.later(rules.lullMs);
+    expect(countPool(world.pool)).toMatchObject({ warm: 3, warming: 1 });
+  });
+
   it('are refilled when one is given out', () => {
     const world = new World().agent('a');
     world.claim('s1');
