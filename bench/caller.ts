@@ -170,6 +170,8 @@ export class Caller {
 
   async leave(): Promise<void> {
     this.#left = true;
+    // A track that is told of only now can be opened no more.
+    this.#room.removeAllListeners(RoomEvent.TrackSubscribed);
     this.#microphone?.stop();
     await this.#room.disconnect();
     await this.#microphone?.source.close();
@@ -210,8 +212,7 @@ export class Caller {
   }
 
   async #onTrack(track: RemoteTrack): Promise<void> {
-    // A track may be told of after the room was left; it can be opened no more.
-    if (track.kind !== TrackKind.KIND_AUDIO || this.#left) return;
+    if (track.kind !== TrackKind.KIND_AUDIO) return;
     const stream = new AudioStream(track, {
       sampleRate: callerRateHz,
       numChannels: 1,
