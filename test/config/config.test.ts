@@ -40,7 +40,7 @@ describe('the configuration', () => {
       agents: {
         processes: 2,
         sessionsPerProcess: 24,
-        warmRoomsPerProcess: 2,
+        warmRoomsPerProcess: 8,
         secret: undefined,
         joinTimeoutMs: 60_000,
         idle: { timeoutMs: 1_800_000, warningMs: 300_000 },
