@@ -1,3 +1,4 @@
+import { rmsDbfs } from '../audio/level.ts';
 import { hearingRateHz, type PcmFrame } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { vadWindowSamples, type VadStream } from '../providers/vad/vad.ts';
@@ -35,7 +36,7 @@ export async function* hear(
       if (filled < vadWindowSamples) continue;
       filled = 0;
       const probability = await vad.speechProbability(window);
-      const change = detector.push(probability, clock.nowMs(), windowMs);
+      const change = detector.push(probability, clock.nowMs(), windowMs, rmsDbfs(window));
       if (change?.kind === 'speechStarted') recording.begin();
       if (change) yield change;
     }

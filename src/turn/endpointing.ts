@@ -1,11 +1,16 @@
-import { completeness, type Completeness } from './completeness.ts';
+import type { Completeness } from './completeness.ts';
+import { completeness } from './languages.ts';
 
 /** How much silence ends a turn, by how finished the words sound. All in milliseconds. */
 export type Endpointing = {
-  /** A thought that is whole. */
+  /** A question, a request, a short answer. */
   completeMs: number;
+  /** A whole sentence to which something may be added. */
+  statementMs: number;
   /** Nothing speaks for or against an end. */
   openMs: number;
+  /** Between the groups of a telephone number, or the things on a list. */
+  enumeratingMs: number;
   /** "I want to, um": the speaker is searching for words. */
   unfinishedMs: number;
 };
@@ -16,7 +21,9 @@ export type Endpointing = {
  */
 const defaultEndpointing: Endpointing = {
   completeMs: 420,
+  statementMs: 500,
   openMs: 750,
+  enumeratingMs: 1_300,
   unfinishedMs: 2_000,
 };
 
@@ -32,7 +39,9 @@ export function wordsEndpointer(
 ): Endpointer {
   const byCompleteness: Record<Completeness, number> = {
     complete: settings.completeMs,
+    statement: settings.statementMs,
     open: settings.openMs,
+    enumerating: settings.enumeratingMs,
     unfinished: settings.unfinishedMs,
   };
   return { silenceMs: (transcript) => Math.max(leastMs, byCompleteness[completeness(transcript)]) };

@@ -12,6 +12,14 @@ export type SpeechDetection = {
  */
 const defaultSpeechDetection: SpeechDetection = { confidence: 0.5, startMs: 64 };
 
+/**
+ * A voice this much below the user's own loudest windows is somebody else's, or a television: speech has a range of
+ * about 20 dB within a sentence, apart from the ends of its words.
+ */
+const othersBelowDb = 24;
+/** What was loud is forgotten at this pace: a user who steps back from the microphone is heard again. */
+const forgetDbPerMs = 1 / 1_000;
+
 /** Once speaking, a window needs this much less to count as silence: hysteresis against flutter. */
 const releaseBelow = 0.15;
 
@@ -25,6 +33,9 @@ export class SpeechDetector {
   #state: 'silent' | 'starting' | 'speaking' | 'pausing' = 'silent';
   #startedMs = 0;
   #lastSpeechMs = 0;
+  /** Of the user's voice, at `#loudAtMs`. */
+  #loudDbfs = -Infinity;
+  #loudAtMs = 0;
 
   constructor(private readonly settings: SpeechDetection = defaultSpeechDetection) {}
 
@@ -32,9 +43,19 @@ export class SpeechDetector {
     return this.#state === 'speaking' || this.#state === 'pausing';
   }
 
-  /** @param endMs when the window ended. @param windowMs its length */
-  push(probability: number, endMs: number, windowMs: number): SpeechChange | undefined {
+  /**
+   * @param endMs when the window ended. @param windowMs its length
+   * @param levelDbfs how loud it is; left out, voices are not told apart by their loudness
+   */
+  push(
+    voiceProbability: number,
+    endMs: number,
+    windowMs: number,
+    levelDbfs = 0,
+  ): SpeechChange | undefined {
     const { confidence, startMs } = this.settings;
+    const probability = this.#isNear(levelDbfs, endMs) ? voiceProbability : 0;
+    if (probability >= confidence) this.#noteLevel(levelDbfs, endMs);
     const speech = probability >= confidence;
     switch (this.#state) {
       case 'silent':
@@ -76,5 +97,15 @@ export class SpeechDetector {
   /** The utterance is over: the next speech starts a new one. */
   reset(): void {
     this.#state = 'silent';
+  }
+
+  #isNear(levelDbfs: number, atMs: number): boolean {
+    return levelDbfs >= this.#loudDbfs - (atMs - this.#loudAtMs) * forgetDbPerMs - othersBelowDb;
+  }
+
+  #noteLevel(levelDbfs: number, atMs: number): void {
+    const rememberedDbfs = this.#loudDbfs - (atMs - this.#loudAtMs) * forgetDbPerMs;
+    this.#loudDbfs = Math.max(levelDbfs, rememberedDbfs);
+    this.#loudAtMs = atMs;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeBargeIn } from '../../src/turn/barge-in.ts';
+import { judgeBargeIn, nextJudgementMs } from '../../src/turn/barge-in.ts';
 
 describe('judging sound over the voice', () => {
   it.each(['stop', 'wait a moment', 'no', 'what about the ship', '等一下', 'yeah but why'])(
@@ -9,12 +9,21 @@ describe('judging sound over the voice', () => {
     },
   );
 
-  it.each(['mm-hm', 'Mhm.', 'right', 'yeah, right', 'uh-huh', 'I see', '嗯', '对对', '好的'])(
-    'takes "%s" for listening',
-    (words) => {
-      expect(judgeBargeIn({ speechMs: 300, silentMs: 100, words })).toBe('backchannel');
-    },
-  );
+  it.each([
+    'mm-hm',
+    'Mhm.',
+    'right',
+    'yeah, right',
+    'uh-huh',
+    'I see',
+    '嗯',
+    '对对',
+    '好的',
+    '是的',
+    '明白了',
+  ])('takes "%s" for listening', (words) => {
+    expect(judgeBargeIn({ speechMs: 300, silentMs: 100, words })).toBe('backchannel');
+  });
 
   it('takes a sound without words for a cough', () => {
     expect(judgeBargeIn({ speechMs: 200, silentMs: 150, words: '' })).toBe('backchannel');
@@ -28,5 +37,31 @@ describe('judging sound over the voice', () => {
   it('decides by length when the recogniser never answers', () => {
     expect(judgeBargeIn({ speechMs: 200, silentMs: 1_500, words: undefined })).toBe('backchannel');
     expect(judgeBargeIn({ speechMs: 700, silentMs: 1_500, words: undefined })).toBe('interruption');
+  });
+
+  it('does not take long agreement for an interruption before it is longer than any', () => {
+    const words = 'yeah yeah right';
+    expect(judgeBargeIn({ speechMs: 1_000, silentMs: 0, words })).toBe('undecided');
+    expect(judgeBargeIn({ speechMs: 1_000, silentMs: 50, words })).toBe('backchannel');
+    expect(judgeBargeIn({ speechMs: 1_500, silentMs: 0, words })).toBe('interruption');
+  });
+
+  it('takes a long sound without words for a noise, even while it lasts', () => {
+    expect(judgeBargeIn({ speechMs: 1_200, silentMs: 0, words: '' })).toBe('undecided');
+    expect(judgeBargeIn({ speechMs: 2_000, silentMs: 0, words: '' })).toBe('backchannel');
+  });
+
+  it('knows when time alone will decide', () => {
+    for (const words of [undefined, '', 'right']) {
+      for (const silentMs of [0, 40, 1_400]) {
+        const overlap = { speechMs: 300, silentMs, words };
+        const laterMs = nextJudgementMs(overlap);
+        const later =
+          silentMs === 0
+            ? { ...overlap, speechMs: 300 + laterMs }
+            : { ...overlap, silentMs: silentMs + laterMs };
+        expect(judgeBargeIn(later)).not.toBe('undecided');
+      }
+    }
   });
 });

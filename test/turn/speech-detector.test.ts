@@ -36,4 +36,31 @@ describe('the speech detector', () => {
     expect(detector.silence()).toEqual({ kind: 'speechPaused', endedMs: 64 });
     expect(detector.silence()).toBeUndefined();
   });
+
+  it('takes a voice far below the one before it for silence', () => {
+    const detector = new SpeechDetector();
+    const changes = [-20, -20, -20, -50, -50].map((levelDbfs, window) =>
+      detector.push(0.9, (window + 1) * 32, 32, levelDbfs),
+    );
+    expect(changes.filter((change) => change !== undefined)).toEqual([
+      { kind: 'speechStarted', startedMs: 0 },
+      { kind: 'speechPaused', endedMs: 96 },
+    ]);
+  });
+
+  it('hears the same voice again when the loud one is long past', () => {
+    const detector = new SpeechDetector();
+    for (let window = 1; window <= 3; window++) detector.push(0.9, window * 32, 32, -20);
+    detector.silence();
+    detector.reset();
+    detector.push(0.9, 10_000, 32, -50);
+    expect(detector.push(0.9, 10_032, 32, -50)?.kind).toBe('speechStarted');
+  });
+
+  it('keeps listening to a voice that only drops its ends', () => {
+    const detector = new SpeechDetector();
+    const levels = [-20, -20, -38, -25, -40, -22];
+    const changes = levels.map((levelDbfs, w) => detector.push(0.9, (w + 1) * 32, 32, levelDbfs));
+    expect(changes.filter((change) => change !== undefined)).toHaveLength(1);
+  });
 });

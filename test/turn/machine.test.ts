@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wordsEndpointer } from '../../src/turn/endpointing.ts';
-import {
-  step,
-  type Turn,
-  type TurnEffect,
-  type TurnEvent,
-  type TurnRules,
-} from '../../src/turn/turn.ts';
+import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../../src/turn/turn.ts';
+import { step } from '../../src/turn/machine.ts';
 
 const rules: TurnRules = { endpointer: wordsEndpointer(), guessAfterMs: 60 };
 

@@ -1,0 +1,117 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lifetime/clock.ts';
+import { startOffline } from '../../../src/offline/offline.ts';
+import { OpenAiStt } from '../../../src/providers/stt/openai.ts';
+import { SileroVad } from '../../../src/providers/vad/silero.ts';
+import { silentLog } from '../../../src/telemetry/log.ts';
+import { chinese } from './chinese.ts';
+import { english } from './english.ts';
+import { KnowingStt } from './knowing-stt.ts';
+import { measure, type Measures } from './measures.ts';
+import { heldStt, perform, type Players } from './performance.ts';
+import { report, withReport, type Runs } from './report.ts';
+import { Studio, type Scene } from './studio.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const cacheDir = process.env['PARLEY_CACHE_DIR'] ?? join(homedir(), '.cache/parley');
+/** `npm run turn-taking` sets it: the page to write the table into. */
+const pagePath = process.env['PARLEY_TURN_TAKING_PAGE'];
+const recogniserMs = 100;
+/** The embedded recogniser takes seconds for a scene; the whole set is played to it for the page alone. */
+const embeddedEvery = pagePath === undefined ? 6 : 1;
+const embeddedTimeoutMs = 20 * 60_000;
+
+let vad: SileroVad;
+let scenes: Scene[] = [];
+const runs: Runs = { set: [], heldOut: [], embedded: [] };
+
+beforeAll(async () => {
+  vad = await SileroVad.open();
+  const studio = await Studio.open();
+  scenes = await studio.recordAll([...english, ...chinese]);
+});
+
+afterAll(async () => {
+  await vad.close();
+  const text = report(runs);
+  console.log(`\n${text}\n`);
+  if (pagePath === undefined) return;
+  const date = new Date().toISOString().slice(0, 10);
+  const page = await readFile(pagePath, 'utf8');
+  await writeFile(pagePath, withReport(page, `Measured ${date}.\n\n${text}`));
+});
+
+async function play(which: readonly Scene[], sttFor: Players['sttFor']): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const scene of which) verdicts.push(judge(await perform(scene, { vad, sttFor })));
+  return verdicts;
+}
+
+/** What no recogniser excuses. */
+function expectNothingTwiceOrAfterACut({ answeredTwice, playedAfterCutMs }: Measures): void {
+  expect(answeredTwice).toBe(0);
+  expect(playedAfterCutMs).toBe(0);
+}
+
+describe('turn-taking', () => {
+  it('is tried on at least 120 labelled utterances in two languages', () => {
+    expect(scenes.length).toBeGreaterThanOrEqual(120);
+    expect(new Set(scenes.map(({ script }) => script.language)).size).toBe(2);
+  });
+
+  it.each([
+    { style: 'bare', recogniser: 'words alone' },
+    { style: 'tidy', recogniser: 'words with digits, capitals and full stops' },
+  ] as const)(
+    'waits until the user is done, stops for those who want the floor and for nobody else ($recogniser)',
+    async ({ style, recogniser }) => {
+      const verdicts = await play(
+        scenes,
+        (scene, { clock }) => new KnowingStt(clock, scene, style, recogniserMs),
+      );
+      runs.set.push({ recogniser, verdicts });
+      const all = measure(verdicts);
+      expect(all.cutOff / all.turns).toBeLessThanOrEqual(0.05);
+      expect(all.extraWaitMs?.p50).toBeLessThanOrEqual(450);
+      expect(all.missed / all.interruptions).toBeLessThanOrEqual(0.02);
+      expect(all.falseInterruptions).toBeGreaterThan(20);
+      expect(all.resumed / all.falseInterruptions).toBeGreaterThanOrEqual(0.95);
+      expect(all.lost).toBe(0);
+      expect(all.answeredNothing).toBe(0);
+      expect(all.toldForNothing).toBe(0);
+      expectNothingTwiceOrAfterACut(all);
+      const unfinished = verdicts.filter(
+        ({ performance: { scene } }) => scene.script.category === 'pauses after unfinished words',
+      );
+      expect(measure(unfinished).cutOff).toBe(0);
+    },
+  );
+
+  it(
+    'neither speaks twice nor after a cut when the recogniser mishears',
+    { timeout: embeddedTimeoutMs },
+    async () => {
+      const offline = await startOffline({ root, cacheDir, clock: systemClock, log: silentLog });
+      try {
+        const stt = new OpenAiStt(
+          { baseUrl: offline.baseUrl, model: 'any' },
+          { clock: systemClock },
+        );
+        const verdicts = await play(
+          scenes.filter(
+            ({ script }, index) => script.language === 'en' && index % embeddedEvery === 0,
+          ),
+          (_, time) => heldStt(stt, time, recogniserMs),
+        );
+        runs.embedded.push({ recogniser: 'the embedded recogniser, English', verdicts });
+        expectNothingTwiceOrAfterACut(measure(verdicts));
+      } finally {
+        await offline.close();
+      }
+    },
+  );
+});
