@@ -25,6 +25,9 @@ export type Phrases = {
   noAnswer(topics: readonly string[], isCharacter: boolean): string[];
   iSee: string[];
   goOn: string;
+  /** Before doing what was asked, and when it cannot be done. */
+  atOnce: string;
+  cannotDo: string;
   /** Before a sentence in a language other than the listener's. */
   inOtherWords: string;
 };
@@ -75,6 +78,8 @@ export const english: Phrases = {
     'All right. And what else is on your mind?',
   ],
   goOn: 'Go on, I am listening.',
+  atOnce: 'All right, at once.',
+  cannotDo: 'I cannot do that here.',
   inOtherWords: 'I can only tell you that in another language:',
 };
 
@@ -112,6 +117,8 @@ export const chinese: Phrases = {
   },
   iSee: ['我明白了。再多说一点吧。', '嗯，我在听。后来呢？'],
   goOn: '你说吧，我在听。',
+  atOnce: '好的，马上。',
+  cannotDo: '这个我在这里做不到。',
   inOtherWords: '这件事我只会用另一种语言说：',
 };
 

@@ -1,3 +1,4 @@
+import { stepsAskedFor, type Affordances, type Step } from './acting.ts';
 import type { Intent } from './intents.ts';
 import { isQuestion, nameIn, recall, recollect } from './recollection.ts';
 import { saidBack } from './said-back.ts';
@@ -26,6 +27,21 @@ export function respond(messages: readonly ResponderMessage[]): string {
   const { greeted } = situation.meaning;
   if (greeted === undefined || situation.meaning.intent === 'greet') return answer;
   return [hello(situation), answer].join(separator(situation.phrases));
+}
+
+/**
+ * The same with something that can be done: what is asked for in so many words is done, and no more.
+ * @returns the words, and the steps that follow them
+ */
+export function perform(
+  messages: readonly ResponderMessage[],
+  affordances: Affordances,
+): { text: string; steps: Step[] } {
+  const said = messages.at(-1)?.role === 'user' ? (messages.at(-1)?.content ?? '') : '';
+  const steps = stepsAskedFor(said, affordances);
+  if (!steps) return { text: respond(messages), steps: [] };
+  const { phrases } = situationOf(messages);
+  return { text: steps.length > 0 ? phrases.atOnce : phrases.cannotDo, steps };
 }
 
 function byIntent(intent: Intent, situation: Situation): string {

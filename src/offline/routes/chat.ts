@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { actionToolName, affordancesOf } from '../action-tool.ts';
 import { readJson } from '../body.ts';
 import { InvalidRequest, parsed } from '../invalid-request.ts';
-import { respond } from '../responder/responder.ts';
+import type { Step } from '../responder/acting.ts';
+import { perform, respond } from '../responder/responder.ts';
 import type { ResponderMessage } from '../responder/situation.ts';
 import { sendJson, write, type Exchange, type Route } from '../route.ts';
 
@@ -34,11 +36,15 @@ const ChatRequest = z.looseObject({
   max_completion_tokens: z.int().min(1).nullish(),
   n: z.literal(1, { error: 'only 1 is possible' }).nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  tools: z.array(z.unknown()).max(128).nullish(),
   response_format: z.looseObject({ type: z.string() }).nullish(),
 });
 type ChatRequest = z.infer<typeof ChatRequest>;
 
-/** `POST /v1/chat/completions`, streamed or not. What is meant for a real model (temperature, tools) is passed over. */
+/**
+ * `POST /v1/chat/completions`, streamed or not. What is meant for a real model (temperature, tools other
+ * than `emit_actions`) is passed over.
+ */
 export const chatRoutes: Route[] = [
   {
     method: 'POST',
@@ -59,7 +65,13 @@ export const chatRoutes: Route[] = [
   },
 ];
 
-type Answer = { pieces: string[]; finishReason: 'stop' | 'length'; usage: Usage };
+type Call = { id: string; type: 'function'; function: { name: string; arguments: string } };
+type Answer = {
+  pieces: string[];
+  calls: Call[];
+  finishReason: 'stop' | 'length' | 'tool_calls';
+  usage: Usage;
+};
 type Usage = { prompt_tokens: number; completion_tokens: number; total_tokens: number };
 
 function answerTo(wish: ChatRequest): Answer {
@@ -77,18 +89,32 @@ function answerTo(wish: ChatRequest): Answer {
     }
   });
   const stops = typeof wish.stop === 'string' ? [wish.stop] : (wish.stop ?? []);
-  const all = pieces(cutAt(respond(messages), stops));
+  const affordances = affordancesOf(wish.tools ?? []);
+  const { text, steps } = affordances
+    ? perform(messages, affordances)
+    : { text: respond(messages), steps: [] };
+  const all = pieces(cutAt(text, stops));
   const limit = wish.max_completion_tokens ?? wish.max_tokens ?? Infinity;
   const said = all.slice(0, limit);
+  const calls: Call[] = steps.length === 0 ? [] : [callFor(steps)];
   const asked = messages.reduce((sum, { content }) => sum + pieces(content).length, 0);
   return {
     pieces: said,
-    finishReason: said.length < all.length ? 'length' : 'stop',
+    calls,
+    finishReason: said.length < all.length ? 'length' : calls.length > 0 ? 'tool_calls' : 'stop',
     usage: {
       prompt_tokens: asked,
       completion_tokens: said.length,
       total_tokens: asked + said.length,
     },
+  };
+}
+
+function callFor(steps: Step[]): Call {
+  return {
+    id: `call_${randomUUID()}`,
+    type: 'function',
+    function: { name: actionToolName, arguments: JSON.stringify({ actions: steps }) },
   };
 }
 
@@ -114,7 +140,12 @@ function headOf(wish: ChatRequest, object: string): object {
 }
 
 function sendWhole({ response }: Exchange, wish: ChatRequest, answer: Answer): void {
-  const message = { role: 'assistant', content: answer.pieces.join(''), refusal: null };
+  const message = {
+    role: 'assistant',
+    content: answer.pieces.join(''),
+    refusal: null,
+    ...(answer.calls.length > 0 && { tool_calls: answer.calls }),
+  };
   sendJson(response, 200, {
     ...headOf(wish, 'chat.completion'),
     choices: [{ index: 0, message, logprobs: null, finish_reason: answer.finishReason }],
@@ -136,6 +167,9 @@ async function stream(exchange: Exchange, wish: ChatRequest, answer: Answer): Pr
   });
   await send({ role: 'assistant', content: '' });
   for (const content of answer.pieces) await send({ content });
+  for (const [index, call] of answer.calls.entries()) {
+    await send({ tool_calls: [{ index, ...call }] });
+  }
   await send({}, answer.finishReason);
   if (wish.stream_options?.include_usage) {
     await write(exchange, event({ ...head, choices: [], usage: answer.usage }));

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { actionTool } from '../../../src/prompt/action-tool.ts';
+import { ActionConfig } from '../../../src/protocol/action-config.ts';
 import { OfflineSubject } from '../offline-subject.ts';
 
 const subject = new OfflineSubject();
@@ -31,6 +33,36 @@ describe('chat completions', () => {
     expect(one.choices[0]?.message.content).toBe('Hello. I sell fish in Dover.');
     expect(two.choices).toEqual(one.choices);
     expect(one.choices[0]?.finish_reason).toBe('stop');
+  });
+
+  it('does what it is asked by calling emit_actions behind its words', async () => {
+    const request = {
+      model: 'm',
+      messages: [...messages, { role: 'user' as const, content: 'Please wave, then go to me.' }],
+      tools: [
+        {
+          type: 'function' as const,
+          function: actionTool(
+            ActionConfig.parse({ actions: ['Wave', 'Move To'], characters: [{ name: 'Player' }] }),
+          ),
+        },
+      ],
+    };
+    const steps = '{"actions":[{"name":"Wave"},{"name":"Move To","target":"me"}]}';
+    const whole = await subject.client.chat.completions.create(request);
+    expect(whole.choices[0]).toMatchObject({
+      message: {
+        content: 'All right, at once.',
+        tool_calls: [{ function: { name: 'emit_actions', arguments: steps } }],
+      },
+      finish_reason: 'tool_calls',
+    });
+    const stream = await subject.client.chat.completions.create({ ...request, stream: true });
+    const deltas = [];
+    for await (const { choices } of stream) deltas.push(choices[0]?.delta);
+    const called = deltas.findIndex((delta) => delta?.tool_calls);
+    expect(deltas[called]?.tool_calls?.[0]?.function?.arguments).toBe(steps);
+    expect(deltas.findLastIndex((delta) => delta?.content)).toBeLessThan(called);
   });
 
   it('stops after as many pieces as it may have, and at a stop word', async () => {
