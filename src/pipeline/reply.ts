@@ -58,6 +58,8 @@ export class Reply {
   readonly #gate = new Gate();
   readonly #held: ReplyEvent[] = [];
   readonly #spoken: SpokenPiece[] = [];
+  /** All that went to the synthesiser, as written. */
+  readonly #pieces: string[] = [];
   #text = '';
   #writtenMs = 0;
 
@@ -176,7 +178,7 @@ export class Reply {
     }
     await this.#gate.opened;
     signal.throwIfAborted();
-    this.#settlePiece(this.#spoken.length - 1);
+    this.#passSilentPieces(this.#pieces.length);
     await voice.drained(signal);
   }
 
@@ -187,11 +189,7 @@ export class Reply {
     }
     let spoken = this.#spoken[piece];
     if (!spoken) {
-      this.#settlePiece(this.#spoken.length - 1);
-      // Pieces that made no sound belong to the words before them.
-      while (this.#spoken.length < piece) {
-        this.#spoken.push({ text: '', startMs: this.#writtenMs, durationMs: 0 });
-      }
+      this.#passSilentPieces(piece);
       spoken = { text, startMs: this.#writtenMs, durationMs: text.length * msPerChar };
       this.#spoken.push(spoken);
       if (piece > 0) this.onEvent({ kind: 'pieceBegan' });
@@ -202,15 +200,19 @@ export class Reply {
     await voice.write(frame, this.#aborting.signal);
   }
 
-  /** All sound of a piece was written: its length is known now. */
-  #settlePiece(piece: number): void {
-    const spoken = this.#spoken[piece];
-    if (spoken) spoken.durationMs = this.#writtenMs - spoken.startMs;
+  /** All sound of the pieces before this one was written; an emoji alone makes none, and counts as heard where it stands. */
+  #passSilentPieces(before: number): void {
+    const last = this.#spoken.at(-1);
+    if (last) last.durationMs = this.#writtenMs - last.startMs;
+    for (const text of this.#pieces.slice(this.#spoken.length, before)) {
+      this.#spoken.push({ text, startMs: this.#writtenMs, durationMs: 0 });
+    }
   }
 
   async *#noting(pieces: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
     for await (const piece of pieces) {
       this.times.clause ??= this.deps.clock.nowMs();
+      this.#pieces.push(piece);
       yield piece;
     }
   }

@@ -56,12 +56,13 @@ function upToTime(text: string, words: readonly TimedWord[], playedMs: number): 
 function upTo(text: string, share: number): string {
   if (share <= 0) return '';
   const words = spokenWords(text);
-  const total = words.reduce((sum, word) => sum + word.length, 0);
+  const total = words.reduce((sum, word) => sum + spokenLength(word), 0);
   let passed = 0;
   let heard = '';
   for (const word of words) {
-    if ((passed + word.length / 2) / total > share) break;
-    passed += word.length;
+    const length = spokenLength(word);
+    if ((passed + length / 2) / total > share) break;
+    passed += length;
     heard += word;
   }
   return heard;
@@ -70,4 +71,9 @@ function upTo(text: string, share: number): string {
 /** Words with the blanks and marks that follow them; each Han character is a word. */
 function spokenWords(text: string): string[] {
   return text.match(/\s*(?:\p{Script=Han}|[^\s\p{Script=Han}]+)[\s\p{P}]*/gu) ?? [text];
+}
+
+/** Nobody says an emoji. */
+function spokenLength(word: string): number {
+  return word.replace(/\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0F/gu, '').length;
 }

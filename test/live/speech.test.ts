@@ -10,6 +10,7 @@ import {
   Calls,
   chunkOf,
   dataOf,
+  exchange,
   kindsOf,
   since,
   soundOf,
@@ -36,8 +37,8 @@ describe('speech without any provider of the user', () => {
   });
 
   /** A client for whom the greeting was cut short. */
-  async function call(output: Record<string, unknown>): Promise<Caller> {
-    const body = { audio_config: { output } };
+  async function call(output: Record<string, unknown>, more: object = {}): Promise<Caller> {
+    const body = { audio_config: { output }, ...more };
     const caller = await calls.open({ body, greeting: false });
     await caller.message('bot-started-speaking');
     await caller.send({ type: 'interrupt-bot' });
@@ -63,6 +64,26 @@ describe('speech without any provider of the user', () => {
       end,
     };
   }
+
+  it('does what it is asked, of what it can do', async () => {
+    const body = {
+      action_config: {
+        actions: ['Wave', 'Move To'],
+        objects: [{ name: 'door' }],
+        current_attention_object: 'door',
+      },
+    };
+    const caller = await call({ audio_routing: 'audio_only' }, body);
+    const messages = await exchange(caller, 'Please go to the door, and wave.');
+    const done = messages.find(
+      ({ message }) => kindsOf([{ message, atMs: 0 }])[0] === 'action-response',
+    );
+    expect(dataOf(done?.message ?? {})['actions']).toEqual([
+      { name: 'Move To', target: 'door' },
+      { name: 'Wave' },
+    ]);
+    expect(answerText(messages)).toBe('All right, at once.');
+  });
 
   it('understands what was said and answers on a track', async () => {
     const caller = await call({ audio_routing: 'audio_only' });

@@ -515,6 +515,14 @@ describe('what an answer holds besides words', () => {
     ).toEqual([{ name: 'Wave' }, { name: 'Bow' }]);
   });
 
+  it('keeps what was written and makes no sound, where it stands', async () => {
+    await ask('I like that a lot! 🙂 🎉');
+    expect(scene.completed()[0]?.assistantText).toBe('I like that a lot! 🙂 🎉');
+    await ask('🙂');
+    expect(scene.completed()[1]).toMatchObject({ assistantText: '🙂', status: 'completed' });
+    expect(scene.tts.log.calls.map(({ input }) => input.text)).toEqual(['I like that a lot!']);
+  });
+
   it('tells an emotion as soon as it is marked, once', async () => {
     await ask('I miss the sea. [feel: sad] And all that was there. [feel: joy]');
     const kinds = scene.kinds();

@@ -27,6 +27,12 @@ describe('heard text', () => {
     );
   });
 
+  it('gives an emoji no time of its own', () => {
+    const smiling = [{ text: 'Yes 👩‍👩‍👧‍👦👩‍👩‍👧‍👦 no.', startMs: 0, durationMs: 800 }];
+    expect(heardText(smiling, 700)).toBe('Yes 👩‍👩‍👧‍👦👩‍👩‍👧‍👦 no.');
+    expect(heardText(smiling, 500)).toBe('Yes 👩‍👩‍👧‍👦👩‍👩‍👧‍👦');
+  });
+
   it('only ever grows with time and is always a beginning of what was said', () => {
     const whole = pieces.map(({ text }) => text).join('');
     fc.assert(
