@@ -10,6 +10,7 @@ import { adminSocketPath } from './keys/admin-path.ts';
 import { NewKey, type KeyAdmin } from './keys/key-admin.ts';
 import { keysTable } from './keys/keys-table.ts';
 import { Keys } from './keys/keys.ts';
+import { LimitChange } from './keys/limits.ts';
 import { sleep, systemClock } from './lifetime/clock.ts';
 import type { Closable } from './lifetime/scope.ts';
 import { openLog } from './telemetry/log.ts';
@@ -19,9 +20,13 @@ import { openLog } from './telemetry/log.ts';
  * else it opens the database itself.
  */
 const usage = `Usage:
-  npm run keys -- create <name> [--workspace <workspace>]   make a key and show it, this once
-  npm run keys -- list                                      show all keys, revoked ones too
-  npm run keys -- revoke <id>                               refuse a key from now on`;
+  npm run keys -- create <name> [--workspace <workspace>] [limits]   make a key and show it, this once
+  npm run keys -- list                                               show all keys, revoked ones too
+  npm run keys -- limit <id> <limits>                                change what a key may use
+  npm run keys -- revoke <id>                                        refuse a key from now on
+Limits, each a number or "none":
+  --max-sessions <n>           voice sessions at once
+  --max-minutes-per-day <n>    minutes of all its voice sessions in a day (UTC)`;
 
 /** A server that starts or stops has the folder, but does not listen yet or any more. */
 const patience = { waitMs: 20_000, everyMs: 250 } as const;
@@ -51,7 +56,16 @@ function readCommand(args: string[]): (admin: KeyAdmin) => Promise<void> {
       console.error('Revoked.');
     };
   }
-  const asked = NewKey.safeParse({ name: what, ...values });
+  const limits = readLimits(values);
+  if (name === 'limit' && what !== undefined && Object.keys(limits).length > 0) {
+    return async (admin) => {
+      if (!(await admin.limit(what, limits)))
+        throw new SetUpFailed(`No key in use has the id ${what}.`);
+      console.error('Limits changed.');
+    };
+  }
+  const { workspace } = values;
+  const asked = NewKey.safeParse({ name: what, workspace, limits });
   if (name !== 'create' || !asked.success) throw new SetUpFailed(usage);
   return async (admin) => {
     const { key, id, workspace } = await admin.create(asked.data);
@@ -65,11 +79,29 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { workspace: { type: 'string' } },
+      options: {
+        workspace: { type: 'string' },
+        'max-sessions': { type: 'string' },
+        'max-minutes-per-day': { type: 'string' },
+      },
     });
   } catch (cause) {
     throw new SetUpFailed(usage, { cause });
   }
+}
+
+/** @throws {SetUpFailed} when one is neither a number nor "none" */
+function readLimits(values: ReturnType<typeof parse>['values']): LimitChange {
+  const given = {
+    maxSessions: values['max-sessions'],
+    maxMinutesPerDay: values['max-minutes-per-day'],
+  };
+  const numbers = Object.entries(given).flatMap(([name, text]) =>
+    text === undefined ? [] : [[name, text === 'none' ? null : Number(text || Number.NaN)]],
+  );
+  const limits = LimitChange.safeParse(Object.fromEntries(numbers));
+  if (!limits.success) throw new SetUpFailed(usage);
+  return limits.data;
 }
 
 async function openAdmin(config: Config): Promise<{ admin: KeyAdmin } & Closable> {

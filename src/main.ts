@@ -20,7 +20,9 @@ import { createApp } from './http/app.ts';
 import { listen, openHttpServer } from './http/server.ts';
 import { serveAdmin } from './keys/admin-server.ts';
 import { Keys } from './keys/keys.ts';
+import { LimitWatch } from './keys/limit-watch.ts';
 import { ensureSecrets, firstApiKey, type Secrets } from './keys/secrets.ts';
+import { KeyUsage } from './keys/usage.ts';
 import { sleep, systemClock } from './lifetime/clock.ts';
 import { Scope } from './lifetime/scope.ts';
 import { startEmbeddedLiveKit } from './livekit/embedded.ts';
@@ -100,6 +102,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   const tokenLifeMs = defaultJoinWithinSeconds * 1000;
   const sessions = new VoiceSessions(db);
   const store = new SessionStore({ sessions, characters, turns, clock, tokenLifeMs });
+  const usage = new KeyUsage(db, clock);
   const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
   const {
     sessionsPerProcess: maxSessions,
@@ -110,7 +113,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   const dispatch = new Dispatch({
     rooms: livekitRooms(livekit, agentName),
     store: {
-      open: (session) => store.open(session),
+      open: ({ keyId, ...session }) => usage.opening(keyId, session.id, () => store.open(session)),
       loadAssignment: (roomName) => store.loadAssignment(roomName),
       markJoined: (sessionId) => store.markJoined(sessionId),
       keepContext: (sessionId, context) => store.keepContext(sessionId, context),
@@ -136,6 +139,10 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   };
   await dispatch.recover();
   gauges(metrics, dispatch);
+  const end = (sessionId: string) => {
+    dispatch.end(sessionId, 'usage_limit');
+  };
+  await scope.own('limits', new LimitWatch({ usage, end, clock, log }));
   const app = createApp({
     log,
     clock,
@@ -143,6 +150,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     keys,
     characters,
     conversations,
+    turns,
     dispatch,
     livekit: { ...livekit, agentName },
     roomUrl: roomUrlOf(config),

@@ -1,9 +1,18 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
 import { conversations, turns, voiceSessions } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
-import { type TurnRecord, TurnStages } from '../protocol/turn-record.ts';
+import { type TurnRecord, TurnStages, TurnUsage } from '../protocol/turn-record.ts';
 import { UnknownSession } from './voice-sessions.ts';
+
+/** A turn as it is stored. */
+export type StoredTurn = Omit<TurnRecord, 'usage'> & {
+  usage: TurnUsage | null;
+  /** Order within the conversation; grows, with gaps. */
+  position: number;
+  /** The voice session it was said in; null when that was deleted. */
+  sessionId: string | null;
+};
 
 /** What was said, exchange by exchange. */
 export class Turns {
@@ -29,6 +38,7 @@ export class Turns {
         assistantText: turn.assistantText,
         status: turn.status,
         stages: turn.stages,
+        ...(turn.usage && { usage: turn.usage }),
       };
       await tx
         .insert(turns)
@@ -51,6 +61,37 @@ export class Turns {
         .set({ updatedAt: new Date() })
         .where(eq(conversations.id, conversationId));
     });
+  }
+
+  /**
+   * Turns of a conversation in their order.
+   * @param after a `position`: only later ones
+   * @returns undefined when the workspace has no such conversation
+   */
+  async page(
+    of: { workspaceId: string; conversationId: string },
+    { after, limit }: { after: number; limit: number },
+  ): Promise<StoredTurn[] | undefined> {
+    if (!isUuid(of.conversationId)) return undefined;
+    const [known] = await this.db
+      .select({ id: conversations.id })
+      .from(conversations)
+      .where(
+        and(eq(conversations.id, of.conversationId), eq(conversations.workspaceId, of.workspaceId)),
+      );
+    if (!known) return undefined;
+    const rows = await this.db
+      .select()
+      .from(turns)
+      .where(and(eq(turns.conversationId, known.id), gt(turns.position, after)))
+      .orderBy(asc(turns.position))
+      .limit(limit);
+    return rows.map(({ conversationId: _, startedAt, stages, usage, ...row }) => ({
+      ...row,
+      stages: TurnStages.parse(stages),
+      usage: TurnUsage.nullable().parse(usage),
+      startedAt: startedAt.toISOString(),
+    }));
   }
 
   /** The last `limit` turns of a conversation, oldest first; none when it is not this workspace's. */

@@ -2,10 +2,12 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  date,
   doublePrecision,
   index,
   integer,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -48,9 +50,40 @@ export const apiKeys = pgTable('api_keys', {
   keyHash: text('key_hash').notNull().unique(),
   /** The first characters, to recognise a key in a list. */
   keyPrefix: text('key_prefix').notNull(),
+  /** Null: as many as there is room for. */
+  maxSessions: integer('max_sessions'),
+  /** Of a UTC day; null: all of them. */
+  maxMinutesPerDay: integer('max_minutes_per_day'),
   createdAt: createdAt(),
   revokedAt: timestamp('revoked_at', { withTimezone: true }),
 });
+
+/** Which key a voice session was opened with, until its minutes are counted in `key_usage`. */
+export const keySessions = pgTable(
+  'key_sessions',
+  {
+    /** A voice session's; it may be about to be stored, or deleted with its character. */
+    sessionId: uuid('session_id').primaryKey(),
+    keyId: uuid('key_id')
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: 'cascade' }),
+    openedAt: timestamp('opened_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [index('key_sessions_by_key').on(table.keyId)],
+);
+
+/** What the sessions of a key took of a UTC day. */
+export const keyUsage = pgTable(
+  'key_usage',
+  {
+    keyId: uuid('key_id')
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: 'cascade' }),
+    day: date('day', { mode: 'string' }).notNull(),
+    usedMs: bigint('used_ms', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.keyId, table.day] })],
+);
 
 /** What the columns mean stands in protocol/character.ts, under the same names; the rest is explained here. */
 export const characters = pgTable(
@@ -166,6 +199,8 @@ export const turns = pgTable(
     assistantText: cleanText('assistant_text').notNull(),
     status: text('status').$type<TurnRecord['status']>().notNull(),
     stages: cleanJsonb('stages').notNull(),
+    /** A `TurnUsage`, once the turn has ended. */
+    usage: cleanJsonb('usage'),
     startedAt: timestamp('started_at', { withTimezone: true }).notNull(),
   },
   (table) => [

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Closable } from '../lifetime/scope.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
-import type { Assignment, ServerPush, Welcome } from '../protocol/journal.ts';
+import type { Assignment, ServerPush, SessionEnd, Welcome } from '../protocol/journal.ts';
 import type { Rooms } from '../room/rooms.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AgentDesk, LineEnd, SessionAsk } from './agent-connection.ts';
@@ -37,7 +37,13 @@ export type DispatchSettings = {
   log: Log;
 };
 
-export type Placing = { workspaceId: string; conversationId: string; settings: SessionSettings };
+export type Placing = {
+  workspaceId: string;
+  /** Whose limits hold. */
+  keyId: string;
+  conversationId: string;
+  settings: SessionSettings;
+};
 export type Placed = { sessionId: string; roomName: string; userIdentity: string };
 
 /** Of every room of ours in a LiveKit that others may use too. */
@@ -78,7 +84,7 @@ export class Dispatch implements AgentDesk, Closable {
    * when the client joins with a token that asks for the agent.
    * @throws {NoAgentFree} at once
    */
-  async place({ workspaceId, conversationId, settings }: Placing): Promise<Placed> {
+  async place({ workspaceId, keyId, conversationId, settings }: Placing): Promise<Placed> {
     const { store, clock, tokenLifeMs } = this.settings;
     const id = randomUUID();
     const claim = claimRoom(this.#pool, id, clock.nowMs());
@@ -87,7 +93,7 @@ export class Dispatch implements AgentDesk, Closable {
     this.#take(claim.pool, claim.wishes);
     const userIdentity = `user:${id}`;
     try {
-      const stored = { id, workspaceId, conversationId, roomName, userIdentity, settings };
+      const stored = { id, workspaceId, keyId, conversationId, roomName, userIdentity, settings };
       if ((await store.open(stored)).id !== id) throw new Error('stored under another id');
     } catch (cause) {
       this.#apply({ kind: 'claimFailed', roomName });
@@ -112,6 +118,14 @@ export class Dispatch implements AgentDesk, Closable {
     }
     this.#stranded.watchFor(tokenLifeMs);
     if (left.length > 0) log.info({ sessions: left.length }, 'found open voice sessions');
+  }
+
+  /** Ends a session of ours, whoever serves it now; another server's is left alone. */
+  end(sessionId: string, reason: SessionEnd): void {
+    const room = roomOfSession(this.#pool, sessionId)?.[1];
+    if (!room) return;
+    const agentId = 'agentId' in room ? room.agentId : null;
+    this.#wishes.perform({ do: 'endSession', sessionId, agentId, reason });
   }
 
   count(): PoolCount {

@@ -7,6 +7,8 @@ export type NewVoiceSession = {
   /** Made by dispatch; the session is stored under this very id. */
   id: string;
   workspaceId: string;
+  /** The API key it was opened with; its limits hold. */
+  keyId: string;
   conversationId: string;
   roomName: string;
   userIdentity: string;

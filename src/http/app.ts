@@ -27,6 +27,7 @@ import {
   type CharacterList,
   type PlaygroundSettings,
 } from './routes/playground.ts';
+import { turnsOperation, turnsRoute, type TurnReader } from './routes/turns.ts';
 
 export type AppDeps = Omit<ConnectDeps, 'characters'> & {
   log: Log;
@@ -34,6 +35,7 @@ export type AppDeps = Omit<ConnectDeps, 'characters'> & {
   metrics: Metrics;
   keys: KeyVerifier;
   characters: CharacterLookup & CharacterList;
+  turns: TurnReader;
   health: HealthChecks;
   playground: PlaygroundSettings;
   /** In whose name the playground acts without a key on this machine; undefined asks for a key there too. */
@@ -75,6 +77,7 @@ export function createApp(deps: AppDeps): Express {
 
   const operations = [
     connectOperation,
+    turnsOperation,
     ...playgroundOperations,
     ...healthOperations,
     metricsOperation,
@@ -82,6 +85,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(openApiRoutes(operations, deps.playground.version));
 
   app.use(connectRoute(deps, [withCaller, limiters.perKey, ...jsonBody()]));
+  app.use(turnsRoute(deps.turns, [withCaller, limiters.perKey]));
 
   app.use(
     playgroundRoutes({

@@ -41,6 +41,7 @@ function describe(operation: Operation): JsonObject {
     security: operation.needsKey
       ? [{ 'X-API-Key': [] }, { 'CONVAI-API-KEY': [] }, { 'API-AUTH-TOKEN': [] }, { Bearer: [] }]
       : [],
+    ...(operation.parameters && { parameters: parameters(operation.parameters) }),
     ...(request && { requestBody: { required: true, content: json(request, 'input') } }),
     responses: Object.fromEntries(
       Object.entries(operation.responses).map(([status, { description, schema }]) => [
@@ -51,11 +52,26 @@ function describe(operation: Operation): JsonObject {
   };
 }
 
+function parameters(given: NonNullable<Operation['parameters']>): JsonObject[] {
+  return (['path', 'query'] as const).flatMap((place) =>
+    Object.entries(given[place]?.shape ?? {}).map(([name, schema]) => ({
+      name,
+      in: place,
+      required: place === 'path',
+      schema: jsonSchemaOf(schema, 'input'),
+    })),
+  );
+}
+
 function json(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
+  return { 'application/json': { schema: jsonSchemaOf(schema, io) } };
+}
+
+function jsonSchemaOf(schema: z.core.$ZodType, io: 'input' | 'output'): JsonObject {
   const jsonSchema = { ...z.toJSONSchema(schema, { io, unrepresentable: 'any', override }) };
   // It belongs to documents of their own; OpenAPI 3.1 says by itself which dialect its schemas are in.
   delete jsonSchema.$schema;
-  return { 'application/json': { schema: jsonSchema } };
+  return jsonSchema;
 }
 
 /** Zod leaves the default out where a field is read leniently; it is what readers look for first. */

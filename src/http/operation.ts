@@ -9,5 +9,7 @@ export type Operation = {
   /** False for what strangers may ask. */
   needsKey: boolean;
   request?: z.ZodType;
+  /** Of the path (`{name}` in it) and behind its question mark. */
+  parameters?: { path?: z.ZodObject; query?: z.ZodObject };
   responses: Record<number, { description: string; schema?: z.ZodType }>;
 };

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import * as z from 'zod';
 import { SetUpFailed } from '../errors/set-up-failed.ts';
 import { CreatedKey, KeyListing, type KeyAdmin, type NewKey } from './key-admin.ts';
+import type { LimitChange } from './limits.ts';
 
 const timeoutMs = 10_000;
 const maxAnswerBytes = 10_000_000;
@@ -43,6 +44,12 @@ export class AdminClient implements KeyAdmin {
     const Revoked = z.object({ revoked: z.boolean() });
     const path = `/keys?id=${encodeURIComponent(keyId)}`;
     return (await this.#ask('DELETE', path, Revoked)).revoked;
+  }
+
+  async limit(keyId: string, limits: LimitChange): Promise<boolean> {
+    const Limited = z.object({ limited: z.boolean() });
+    const path = `/keys?id=${encodeURIComponent(keyId)}`;
+    return (await this.#ask('PATCH', path, Limited, limits)).limited;
   }
 
   async #ask<S extends z.ZodType>(

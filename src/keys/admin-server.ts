@@ -7,6 +7,7 @@ import type { Log } from '../telemetry/log.ts';
 import { isAdminListening } from './admin-client.ts';
 import { adminSocketPath } from './admin-path.ts';
 import { NewKey, type KeyAdmin } from './key-admin.ts';
+import { LimitChange } from './limits.ts';
 
 const maxBodyBytes = 10_000;
 const requestTimeoutMs = 10_000;
@@ -18,8 +19,8 @@ export class AdminSocketTaken extends Error {
 
 /**
  * Serves key management on a unix socket that only this user can open, so that keys are managed while the server has
- * the database to itself. `GET /keys`, `POST /keys`, `DELETE /keys?id=`; whoever can open the socket could read the
- * data folder as well, so nothing more is asked of them.
+ * the database to itself. `GET /keys`, `POST /keys`, `PATCH /keys?id=` (limits), `DELETE /keys?id=`; whoever can open the
+ * socket could read the data folder as well, so nothing more is asked of them.
  * @throws {AdminSocketTaken}
  */
 export async function serveAdmin(dataDir: string, keys: KeyAdmin, log: Log): Promise<Closable> {
@@ -62,6 +63,11 @@ async function answer(
     const wanted = NewKey.safeParse(await readJson(request));
     if (wanted.success) send(response, 201, await keys.create(wanted.data));
     else send(response, 422, { error: z.prettifyError(wanted.error) });
+  } else if (asked === 'PATCH') {
+    const limits = LimitChange.safeParse(await readJson(request));
+    const id = searchParams.get('id') ?? '';
+    if (limits.success) send(response, 200, { limited: await keys.limit(id, limits.data) });
+    else send(response, 422, { error: z.prettifyError(limits.error) });
   } else if (asked === 'DELETE') {
     send(response, 200, { revoked: await keys.revoke(searchParams.get('id') ?? '') });
   } else {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KeyLimits, LimitChange } from './limits.ts';
 
 /** A key as a list shows it; the key itself is known only when it is made. */
 export const KeyListing = z.object({
@@ -8,6 +9,7 @@ export const KeyListing = z.object({
   prefix: z.string(),
   createdAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().nullable(),
+  limits: KeyLimits,
 });
 export type KeyListing = z.infer<typeof KeyListing>;
 
@@ -16,6 +18,7 @@ export const NewKey = z.object({
   name: z.string().trim().min(1).max(100),
   /** Made when there is none of this name. */
   workspace: z.string().trim().min(1).max(100).default('default'),
+  limits: LimitChange.optional(),
 });
 export type NewKey = z.infer<typeof NewKey>;
 
@@ -29,4 +32,6 @@ export interface KeyAdmin {
   list(): Promise<KeyListing[]>;
   /** @returns false when there is no such key in use */
   revoke(keyId: string): Promise<boolean>;
+  /** Changes the limits that are given. @returns false when there is no such key in use */
+  limit(keyId: string, limits: LimitChange): Promise<boolean>;
 }

@@ -2,13 +2,14 @@ import type { KeyListing } from './key-admin.ts';
 
 /** Keys as lines for a terminal, columns under one another. */
 export function keysTable(keys: KeyListing[]): string {
-  const head = ['ID', 'NAME', 'WORKSPACE', 'KEY', 'MADE', 'STATE'];
+  const head = ['ID', 'NAME', 'WORKSPACE', 'KEY', 'MADE', 'LIMITS', 'STATE'];
   const rows = keys.map((key) => [
     key.id,
     printable(key.name),
     printable(key.workspace),
     `${key.prefix}…`,
     key.createdAt.slice(0, 10),
+    limitsOf(key),
     key.revokedAt === null ? 'in use' : `revoked ${key.revokedAt.slice(0, 10)}`,
   ]);
   const lines = [head, ...rows];
@@ -23,6 +24,14 @@ export function keysTable(keys: KeyListing[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+function limitsOf({ limits: { maxSessions, maxMinutesPerDay } }: KeyListing): string {
+  const parts = [
+    maxSessions === null ? [] : [`${maxSessions} at once`],
+    maxMinutesPerDay === null ? [] : [`${maxMinutesPerDay} min a day`],
+  ].flat();
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 /** Names come from people; a terminal would obey their control characters. */

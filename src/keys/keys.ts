@@ -5,6 +5,7 @@ import { isUuid } from '../db/uuid.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { hashKey, isPlausible, keyPrefix, makeKey } from './api-key.ts';
 import type { CreatedKey, KeyAdmin, KeyListing, NewKey } from './key-admin.ts';
+import type { LimitChange } from './limits.ts';
 import { VerifiedKeys, type KeyHolder } from './verified-keys.ts';
 import { defaultWorkspace, ensureWorkspace, type OnWorkspaceMade } from './workspaces.ts';
 
@@ -38,12 +39,12 @@ export class Keys implements KeyAdmin {
     });
   }
 
-  async create({ name, workspace }: NewKey): Promise<CreatedKey> {
+  async create({ name, workspace, limits }: NewKey): Promise<CreatedKey> {
     const workspaceId = await ensureWorkspace(this.#db, workspace, this.#onWorkspaceMade);
     const key = makeKey();
     const [row] = await this.#db
       .insert(apiKeys)
-      .values({ workspaceId, name, keyHash: hashKey(key), keyPrefix: keyPrefix(key) })
+      .values({ workspaceId, name, keyHash: hashKey(key), keyPrefix: keyPrefix(key), ...limits })
       .returning();
     if (!row) throw new Error('a key was not stored');
     this.#verified.clear();
@@ -68,6 +69,16 @@ export class Keys implements KeyAdmin {
       .returning({ id: apiKeys.id });
     this.#verified.clear();
     return revoked.length > 0;
+  }
+
+  async limit(keyId: string, limits: LimitChange): Promise<boolean> {
+    if (!isUuid(keyId) || Object.values(limits).every((limit) => limit === undefined)) return false;
+    const limited = await this.#db
+      .update(apiKeys)
+      .set(limits)
+      .where(and(eq(apiKeys.id, keyId), isNull(apiKeys.revokedAt)))
+      .returning({ id: apiKeys.id });
+    return limited.length > 0;
   }
 
   /**
@@ -107,5 +118,6 @@ function listing(row: typeof apiKeys.$inferSelect, workspace: string): KeyListin
     prefix: row.keyPrefix,
     createdAt: row.createdAt.toISOString(),
     revokedAt: row.revokedAt?.toISOString() ?? null,
+    limits: { maxSessions: row.maxSessions, maxMinutesPerDay: row.maxMinutesPerDay },
   };
 }

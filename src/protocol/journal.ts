@@ -62,6 +62,7 @@ export const SessionEnd = z.enum([
   'never_joined',
   'room_closed',
   'idle',
+  'usage_limit',
   'killed',
   'shutdown',
   'failed',

@@ -116,6 +116,7 @@ export class RoomStay {
     const ended = session.ended.then((reason): Departure => ({ kind: 'sessionEnded', reason }));
     const departure = await Promise.race([ended, this.#departure]);
     this.deps.log.info({ sessionId: this.sessionId, departure }, 'session ends');
+    if (departure.kind === 'sessionEnded') session.sayWhy(departure.reason);
     await (departure.kind === 'givenAway' ? session.abandon() : session.close());
     return departure;
   }

@@ -128,6 +128,13 @@ export class VoiceSession implements Closable {
     this.#end(reason);
   }
 
+  /** Tells the client why its session ends, where that is for it to know. */
+  sayWhy(reason: SessionEnd): void {
+    if (reason !== 'usage_limit') return;
+    const message = 'You have used up the minutes of today. The session ends now.';
+    this.#tell(tell.usageLimitReached('minutes', message));
+  }
+
   /** Stores what is running as far as it was heard. The room is its owner's to leave. */
   close(): Promise<void> {
     return this.#scope.close();

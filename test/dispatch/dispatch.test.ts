@@ -20,6 +20,7 @@ const welcome: Welcome = {
 };
 const placing = {
   workspaceId: 'w1',
+  keyId: 'key-1',
   conversationId: 'c1',
   settings: SessionSettings.parse({}),
 };

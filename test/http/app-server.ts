@@ -71,6 +71,7 @@ function fakeDeps() {
         return Promise.resolve(ids);
       },
     },
+    turns: { page: () => Promise.resolve(undefined) },
     health: {
       database: () => Promise.resolve(),
       livekit: () => Promise.resolve(),

@@ -19,6 +19,7 @@ class OneKey implements KeyAdmin {
     prefix: 'parley_abc',
     createdAt: '2026-01-01T00:00:00.000Z',
     revokedAt: null,
+    limits: { maxSessions: null, maxMinutesPerDay: 60 },
     key: 'parley_abcdef',
   };
 
@@ -29,6 +30,11 @@ class OneKey implements KeyAdmin {
 
   list() {
     return Promise.resolve([KeyListing.parse(this.created)]);
+  }
+
+  limit(id: string, limits: unknown) {
+    this.asked.push({ id, limits });
+    return Promise.resolve(true);
   }
 
   revoke(id: string) {
@@ -44,15 +50,21 @@ describe('key management through the running server', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('makes, lists and revokes', async () => {
+  it('makes, lists, limits and revokes', async () => {
     const keys = new OneKey();
     const server = await serveAdmin(folder, keys, silentLog);
     const client = new AdminClient(await adminSocketPath(folder));
     expect(await client.create({ name: ' game ', workspace: 'default' })).toEqual(keys.created);
     const listed = await client.list();
     expect(listed).toEqual(await keys.list());
+    const limits = { maxSessions: 2, maxMinutesPerDay: null };
+    expect(await client.limit('an-id', limits)).toBe(true);
     expect(await client.revoke('../a b')).toBe(true);
-    expect(keys.asked).toEqual([{ name: 'game', workspace: 'default' }, '../a b']);
+    expect(keys.asked).toEqual([
+      { name: 'game', workspace: 'default' },
+      { id: 'an-id', limits },
+      '../a b',
+    ]);
     await server.close();
   });
 
@@ -107,6 +119,7 @@ describe('key management through the running server', () => {
     ['POST', '/keys', 422, '{'],
     ['POST', '/keys', 422, '{"name":""}'],
     ['POST', '/keys', 422, JSON.stringify({ name: 'x'.repeat(20_000) })],
+    ['PATCH', '/keys?id=an-id', 422, '{"maxSessions":-1}'],
     ['PUT', '/keys', 404, '{}'],
     ['GET', '/', 404, ''],
   ])('answers %s %s with %i', async (method, path, status, body) => {

@@ -10,13 +10,15 @@ describe('a list of keys', () => {
       prefix: 'parley_abc',
       createdAt: '2026-01-02T00:00:00.000Z',
       revokedAt: null,
+      limits: { maxSessions: 5, maxMinutesPerDay: 60 },
     };
-    const revoked = { ...key, name: 'old', revokedAt: '2026-03-04T00:00:00.000Z' };
+    const limits = { maxSessions: null, maxMinutesPerDay: null };
+    const revoked = { ...key, name: 'old', revokedAt: '2026-03-04T00:00:00.000Z', limits };
     expect(keysTable([key, revoked])).toBe(
       [
-        'ID    NAME           WORKSPACE  KEY          MADE        STATE',
-        'id-1  evil\ufffd[2J\ufffdname  default    parley_abc…  2026-01-02  in use',
-        'id-1  old            default    parley_abc…  2026-01-02  revoked 2026-03-04',
+        'ID    NAME           WORKSPACE  KEY          MADE        LIMITS                   STATE',
+        'id-1  evil\ufffd[2J\ufffdname  default    parley_abc…  2026-01-02  5 at once, 60 min a day  in use',
+        'id-1  old            default    parley_abc…  2026-01-02  none                     revoked 2026-03-04',
       ].join('\n'),
     );
   });

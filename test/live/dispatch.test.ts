@@ -26,6 +26,7 @@ const secret = 'the agent secret of this test';
 const agentName = 'parley';
 const placing = {
   workspaceId: 'w1',
+  keyId: 'k',
   conversationId: 'c1',
   settings: SessionSettings.parse({}),
 };

@@ -17,6 +17,7 @@ import { keysContract } from './keys.ts';
 import { mindsContract } from './minds.ts';
 import { textContract } from './text.ts';
 import { turnsContract } from './turns.ts';
+import { usageContract } from './usage.ts';
 import { voiceSessionsContract } from './voice-sessions.ts';
 
 /** Everything that is stored, over one database; each test makes a workspace of its own in it. */
@@ -99,6 +100,7 @@ export function storageContract(name: string, open: () => Promise<Database>): vo
     conversationsContract(opened);
     voiceSessionsContract(opened);
     turnsContract(opened);
+    usageContract(opened);
     mindsContract(opened);
     textContract(opened);
   });

@@ -77,6 +77,23 @@ export function turnsContract(storage: () => Storage): void {
       expect(history.map(({ userText }) => userText)).toEqual(['one', 'two']);
     });
 
+    it('are read page by page with all that is stored of them', async () => {
+      const session = await storage().session();
+      const { turns } = storage();
+      const usage = { sttAudioMs: 1, llmPromptTokens: 2, llmCompletionTokens: 3, ttsCharacters: 4 };
+      const said = ['a', 'b', 'c'].map((userText) => aTurn({ userText, usage }));
+      for (const turn of said) await turns.append(session.id, turn);
+      const first = await turns.page(session, { after: 0, limit: 2 });
+      expect(first).toMatchObject(said.slice(0, 2).map((turn) => ({ ...turn, usage })));
+      expect(first?.[0]?.sessionId).toBe(session.id);
+      const after = first?.at(-1)?.position ?? 0;
+      expect(await turns.page(session, { after, limit: 2 })).toMatchObject(said.slice(2));
+      const { workspaceId } = await storage().workspace();
+      const range = { after: 0, limit: 10 };
+      expect(await turns.page({ ...session, workspaceId }, range)).toBeUndefined();
+      expect(await turns.page({ ...session, conversationId: 'x' }, range)).toBeUndefined();
+    });
+
     it('are not seen from another workspace', async () => {
       const session = await storage().session();
       await storage().turns.append(session.id, aTurn());

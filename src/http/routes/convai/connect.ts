@@ -31,6 +31,8 @@ interface Conversations {
 
 export type PlaceRequest = {
   workspaceId: string;
+  /** Whose limits hold. */
+  keyId: string;
   conversationId: string;
   character: Character;
   settings: SessionSettings;
@@ -41,7 +43,7 @@ interface Dispatch {
   /**
    * Stores the voice session and finds it a room.
    * @returns `userIdentity`: under which the human will join
-   * @throws {PublicError} 503 `no_agent_free` when no agent can take it
+   * @throws {PublicError} 503 `no_agent_free` when no agent can take it, 429 when the key's limits do not allow it
    */
   place(
     request: PlaceRequest,
@@ -88,7 +90,10 @@ export const connectOperation: Operation = {
     413: { description: 'The body is too large.', schema: Refusal },
     415: { description: 'The body is not JSON in UTF-8.', schema: Refusal },
     422: { description: 'The body is not valid.', schema: Invalid },
-    429: { description: 'Too many requests; see Retry-After.', schema: Refusal },
+    429: {
+      description: 'Too many requests, or a limit of the API key is reached; see Retry-After.',
+      schema: Refusal,
+    },
     503: { description: 'No agent is free; see Retry-After.', schema: Refusal },
   },
 };
@@ -97,7 +102,7 @@ export const connectOperation: Operation = {
 export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Router {
   const router = Router();
   router.post('/connect', ...guards, async (req, res) => {
-    const { workspaceId } = callerOf(req);
+    const { workspaceId, keyId } = callerOf(req);
     const request = parseBody(ConnectRequest, req);
     // A room is one client's alone: there is none that another could join.
     if (request.mode === 'join') throw new NotFound('There is no such room to join.');
@@ -113,6 +118,7 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
     const { traceId } = contextOf(req);
     const { sessionId, roomName, userIdentity } = await deps.dispatch.place({
       workspaceId,
+      keyId,
       conversationId: conversation.id,
       character,
       settings: SessionSettings.parse(request),
