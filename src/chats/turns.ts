@@ -14,6 +14,16 @@ export type StoredTurn = Omit<TurnRecord, 'usage'> & {
   sessionId: string | null;
 };
 
+const said = {
+  id: turns.id,
+  origin: turns.origin,
+  userText: turns.userText,
+  assistantText: turns.assistantText,
+  status: turns.status,
+  stages: turns.stages,
+  startedAt: turns.startedAt,
+};
+
 /** What was said, exchange by exchange. */
 export class Turns {
   constructor(private readonly db: Db) {}
@@ -33,7 +43,7 @@ export class Turns {
         .where(eq(voiceSessions.id, sessionId));
       if (!session) throw new UnknownSession();
       const { conversationId } = session;
-      const said = {
+      const known = {
         userText: turn.userText,
         assistantText: turn.assistantText,
         status: turn.status,
@@ -43,7 +53,7 @@ export class Turns {
       await tx
         .insert(turns)
         .values({
-          ...said,
+          ...known,
           id: turn.id,
           conversationId,
           sessionId,
@@ -52,7 +62,7 @@ export class Turns {
         })
         .onConflictDoUpdate({
           target: turns.id,
-          set: said,
+          set: known,
           setWhere: sql`${turns.conversationId} = ${conversationId}
             and (${turns.status} = 'open' or excluded.status <> 'open')`,
         });
@@ -81,12 +91,17 @@ export class Turns {
       );
     if (!known) return undefined;
     const rows = await this.db
-      .select()
+      .select({
+        ...said,
+        usage: turns.usage,
+        position: turns.position,
+        sessionId: turns.sessionId,
+      })
       .from(turns)
       .where(and(eq(turns.conversationId, known.id), gt(turns.position, after)))
       .orderBy(asc(turns.position))
       .limit(limit);
-    return rows.map(({ conversationId: _, startedAt, stages, usage, ...row }) => ({
+    return rows.map(({ startedAt, stages, usage, ...row }) => ({
       ...row,
       stages: TurnStages.parse(stages),
       usage: TurnUsage.nullable().parse(usage),
@@ -100,15 +115,7 @@ export class Turns {
     limit: number,
   ): Promise<TurnRecord[]> {
     const rows = await this.db
-      .select({
-        id: turns.id,
-        origin: turns.origin,
-        userText: turns.userText,
-        assistantText: turns.assistantText,
-        status: turns.status,
-        stages: turns.stages,
-        startedAt: turns.startedAt,
-      })
+      .select(said)
       .from(turns)
       .innerJoin(conversations, eq(conversations.id, turns.conversationId))
       .where(

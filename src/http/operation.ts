@@ -10,6 +10,6 @@ export type Operation = {
   needsKey: boolean;
   request?: z.ZodType;
   /** Of the path (`{name}` in it) and behind its question mark. */
-  parameters?: { path?: z.ZodObject; query?: z.ZodObject };
+  parameters?: { path?: z.ZodObject<z.core.$ZodShape>; query?: z.ZodObject<z.core.$ZodShape> };
   responses: Record<number, { description: string; schema?: z.ZodType }>;
 };
