@@ -235,6 +235,7 @@ async function openProviders(
   log: Log,
   scope: Scope,
 ): Promise<ProviderSettings> {
+  const { sttStreaming } = config;
   const { llm, stt, tts } = config.stages;
   const isNeeded = [llm, stt, tts].some(({ kind }) => kind === 'offline');
   const offline = isNeeded
@@ -246,7 +247,10 @@ async function openProviders(
   const embedded = { baseUrl: offline?.baseUrl ?? '', model: 'parley-offline' };
   return {
     llm: llm.kind === 'openai' ? llm.settings : embedded,
-    stt: stt.kind === 'openai' ? stt.settings : embedded,
+    stt:
+      stt.kind === 'openai'
+        ? { ...stt.settings, streaming: sttStreaming }
+        : { ...embedded, streaming: sttStreaming === 'on' ? 'on' : 'off' },
     tts: tts.kind === 'openai' ? tts.settings : embedded,
   };
 }

@@ -1,5 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { SttStreaming } from '../protocol/provider-settings.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { Environment } from './environment.ts';
 import { readStages, type Stages } from './stages.ts';
@@ -33,6 +34,7 @@ export type Config = {
     idle: { timeoutMs: number; warningMs: number } | null;
   };
   stages: Stages;
+  sttStreaming: SttStreaming;
   log: {
     level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
     pretty: boolean;
@@ -109,6 +111,7 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
     livekitNodeIp: env.LIVEKIT_NODE_IP,
     agents: readAgents(env, machine, report),
     stages: readStages(env, report),
+    sttStreaming: env.STT_STREAMING ?? 'auto',
     log: {
       level: env.LOG_LEVEL ?? 'info',
       pretty: (env.LOG_FORMAT ?? (machine.isTerminal ? 'pretty' : 'json')) === 'pretty',

@@ -134,6 +134,11 @@ export const Environment = z.object({
   STT_BASE_URL: stt.baseUrl,
   STT_API_KEY: stt.apiKey,
   STT_MODEL: setting(text, 'Its model', '`gpt-4o-mini-transcribe` at OpenAI'),
+  STT_STREAMING: setting(
+    oneOf(['auto', 'on', 'off']),
+    'Recognise while the user speaks, by WebSocket: `auto` tries all but the built-in provider, `on` that too',
+    '`auto`',
+  ),
   TTS_BASE_URL: tts.baseUrl,
   TTS_API_KEY: tts.apiKey,
   TTS_MODEL: setting(text, 'Its model', '`gpt-4o-mini-tts` at OpenAI'),

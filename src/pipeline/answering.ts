@@ -10,6 +10,7 @@ import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import type { Stage } from '../script/stage.ts';
 import type { Log } from '../telemetry/log.ts';
+import { agreeInSubstance } from '../turn/agreement.ts';
 import { ask } from './asking.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import { Exchange, type AnswerSource, type ExchangeStart } from './exchange.ts';
@@ -72,15 +73,21 @@ export class Answering {
     this.#speaking = enabled;
   }
 
-  /** Begins the answer that would be given if the user were done now; nothing of it is heard. */
+  /**
+   * Begins the answer that would be given if the user were done now; nothing of it is heard. One that was begun on
+   * words which say the same goes on.
+   */
   guess(start: ExchangeStart): void {
+    if (this.#guessFor(start)) return;
     this.discardGuess();
     this.#guess = this.#begin(start, this.#thinking(start));
   }
 
   /** What the prompt is made of has changed: what was begun on a guess is begun anew. */
   renewGuess(): void {
-    if (this.#guess) this.guess(this.#guess.exchange.start);
+    const start = this.#guess?.exchange.start;
+    this.discardGuess();
+    if (start) this.guess(start);
   }
 
   /** What has the floor. */
@@ -108,8 +115,8 @@ export class Answering {
 
   /** Answers these words: with the answer begun on them, if there is one. */
   answer(start: ExchangeStart): void {
-    const guess = this.#guess;
-    if (guess?.exchange.start.userText === start.userText) {
+    const guess = this.#guessFor(start);
+    if (guess) {
       this.#guess = undefined;
       this.#release(guess, 'completed');
     } else {
@@ -154,6 +161,16 @@ export class Answering {
     exchange.cancel();
     this.#deps.voice.clear();
     await this.#deps.store(exchange.record('interrupted'));
+  }
+
+  /** The answer that was begun on these words, or on words that agree with them in substance. */
+  #guessFor(start: ExchangeStart): Begun | undefined {
+    const guess = this.#guess;
+    const guessed = guess?.exchange.start.userText ?? null;
+    if (guessed === null || start.userText === null) return undefined;
+    if (!agreeInSubstance(guessed, start.userText)) return undefined;
+    guess?.exchange.amend(start);
+    return guess;
   }
 
   #begin(start: ExchangeStart, source: AnswerSource): Begun {

@@ -5,6 +5,7 @@ import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { VadStream } from '../providers/vad/vad.ts';
+import { completeness } from '../turn/completeness.ts';
 import { wordsEndpointer, type Endpointer } from '../turn/endpointing.ts';
 import { step } from '../turn/machine.ts';
 import { floorOf, type Floor, type Reaction, type Wish } from '../turn/reaction.ts';
@@ -43,6 +44,8 @@ export class Conversation {
   #pausedAtMs: number | undefined;
   #userSpeaking = false;
   #hearing = true;
+  /** The words so far as the client was told them last. */
+  #toldWords = '';
   #cancelWake: () => void = () => undefined;
 
   constructor(deps: ConversationDeps, history: TurnRecord[]) {
@@ -51,13 +54,24 @@ export class Conversation {
     const onRetry = ({ stage, reason }: ProviderFailed) => {
       deps.log.warn({ stage, reason }, 'provider failed, trying once more');
     };
-    this.#utterance = new Utterance({ ...deps, language: deps.speaker.language, onRetry });
+    this.#utterance = new Utterance({
+      ...deps,
+      language: deps.speaker.language,
+      onRetry,
+      onPartial: (text) => this.#onPartial(text),
+      onTrouble: ({ reason, cause }) => {
+        deps.log.warn(
+          { reason, err: cause },
+          'no streaming recognition, utterances are sent whole',
+        );
+      },
+    });
     this.#answering = new Answering(
       {
         ...deps,
         onRetry,
         onBegan: ({ turnId, userText }) => {
-          this.#utterance.forget();
+          this.#forget();
           this.#userDone();
           if (userText !== null) this.#reacting.answered();
           this.#dispatch({ kind: 'replyBegan', turnId });
@@ -151,7 +165,7 @@ export class Conversation {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#cancelWake();
-    this.#utterance.cancelTranscription();
+    this.#utterance.close();
     await this.#answering.close();
   }
 
@@ -227,6 +241,7 @@ export class Conversation {
 
   async #transcribe(): Promise<void> {
     const { emit, log } = this.#deps;
+    this.#guessOnPartial();
     const result = await this.#utterance.transcribe();
     switch (result.kind) {
       case 'superseded':
@@ -239,9 +254,31 @@ export class Conversation {
       case 'words':
         this.#dispatch({ kind: 'transcript', words: result.text });
         if (this.#turn.state !== 'pausing' || result.text === '') return;
-        emit({ kind: 'userTranscript', text: result.text, final: false });
+        this.#tellWords(result.text);
         this.#answering.guess(this.#utterance.asTurn());
     }
+  }
+
+  /** What the recogniser has heard already is the whole more often than not; its last word on it follows. */
+  #guessOnPartial(): void {
+    const { partial } = this.#utterance;
+    if (this.#turn.state !== 'pausing' || completeness(partial) === 'unfinished') return;
+    if (partial === '') return;
+    this.#tellWords(partial);
+    this.#answering.guess(this.#utterance.asTurn(partial));
+  }
+
+  #onPartial(text: string): void {
+    if (this.#turn.state === 'hearing') this.#tellWords(text);
+    // Over the character's voice words decide best. In a pause those of the whole utterance are on their way.
+    else if (this.#turn.state === 'yielding' && this.#turn.silentSinceMs === undefined)
+      this.#dispatch({ kind: 'transcript', words: text });
+  }
+
+  #tellWords(text: string): void {
+    if (text === this.#toldWords) return;
+    this.#toldWords = text;
+    this.#deps.emit({ kind: 'userTranscript', text, final: false });
   }
 
   #answer(): void {
@@ -272,12 +309,17 @@ export class Conversation {
 
   /** Nothing was said. What the user had said before an interruption by noise still wants its answer. */
   #dropUtterance(): void {
-    this.#utterance.forget();
+    this.#forget();
     this.#userDone();
     const start = this.#utterance.asTurn();
     if (start.userText === '' || this.#turn.state !== 'listening') return;
     this.#utterance.settle();
     this.#answering.answer(start);
+  }
+
+  #forget(): void {
+    this.#utterance.forget();
+    this.#toldWords = '';
   }
 
   #userDone(): void {

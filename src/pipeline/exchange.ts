@@ -45,6 +45,7 @@ export class Exchange {
   readonly #startedAt: string;
   readonly #stages: TurnStages;
   readonly #work: TurnWork;
+  #start: ExchangeStart;
   #reply: Reply | undefined;
   #times: ReplyTimes = {};
   #heardBefore: string;
@@ -52,13 +53,18 @@ export class Exchange {
   #writing = false;
 
   constructor(
-    readonly start: ExchangeStart,
+    start: ExchangeStart,
     private readonly deps: ExchangeDeps,
   ) {
+    this.#start = start;
     this.#startedAt = deps.clock.nowAt().toISOString();
     this.#heardBefore = start.heardBefore ?? '';
     this.#work = new TurnWork(deps.clock, start.recogniser);
     this.#stages = { transcriptMs: round(start.wordsAtMs - start.zeroMs), speculative: false };
+  }
+
+  get start(): ExchangeStart {
+    return this.#start;
   }
 
   get turnId(): string {
@@ -68,6 +74,13 @@ export class Exchange {
   /** Whether anything of the answer was heard or, in writing, shown. */
   get isHeard(): boolean {
     return this.#heardBefore !== '' || (this.#reply?.heard().text ?? '') !== '';
+  }
+
+  /** The words are known better now, and the answer is one to them as well. */
+  amend({ userText, zeroMs, wordsAtMs, recogniser }: ExchangeStart): void {
+    this.#start = { ...this.#start, userText, zeroMs, wordsAtMs };
+    this.#work.hearing(recogniser);
+    this.#stages.transcriptMs = round(wordsAtMs - zeroMs);
   }
 
   /** Begins an answer, a second one too when the first failed. Nothing is heard before `release`. */

@@ -1,5 +1,5 @@
 import { ProviderFailed } from '../providers/provider-failed.ts';
-import type { Stt } from '../providers/stt/stt.ts';
+import type { SttLine } from '../providers/stt/stt.ts';
 
 export type Transcribed =
   | { kind: 'words'; text: string }
@@ -12,17 +12,19 @@ export class Listening {
   #current: AbortController | undefined;
 
   constructor(
-    private readonly stt: Stt,
-    private readonly language: string,
+    private readonly line: SttLine,
     private readonly onRetry: (failure: ProviderFailed) => void,
   ) {}
 
-  /** Never rejects. Tries a second time when the failure may pass. */
-  async transcribe(samples: Int16Array): Promise<Transcribed> {
+  /**
+   * Never rejects. Tries a second time when the failure may pass.
+   * @param whole all that was pushed to the line, for when it cannot be had from there
+   */
+  async transcribe(whole: () => Int16Array): Promise<Transcribed> {
     this.cancel();
     const current = (this.#current = new AbortController());
     try {
-      const text = await this.#tryTwice(samples, current.signal);
+      const text = await this.#tryTwice(whole, current.signal);
       return current.signal.aborted ? { kind: 'superseded' } : { kind: 'words', text };
     } catch (cause) {
       return current.signal.aborted ? { kind: 'superseded' } : { kind: 'failed', cause };
@@ -34,15 +36,15 @@ export class Listening {
     this.#current = undefined;
   }
 
-  async #tryTwice(samples: Int16Array, signal: AbortSignal): Promise<string> {
-    const { stt, language } = this;
+  async #tryTwice(whole: () => Int16Array, signal: AbortSignal): Promise<string> {
+    const { line } = this;
     try {
-      return (await stt.transcribe(samples, { language, signal })).text.trim();
+      return (await line.words(whole, signal)).text.trim();
     } catch (failure) {
       if (signal.aborted || !(failure instanceof ProviderFailed) || !failure.retryable)
         throw failure;
       this.onRetry(failure);
-      return (await stt.transcribe(samples, { language, signal })).text.trim();
+      return (await line.words(whole, signal)).text.trim();
     }
   }
 }

@@ -12,8 +12,17 @@ export class Recording {
   #samples = 0;
   #keeping = false;
 
+  /** @param onKept is given every piece of an utterance once, the pre-roll first */
+  constructor(private readonly onKept: (piece: Int16Array) => void = () => undefined) {}
+
+  /** How much there is, the pre-roll included. */
+  get samples(): number {
+    return this.#samples;
+  }
+
   /** @param piece mono PCM at `hearingRateHz`; kept as it is, not copied */
   push(piece: Int16Array): void {
+    if (this.#keeping) this.onKept(piece);
     this.#pieces.push(piece);
     this.#samples += piece.length;
     const bound = this.#keeping ? mostSamples : preRollSamples;
@@ -26,7 +35,9 @@ export class Recording {
 
   /** From here on everything is kept, with the pre-roll. */
   begin(): void {
+    if (this.#keeping) return;
     this.#keeping = true;
+    for (const piece of this.#pieces) this.onKept(piece);
   }
 
   /** The utterance so far, in one piece. */

@@ -20,13 +20,17 @@ export class TurnWork {
   #promptTokens = 0;
   #written = '';
   #ttsCharacters = 0;
+  #recogniser: RecogniserWork | undefined;
 
-  constructor(
-    clock: Clock,
-    private readonly recogniser: RecogniserWork | undefined,
-  ) {
+  constructor(clock: Clock, recogniser: RecogniserWork | undefined) {
+    this.#recogniser = recogniser;
     this.#llm = new StreamWork(clock);
     this.#tts = new StreamWork(clock);
+  }
+
+  /** The recogniser has worked more for the same words. */
+  hearing(recogniser: RecogniserWork | undefined): void {
+    this.#recogniser = recogniser;
   }
 
   /** @param promptTokens of what the model was asked */
@@ -52,7 +56,7 @@ export class TurnWork {
   }
 
   get times(): ProviderTimes {
-    const { recogniser } = this;
+    const recogniser = this.#recogniser;
     const stt = recogniser && {
       ttfbMs: Math.round(recogniser.ttfbMs),
       processingMs: Math.round(recogniser.processingMs),
@@ -63,7 +67,7 @@ export class TurnWork {
 
   get usage(): TurnUsage {
     return {
-      sttAudioMs: Math.round(this.recogniser?.audioMs ?? 0),
+      sttAudioMs: Math.round(this.#recogniser?.audioMs ?? 0),
       llmPromptTokens: this.#promptTokens,
       llmCompletionTokens: this.#written === '' ? 0 : estimateTokens(this.#written),
       ttsCharacters: this.#ttsCharacters,

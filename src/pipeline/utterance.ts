@@ -1,7 +1,8 @@
 import { hearingRateHz, type PcmFrame } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
-import type { Stt } from '../providers/stt/stt.ts';
+import type { Stt, SttLine } from '../providers/stt/stt.ts';
+import { openLine } from '../providers/stt/whole-utterances.ts';
 import type { VadStream } from '../providers/vad/vad.ts';
 import {
   SpeechDetector,
@@ -22,11 +23,16 @@ export type UtteranceDeps = {
   detection?: SpeechDetection;
   newId: () => string;
   onRetry: (failure: ProviderFailed) => void;
+  /** The words so far, while the user speaks, from a recogniser that knows them. */
+  onPartial: (text: string) => void;
+  /** The recogniser's stream failed; whole utterances are transcribed instead. */
+  onTrouble: (failure: ProviderFailed) => void;
 };
 
 /** What the user is saying: its sound, its words as far as they are known, and when it paused. */
 export class Utterance {
-  readonly #recording = new Recording();
+  readonly #line: SttLine;
+  readonly #recording: Recording;
   readonly #detector: SpeechDetector;
   readonly #listening: Listening;
   #words = '';
@@ -39,11 +45,20 @@ export class Utterance {
 
   constructor(private readonly deps: UtteranceDeps) {
     this.#detector = new SpeechDetector(deps.detection);
-    this.#listening = new Listening(deps.stt, deps.language, deps.onRetry);
+    this.#line = openLine(deps.stt, deps);
+    this.#recording = new Recording((piece) => {
+      this.#line.push(piece);
+    });
+    this.#listening = new Listening(this.#line, deps.onRetry);
   }
 
   get words(): string {
     return this.#words;
+  }
+
+  /** What a streaming recogniser knows already of the words; empty when it does not, or there is no such. */
+  get partial(): string {
+    return this.#line.partial;
   }
 
   /** Speech and silence of a microphone, until that ends. */
@@ -74,14 +89,14 @@ export class Utterance {
   /** Transcribes what was said up to now; never rejects. An earlier transcription is cancelled by it. */
   async transcribe(): Promise<Transcribed> {
     const { clock } = this.deps;
-    const samples = this.#recording.snapshot();
+    const { samples } = this.#recording;
     const askedMs = clock.nowMs();
-    const result = await this.#listening.transcribe(samples);
+    const result = await this.#listening.transcribe(() => this.#recording.snapshot());
     const tookMs = clock.nowMs() - askedMs;
     this.#work = {
       ttfbMs: tookMs,
       processingMs: (this.#work?.processingMs ?? 0) + tookMs,
-      audioMs: (this.#work?.audioMs ?? 0) + (1000 * samples.length) / hearingRateHz,
+      audioMs: (this.#work?.audioMs ?? 0) + (1000 * samples) / hearingRateHz,
     };
     if (result.kind === 'words') {
       this.#words = result.text;
@@ -99,13 +114,16 @@ export class Utterance {
     this.#carried = { turnId, text };
   }
 
-  /** The turn as it would be if the user were done now. */
-  asTurn(): ExchangeStart & { userText: string } {
+  /**
+   * The turn as it would be if the user were done now.
+   * @param words of the utterance, where better ones are not there yet
+   */
+  asTurn(words = this.#words): ExchangeStart & { userText: string } {
     const carried = this.#carried;
     return {
       turnId: carried?.turnId ?? this.deps.newId(),
       origin: 'speech',
-      userText: [carried?.text, this.#words].filter(Boolean).join(' '),
+      userText: [carried?.text, words].filter(Boolean).join(' '),
       zeroMs: this.#pausedAtMs,
       wordsAtMs: Math.max(this.#wordsAtMs, this.#pausedAtMs),
       ...(this.#work && { recogniser: this.#work }),
@@ -114,6 +132,8 @@ export class Utterance {
 
   /** Its sound and words are done with: what comes next is another utterance. Carried words stay. */
   forget(): void {
+    this.#listening.cancel();
+    this.#line.reset();
     this.#recording.discard();
     this.#detector.reset();
     this.#words = '';
@@ -125,7 +145,14 @@ export class Utterance {
     this.#carried = undefined;
   }
 
+  /** Nothing is heard any more. */
+  close(): void {
+    this.#listening.cancel();
+    this.#line.close();
+  }
+
   #note(change: SpeechChange): void {
     if (change.kind === 'speechPaused') this.#pausedAtMs = change.endedMs;
+    if (change.kind === 'speechResumed') this.#line.goOn();
   }
 }

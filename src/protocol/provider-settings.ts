@@ -8,9 +8,13 @@ export const StageSettings = z.object({
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 
+/** Whether the recogniser is asked to listen while the user speaks; `auto` asks, and takes no for an answer. */
+export const SttStreaming = z.enum(['auto', 'on', 'off']);
+export type SttStreaming = z.infer<typeof SttStreaming>;
+
 export const ProviderSettings = z.object({
   llm: StageSettings,
-  stt: StageSettings,
+  stt: StageSettings.extend({ streaming: SttStreaming.optional() }),
   tts: StageSettings.extend({ voice: z.string().optional() }),
 });
 export type ProviderSettings = z.infer<typeof ProviderSettings>;

@@ -1,15 +1,16 @@
 import type { Clock } from '../lifetime/clock.ts';
-import type { ProviderSettings } from '../protocol/provider-settings.ts';
+import type { ProviderSettings, SttStreaming } from '../protocol/provider-settings.ts';
 import type { Timeouts } from './attempt.ts';
 import type { Llm } from './llm/llm.ts';
 import { OpenAiLlm } from './llm/openai.ts';
 import { OpenAiStt } from './stt/openai.ts';
+import { RealtimeStt } from './stt/realtime.ts';
 import type { Stt } from './stt/stt.ts';
 import { OpenAiTts } from './tts/openai.ts';
 import { KnownVoices } from './tts/known-voices.ts';
 import type { Tts } from './tts/tts.ts';
 
-/** What a conversation needs besides the VAD. They hold no connections of their own, so nothing has to be closed. */
+/** What a conversation needs besides the VAD. Lines are closed by who opened them; they hold nothing else that has to be closed. */
 export type Providers = { stt: Stt; llm: Llm; tts: Tts };
 
 export type ProvidersDeps = {
@@ -22,8 +23,27 @@ export type ProvidersDeps = {
 export function openProviders(settings: ProviderSettings, deps: ProvidersDeps): Providers {
   const { clock, timeouts = {} } = deps;
   return {
-    stt: new OpenAiStt(settings.stt, { clock, timeouts: timeouts.stt }),
+    stt: openStt(settings.stt, { clock, timeouts: timeouts.stt }),
     llm: new OpenAiLlm(settings.llm, { clock, timeouts: timeouts.llm }),
     tts: new KnownVoices(new OpenAiTts(settings.tts, { clock, timeouts: timeouts.tts })),
   };
+}
+
+/** Who asked for streaming by name learns sooner when it is there again. */
+const refusedWhenAskedForMs = 60_000;
+
+function openStt(
+  settings: ProviderSettings['stt'],
+  deps: { clock: Clock; timeouts: Partial<Timeouts> | undefined },
+): Stt {
+  const rest = new OpenAiStt(settings, deps);
+  const streaming: SttStreaming = settings.streaming ?? 'auto';
+  switch (streaming) {
+    case 'off':
+      return rest;
+    case 'auto':
+      return new RealtimeStt(rest, settings, deps);
+    case 'on':
+      return new RealtimeStt(rest, settings, { ...deps, refusedMs: refusedWhenAskedForMs });
+  }
 }

@@ -51,6 +51,7 @@ describe('the configuration', () => {
         tts: { kind: 'offline' },
         embeddings: { kind: 'offline' },
       },
+      sttStreaming: 'auto',
       log: { level: 'info', pretty: false, includePrivate: false },
     });
   });

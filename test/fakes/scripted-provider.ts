@@ -7,6 +7,7 @@ import { decodeWav, encodeWav } from '../../src/audio/wav.ts';
 import { speakingRateHz } from '../../src/frames/pcm.ts';
 import type { ToolCall } from '../../src/providers/llm/llm.ts';
 import { parseMultipart } from './multipart.ts';
+import { ScriptedRealtime } from './scripted-realtime.ts';
 import { breakConnection, ScriptedStage, type Behaviour } from './scripted-stage.ts';
 import { words } from './scripted-llm.ts';
 import { hum } from './scripted-tts.ts';
@@ -49,6 +50,8 @@ export class ScriptedProvider {
   readonly stt = new ScriptedStage<TranscriptionRequest>();
   readonly llm = new ScriptedStage<ChatRequest>();
   readonly tts = new ScriptedStage<SpeechRequest>();
+  /** The streaming recogniser; clients find none until it is told to be there. */
+  readonly realtime = new ScriptedRealtime();
   readonly arrivals: Arrival[] = [];
   /** TCP connections so far: tells whether clients keep theirs. */
   connections = 0;
@@ -71,6 +74,7 @@ export class ScriptedProvider {
     readonly port: number,
   ) {
     server.on('connection', () => this.connections++);
+    this.realtime.attach(server);
     server.on('request', (request, response) => {
       this.#answer(request, response).catch(() => breakConnection(response));
     });
@@ -88,6 +92,7 @@ export class ScriptedProvider {
   }
 
   close(): Promise<void> {
+    this.realtime.close();
     return new Promise((resolve) => {
       this.server.close(() => resolve());
       this.server.closeAllConnections();

@@ -26,6 +26,7 @@ export class ScriptedStt implements Stt {
     const call = this.log.begin({ samples, language });
     try {
       await this.log.wait(step.afterMs ?? 0, signal);
+      signal.throwIfAborted();
       if ('fails' in step) throw step.fails;
       const text = typeof step.text === 'string' ? step.text : step.text(samples);
       this.log.end(call, 'completed');

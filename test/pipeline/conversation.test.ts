@@ -1,102 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hearingRateHz, type PcmFrame } from '../../src/frames/pcm.ts';
-import { BoundedQueue } from '../../src/lifetime/bounded-queue.ts';
-import type { ConversationEvent } from '../../src/pipeline/conversation-event.ts';
-import { Conversation } from '../../src/pipeline/conversation.ts';
 import { ActionConfig } from '../../src/protocol/action-config.ts';
 import { EmotionConfig } from '../../src/protocol/connect.ts';
-import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import { bareStage, type Stage } from '../../src/script/stage.ts';
-import { silentLog } from '../../src/telemetry/log.ts';
-import { FakeClock, settle } from '../fakes/fake-clock.ts';
-import { FakeVoice } from '../fakes/fake-voice.ts';
-import { ScriptedLlm } from '../fakes/scripted-llm.ts';
-import { ScriptedStt } from '../fakes/scripted-stt.ts';
-import { hum, ScriptedTts } from '../fakes/scripted-tts.ts';
-import { ScriptedVad } from '../fakes/scripted-vad.ts';
-
-const frameMs = 20;
-const answer = 'Of course, the harbour lies below the hill. You can walk there in ten minutes.';
-
-/** A conversation on a standing clock, with a user whose sound the test makes. */
-class Scene {
-  readonly clock = new FakeClock();
-  readonly stt = new ScriptedStt(this.clock, { text: 'Where is the harbour?', afterMs: 100 });
-  readonly llm = new ScriptedLlm(this.clock, { pieces: answer, firstMs: 150, pieceMs: 10 });
-  readonly tts = new ScriptedTts(this.clock, { firstMs: 80 });
-  readonly voice = new FakeVoice(this.clock);
-  readonly events: ConversationEvent[] = [];
-  readonly stored = new Map<string, TurnRecord>();
-  readonly prompts: { userText: string | null; history: TurnRecord[] }[] = [];
-  stage: Stage = bareStage;
-  readonly conversation: Conversation;
-  readonly #microphone = new BoundedQueue<PcmFrame>({ capacity: 1_000, whenFull: 'dropOldest' });
-  readonly #done: Promise<void>;
-  #ids = 0;
-
-  constructor(history: TurnRecord[] = []) {
-    this.conversation = new Conversation(
-      {
-        clock: this.clock,
-        log: silentLog,
-        stt: this.stt,
-        llm: this.llm,
-        tts: this.tts,
-        vad: new ScriptedVad().openStream(),
-        voice: this.voice,
-        newId: () => `turn-${++this.#ids}`,
-        speaker: { voice: undefined, language: 'en-US' },
-        stage: () => this.stage,
-        prompt: (past, userText) => {
-          this.prompts.push({ userText, history: [...past] });
-          return [{ role: 'user', content: userText ?? '' }];
-        },
-        store: (record) => {
-          this.stored.set(record.id, record);
-          return Promise.resolve();
-        },
-        emit: (event) => this.events.push(event),
-      },
-      history,
-    );
-    this.#done = this.conversation.hearFrom(this.#microphone.read(), new AbortController().signal);
-  }
-
-  /** The user speaks, or makes some other loud sound. */
-  async sound(ms: number): Promise<void> {
-    await this.#frames(ms, hum(frameMs, hearingRateHz));
-  }
-
-  async silence(ms: number): Promise<void> {
-    await this.#frames(ms, new Int16Array((frameMs * hearingRateHz) / 1000));
-  }
-
-  async end(): Promise<void> {
-    this.#microphone.end();
-    await this.#done;
-    await this.conversation.close();
-  }
-
-  kinds(): string[] {
-    return this.events.map(({ kind }) => kind);
-  }
-
-  count(kind: ConversationEvent['kind']): number {
-    return this.events.filter((event) => event.kind === kind).length;
-  }
-
-  completed(): TurnRecord[] {
-    return this.events.flatMap((event) => (event.kind === 'turnCompleted' ? [event.record] : []));
-  }
-
-  async #frames(ms: number, samples: Int16Array): Promise<void> {
-    for (let at = 0; at < ms; at += frameMs) {
-      this.#microphone.push({ samples, sampleRateHz: hearingRateHz });
-      await this.clock.advance(frameMs);
-    }
-  }
-}
+import { settle } from '../fakes/fake-clock.ts';
+import { answer, Scene } from './scene.ts';
 
 describe('a conversation', () => {
   let scene: Scene;

@@ -5,6 +5,7 @@ import { hearingRateHz } from '../../frames/pcm.ts';
 import type { StageSettings } from '../../protocol/provider-settings.ts';
 import { Attempt, type ProviderDeps, type Timeouts } from '../attempt.ts';
 import { openClient } from '../openai-client.ts';
+import { iso639 } from './language.ts';
 import type { Stt, SttOptions, Transcript } from './stt.ts';
 import { transcriptionForm } from './transcription-form.ts';
 
@@ -52,9 +53,4 @@ export class OpenAiStt implements Stt {
       attempt.close();
     }
   }
-}
-
-/** The endpoint takes the language alone, without region or script. */
-function iso639(language: string | undefined): string | undefined {
-  return /^[a-z]{2,3}(?=-|$)/i.exec(language ?? '')?.[0].toLowerCase();
 }

@@ -1,0 +1,301 @@
+import { backoffMs } from '../../lifetime/backoff.ts';
+import type { Clock } from '../../lifetime/clock.ts';
+import { TimedOut } from '../../lifetime/deadline.ts';
+import { hearingRateHz } from '../../frames/pcm.ts';
+import type { StageSettings } from '../../protocol/provider-settings.ts';
+import { ProviderFailed } from '../provider-failed.ts';
+import { iso639 } from './language.ts';
+import type { RealtimeEvent } from './realtime-events.ts';
+import { RealtimeSocket, type SocketEnd } from './realtime-socket.ts';
+import { Segment } from './segment.ts';
+import { SpokenItems } from './spoken-items.ts';
+import type { Stt, SttLine, SttLineOptions, Transcript } from './stt.ts';
+
+/** Whether a stream is worth a try; shared by all lines to one provider. */
+export interface StreamDoor {
+  readonly isShut: boolean;
+  /** It was refused, or broke again and again. */
+  shut(end: SocketEnd): void;
+}
+
+export type RealtimeLineDeps = {
+  settings: StageSettings;
+  clock: Clock;
+  random: () => number;
+  door: StreamDoor;
+  /** Takes whole utterances when the stream cannot. */
+  rest: Pick<Stt, 'transcribe'>;
+};
+
+/** An item with less than 100 ms is refused. */
+const leastSamples = hearingRateHz / 10;
+/** After a pause up to here all is sent again: a recogniser does better with a whole sentence than with its parts. */
+const mostRepeatedSamples = hearingRateHz * 10;
+/** The words of a finished item; the whole utterance at once would take about as long. */
+const wordsTimeoutMs = 4_000;
+/** The sockets of one utterance: the first, and one more when that broke. */
+const mostTries = 2;
+const backoff = { firstMs: 200, lastMs: 200 };
+/** An idle socket costs the provider a session and us a timer; opening another one hides behind the first words. */
+const idleMs = 60_000;
+/** OpenAI ends sessions after 60 minutes, once after 30: better between two utterances than in one. */
+const renewAfterMs = 25 * 60_000;
+
+/**
+ * A conversation's line over one WebSocket. Each item at the recogniser holds the utterance from its beginning: when
+ * the user goes on after a pause, the sound is sent again in front of what follows, so that no word is cut in two,
+ * doubled or lost. Only a long monologue becomes several items, each from one pause to the next.
+ */
+export class RealtimeLine implements SttLine {
+  readonly #items = new SpokenItems();
+  #socket: RealtimeSocket | undefined;
+  /** Ended earlier in this utterance; their words precede those of the current one. */
+  #before: Segment[] = [];
+  #current: Segment | undefined;
+  #tries = 0;
+  /** This utterance can only be had as a whole. */
+  #isLost = false;
+  #isClosed = false;
+  #isTroubleTold = false;
+  #shown = '';
+  #commits = 0;
+  #cancelRetry = nothing;
+  #cancelIdle = nothing;
+
+  constructor(
+    private readonly options: SttLineOptions,
+    private readonly deps: RealtimeLineDeps,
+  ) {}
+
+  get partial(): string {
+    const text = joined([...this.#before, ...(this.#current ? [this.#current] : [])]);
+    // Shorter than before: what was sent again is not understood again yet.
+    return text.length >= this.#shown.length ? text : '';
+  }
+
+  push(samples: Int16Array): void {
+    if (this.#isClosed || this.#isLost) return;
+    this.#cancelIdle();
+    const current = (this.#current ??= new Segment());
+    current.push(samples);
+    if (current.hasGap) {
+      this.#lose();
+      return;
+    }
+    // Silence after the words were asked for is sent only when speech follows it.
+    if (current.isCommitted) return;
+    if (this.#tries === 0 && !this.#socket) this.#connect();
+    this.#flush();
+  }
+
+  async words(whole: () => Int16Array, signal: AbortSignal): Promise<Transcript> {
+    signal.throwIfAborted();
+    const text = this.#commit() ? await this.#awaitWords(signal) : undefined;
+    signal.throwIfAborted();
+    if (text !== undefined) return { text };
+    return this.deps.rest.transcribe(whole(), { language: this.options.language, signal });
+  }
+
+  goOn(): void {
+    const current = this.#current;
+    if (!current?.isCommitted || this.#isLost) return;
+    const isKept = current.samples > mostRepeatedSamples && this.#socket?.isReady;
+    if (isKept) {
+      this.#before.push(current);
+      this.#current = current.split();
+    } else this.#rewind(current);
+    if (!this.#socket && this.#tries < mostTries) this.#connect();
+    this.#flush();
+  }
+
+  reset(): void {
+    const { clock } = this.deps;
+    const current = this.#current;
+    if (current?.isOpenAtServer && this.#socket?.isReady) {
+      this.#socket.clear();
+      this.#items.clearing();
+    }
+    for (const segment of [...this.#before, ...(current ? [current] : [])]) {
+      this.#items.forget(segment);
+      segment.giveUp();
+    }
+    this.#before = [];
+    this.#current = undefined;
+    this.#tries = 0;
+    this.#isLost = false;
+    this.#shown = '';
+    this.#cancelRetry();
+    this.#cancelIdle();
+    if (!this.#socket) return;
+    if (clock.nowMs() - this.#socket.openedMs >= renewAfterMs) this.#hangUp();
+    else this.#cancelIdle = clock.after(idleMs, () => this.#hangUp());
+  }
+
+  close(): void {
+    this.reset();
+    this.#isClosed = true;
+    this.#cancelIdle();
+    this.#hangUp();
+  }
+
+  #connect(): void {
+    const { door, settings, clock } = this.deps;
+    if (door.isShut) {
+      this.#lose();
+      return;
+    }
+    this.#tries++;
+    this.#socket = new RealtimeSocket({
+      settings,
+      clock,
+      language: iso639(this.options.language),
+      onReady: () => this.#flush(),
+      onEvent: (event) => this.#onEvent(event),
+      onEnd: (end) => this.#onEnd(end),
+    });
+  }
+
+  #hangUp(): void {
+    this.#socket?.close();
+    this.#socket = undefined;
+    this.#items.restart();
+  }
+
+  #flush(): void {
+    const current = this.#current;
+    const socket = this.#socket;
+    if (!socket?.isReady || !current || current.isCommitted) return;
+    for (const samples of current.takeUnsent()) socket.append(samples);
+  }
+
+  /** Asks for the words of all sound up to now. @returns false when nobody is there to be asked */
+  #commit(): boolean {
+    const current = this.#current;
+    const socket = this.#socket;
+    if (!current || this.#isLost || !socket?.isReady) return false;
+    if (current.isCommitted && !current.hasUnsent) return true;
+    this.goOn();
+    const item = this.#current ?? current;
+    if (item.samples < leastSamples) return false;
+    this.#flush();
+    socket.append(item.takeTail());
+    // Sending may have been too much for it.
+    if (!isReady(socket)) return false;
+    item.commitId = `words-${++this.#commits}`;
+    this.#items.committing(item);
+    socket.commit(item.commitId);
+    return true;
+  }
+
+  /** @returns undefined when they did not come; then the whole utterance has to be asked for elsewhere */
+  async #awaitWords(signal: AbortSignal): Promise<string | undefined> {
+    const segments = [...this.#before, ...(this.#current ? [this.#current] : [])];
+    const settled = Promise.all(segments.map((segment) => segment.settled)).then(() => 'settled');
+    const how = await raced(settled, this.deps.clock, wordsTimeoutMs, signal);
+    if (signal.aborted) return undefined;
+    if (how === 'late') {
+      this.#drop(false, 'timeout', new TimedOut('stt: the words', wordsTimeoutMs));
+    }
+    return segments.every(({ isComplete }) => isComplete) ? joined(segments) : undefined;
+  }
+
+  #onEvent(event: RealtimeEvent): void {
+    const change = this.#items.note(event, this.#current);
+    if (change === 'words') this.#tellPartial();
+  }
+
+  #tellPartial(): void {
+    if (this.#current?.isCommitted) return;
+    const { partial } = this;
+    if (partial === '' || partial === this.#shown) return;
+    this.#shown = partial;
+    this.options.onPartial(partial);
+  }
+
+  #drop(refused: boolean, reason: ProviderFailed['reason'], cause: unknown): void {
+    this.#socket?.close();
+    this.#onEnd({ refused, failure: new ProviderFailed('stt', reason, true, cause) });
+  }
+
+  #onEnd(end: SocketEnd): void {
+    this.#socket = undefined;
+    const isNeeded = this.#current !== undefined;
+    const isHopeless = end.refused || (isNeeded && this.#tries >= mostTries);
+    if (isHopeless) this.deps.door.shut(end);
+    if (isHopeless || isNeeded) this.#tellTrouble(end.failure);
+    this.#items.restart();
+    const current = this.#current;
+    if (!current) return;
+    if (isHopeless || !this.#mayRepeat(current)) this.#lose();
+    // Its words are wanted now: nobody waits for another try.
+    else if (current.isCommitted) current.giveUp();
+    else {
+      this.#rewind(current);
+      const waitMs = backoffMs(backoff, this.#tries - 1, this.deps.random());
+      this.#cancelRetry = this.deps.clock.after(waitMs, () => this.#connect());
+    }
+  }
+
+  #mayRepeat(current: Segment): boolean {
+    return current.isWhole && this.#before.every(({ isComplete }) => isComplete);
+  }
+
+  #rewind(segment: Segment): void {
+    if (!segment.isWhole) {
+      this.#lose();
+      return;
+    }
+    this.#items.forget(segment);
+    segment.rewind();
+  }
+
+  /** What was said so far is in the caller's hands as well. */
+  #lose(): void {
+    this.#isLost = true;
+    this.#cancelRetry();
+    this.#current?.giveUp();
+    for (const segment of this.#before) segment.giveUp();
+  }
+
+  #tellTrouble(failure: ProviderFailed): void {
+    if (this.#isTroubleTold) return;
+    this.#isTroubleTold = true;
+    this.options.onTrouble(failure);
+  }
+}
+
+function nothing(): void {
+  // Nothing waits.
+}
+
+/** Asked anew: sending changes it. */
+function isReady(socket: RealtimeSocket): boolean {
+  return socket.isReady;
+}
+
+function joined(segments: Segment[]): string {
+  return segments
+    .map(({ text }) => text.trim())
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+/** Waits for `work`, the clock or the signal, whichever is first; leaves no timer behind. */
+function raced(
+  work: Promise<string>,
+  clock: Clock,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string> {
+  return new Promise((resolve) => {
+    const done = (how: string) => {
+      cancel();
+      signal.removeEventListener('abort', onAbort);
+      resolve(how);
+    };
+    const onAbort = () => done('aborted');
+    const cancel = clock.after(timeoutMs, () => done('late'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    void work.then(done);
+  });
+}
