@@ -5,7 +5,7 @@ import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { VadStream } from '../providers/vad/vad.ts';
-import { completeness } from '../turn/completeness.ts';
+import { completeness } from '../turn/languages.ts';
 import { wordsEndpointer, type Endpointer } from '../turn/endpointing.ts';
 import { step } from '../turn/machine.ts';
 import { floorOf, type Floor, type Reaction, type Wish } from '../turn/reaction.ts';
