@@ -1,7 +1,7 @@
 import type { VoiceOut } from '../frames/voice-out.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { apology } from '../prompt/apology.ts';
-import type { Occasion } from '../prompt/occasion.ts';
+import { insistence, type Occasion } from '../prompt/occasion.ts';
 import type { PromptMessage } from '../prompt/prompt.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -252,8 +252,13 @@ export class Answering {
     );
     const now = stage();
     return (work) => (signal) => {
-      const { text, calls } = ask(llm, messages, now, onRetry, signal);
-      return perform({ text: work.thinking(text, promptTokens), calls }, now, log);
+      const asked = (more: PromptMessage[] = []) => {
+        const { text, calls } = ask(llm, [...messages, ...more], now, onRetry, signal);
+        return { text: work.thinking(text, promptTokens), calls };
+      };
+      const again = () => asked([{ role: 'user', content: insistence }]);
+      const mustSpeak = occasion?.mayAbstain === false;
+      return perform({ ...asked(), ...(mustSpeak && { again }) }, now, log);
     };
   }
 

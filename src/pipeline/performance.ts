@@ -20,9 +20,12 @@ export type Line =
 /** An answer as it comes. */
 export type Lines = (signal: AbortSignal) => AsyncGenerator<Line, void>;
 
-/** A model's text as an answer: words for ears, and what the character does and feels. */
+/**
+ * A model's text as an answer: words for ears, and what the character does and feels.
+ * @param asked `again`: asks once more where silence is no answer
+ */
 export async function* perform(
-  { text, calls }: Asked,
+  { text, calls, again }: Asked & { again?: () => Asked },
   stage: Stage,
   log: Log,
 ): AsyncGenerator<Line, void> {
@@ -43,8 +46,12 @@ export async function* perform(
   const rest = script.end();
   written += rest;
   if (rest !== '') yield { kind: 'text', text: rest };
-  const actions = planOf(script.steps, calls, stage, log);
   const isSilent = written.trim() === '';
+  if (isSilent && script.abstained && again) {
+    yield* perform(again(), stage, log);
+    return;
+  }
+  const actions = planOf(script.steps, calls, stage, log);
   if (isSilent && (script.abstained || actions.length === 0)) {
     yield { kind: 'silence', reason: script.abstained ? 'abstain' : undefined };
   }

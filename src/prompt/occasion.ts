@@ -24,6 +24,9 @@ export function occasionNote({ text, mayAbstain }: Occasion): string {
   return `(Nobody spoke. ${report}\n${wish})`;
 }
 
+/** After an abstention where the application wants to hear something. */
+export const insistence = '(Silence is no answer to this. Say something short.)';
+
 /** Both at once: what was to be said to the first had not been heard when the second came. */
 export function bothOf(first: Occasion | undefined, second: Occasion): Occasion {
   if (!first) return second;

@@ -470,6 +470,23 @@ describe('what an answer holds besides words', () => {
     expect(scene.completed().at(-1)?.assistantText).toBe('Here I am.');
   });
 
+  it('is asked for once more where silence is no answer', async () => {
+    scene.llm.script.from({ pieces: '[ABSTAIN]' }, { pieces: 'Look, a dragon!' });
+    scene.conversation.react({ text: 'A dragon lands.', mayAbstain: false }, 'always');
+    await scene.clock.advance(9_000);
+    expect(scene.count('noResponse')).toBe(0);
+    expect(scene.completed()).toMatchObject([{ assistantText: 'Look, a dragon!' }]);
+    scene.llm.script.from({ pieces: '[ABSTAIN]' });
+    scene.conversation.react({ text: 'It leaves.', mayAbstain: true }, 'always');
+    await scene.clock.advance(9_000);
+    expect(scene.count('noResponse')).toBe(1);
+    expect(scene.llm.log.calls).toHaveLength(3);
+    scene.conversation.react({ text: 'It is back.', mayAbstain: false }, 'always');
+    await scene.clock.advance(9_000);
+    expect(scene.count('noResponse')).toBe(2);
+    expect(scene.llm.log.calls).toHaveLength(5);
+  });
+
   it('does without saying a word what needs none', async () => {
     await ask('[do: Wave]');
     expect(scene.count('actions')).toBe(1);
