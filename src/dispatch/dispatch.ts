@@ -203,13 +203,15 @@ export class Dispatch implements AgentDesk, Closable {
         await store.appendTurn(ask.sessionId, ask.turn);
         return null;
       case 'keepContext':
-        await store.keepContext(ask.sessionId, ask.context);
+        // One that lost the session knows less than the one that has it.
+        if (!this.#isOthers(agentId, ask.sessionId)) {
+          await store.keepContext(ask.sessionId, ask.context);
+        }
         return null;
       case 'sessionEnded': {
         const { sessionId, reason } = ask;
-        const held = roomOfSession(this.#pool, sessionId)?.[1];
         // An agent that lost the session to another one can end only its own part in it.
-        if (held && 'agentId' in held && held.agentId !== agentId) return null;
+        if (this.#isOthers(agentId, sessionId)) return null;
         await store.end(sessionId, reason);
         this.#apply({ kind: 'sessionEnded', agentId, sessionId });
         return null;
@@ -220,6 +222,12 @@ export class Dispatch implements AgentDesk, Closable {
         return null;
       }
     }
+  }
+
+  /** Whether another agent has the session by now. */
+  #isOthers(agentId: string, sessionId: string): boolean {
+    const held = roomOfSession(this.#pool, sessionId)?.[1];
+    return held !== undefined && 'agentId' in held && held.agentId !== agentId;
   }
 
   async #roomJoined(agentId: string, roomName: string): Promise<Assignment | null> {

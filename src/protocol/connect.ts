@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ActionConfig } from './action-config.ts';
+import { budgetExceeded } from './context-budget.ts';
 import { freeJson, laxBoolean, laxInt, laxNumber, orDefault, orNull, textOrNull } from './lax.ts';
 import { RespondModes, VisionInputConfig } from './vision-config.ts';
 
@@ -11,7 +12,7 @@ import { RespondModes, VisionInputConfig } from './vision-config.ts';
 const limits = {
   shortText: 256,
   text: 20_000,
-  /** The documented 20,000 estimated tokens, at four characters a token. */
+  /** Its budget is counted in tokens (`context-budget.ts`); these are the most characters that could be within it. */
   dynamicInfoText: 80_000,
   listItems: 500,
   templateKeys: 200,
@@ -37,6 +38,16 @@ const AudioConfig = z.object({ output: orDefault(AudioOutput, AudioOutput.parse(
 const SceneItem = z.object({
   name: z.string().max(limits.shortText),
   description: z.string().max(limits.text),
+});
+
+const DynamicInfo = z.object({
+  text: z
+    .string()
+    .max(limits.dynamicInfoText)
+    .superRefine((text, context) => {
+      const message = budgetExceeded(text, '');
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    }),
 });
 
 /** Absent means that the character shows no emotions. The defaults are what `@convai/web-sdk` sends. */
@@ -80,7 +91,7 @@ export const SessionSettings = z.object({
   end_user_id: optionalText,
   speaker_id: optionalText,
   action_config: orNull(ActionConfig),
-  dynamic_info: orNull(z.object({ text: z.string().max(limits.dynamicInfoText) })),
+  dynamic_info: orNull(DynamicInfo),
   scene_description: orDefault(z.array(SceneItem).max(limits.listItems), []),
   narrative_template_keys: orDefault(
     z

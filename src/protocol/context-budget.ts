@@ -21,3 +21,30 @@ export function budgetTokens(text: string): number {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x0900) dense++;
   return dense + Math.ceil((text.length - dense) / 4);
 }
+
+/**
+ * The documented error, or undefined. With both parts within their limits their sum is within the combined one, so that
+ * this third check can only fail where a limit was changed.
+ */
+export function budgetExceeded(staticText: string, text: string): string | undefined {
+  const fixed = budgetTokens(staticText);
+  const runtime = budgetTokens(text);
+  const { staticTokens, runtimeTokens, combinedTokens } = contextBudget;
+  const checks = [
+    { name: 'static_text', tokens: fixed, most: staticTokens, other: `text: ${runtime}` },
+    { name: 'text', tokens: runtime, most: runtimeTokens, other: `static_text: ${fixed}` },
+    {
+      name: 'combined',
+      tokens: fixed + runtime,
+      most: combinedTokens,
+      other: `static_text: ${fixed}, text: ${runtime}`,
+    },
+  ];
+  const failed = checks.find(({ tokens, most }) => tokens > most);
+  if (!failed) return undefined;
+  const { name, tokens, most, other } = failed;
+  return (
+    `Value error, Dynamic info ${name} token limit exceeded. ` +
+    `${name}: ${tokens} estimated tokens, ${other} estimated tokens, Maximum: ${most} tokens.`
+  );
+}

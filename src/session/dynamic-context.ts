@@ -1,4 +1,4 @@
-import { budgetTokens, contextBudget } from '../protocol/context-budget.ts';
+import { budgetExceeded, budgetTokens, contextBudget } from '../protocol/context-budget.ts';
 
 /** What the character is told of its world beside the conversation. */
 export type DynamicContext = {
@@ -33,8 +33,10 @@ export function changeContext(context: DynamicContext, change: ContextChange): C
     return { ok: true, next: { staticText, updates: [] }, trimmed: 0 };
   }
   const text = change.text.trim();
-  const tooMuch = limitExceeded(context.staticText, text);
-  if (tooMuch !== undefined) return { ok: false, error: tooMuch };
+  const tooMuch = budgetExceeded(context.staticText, text);
+  if (tooMuch !== undefined) {
+    return { ok: false, error: `1 validation error for DynamicInfo\n${tooMuch}` };
+  }
   const all = change.mode === 'append' ? [...context.updates, text] : [text];
   const updates = newestWithin(all, contextBudget.runtimeTokens);
   return {
@@ -42,33 +44,6 @@ export function changeContext(context: DynamicContext, change: ContextChange): C
     next: { staticText: context.staticText, updates },
     trimmed: all.length - updates.length,
   };
-}
-
-/**
- * The documented error, or undefined. With both parts within their limits their sum is within the combined one, so that
- * this third check can only fail where a limit was changed.
- */
-export function limitExceeded(staticText: string, text: string): string | undefined {
-  const fixed = budgetTokens(staticText);
-  const runtime = budgetTokens(text);
-  const { staticTokens, runtimeTokens, combinedTokens } = contextBudget;
-  const checks = [
-    { name: 'static_text', tokens: fixed, most: staticTokens, other: `text: ${runtime}` },
-    { name: 'text', tokens: runtime, most: runtimeTokens, other: `static_text: ${fixed}` },
-    {
-      name: 'combined',
-      tokens: fixed + runtime,
-      most: combinedTokens,
-      other: `static_text: ${fixed}, text: ${runtime}`,
-    },
-  ];
-  const failed = checks.find(({ tokens, most }) => tokens > most);
-  if (!failed) return undefined;
-  const { name, tokens, most, other } = failed;
-  return (
-    `1 validation error for DynamicInfo\nValue error, Dynamic info ${name} token limit exceeded. ` +
-    `${name}: ${tokens} estimated tokens, ${other} estimated tokens, Maximum: ${most} tokens.`
-  );
 }
 
 function newestWithin(updates: readonly string[], mostTokens: number): readonly string[] {

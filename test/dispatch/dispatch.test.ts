@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Dispatch } from '../../src/dispatch/dispatch.ts';
 import { NoAgentFree } from '../../src/dispatch/no-agent-free.ts';
 import { defaultPoolRules } from '../../src/dispatch/pool.ts';
+import { untouchedContext } from '../../src/protocol/client-context.ts';
 import { SessionSettings } from '../../src/protocol/connect.ts';
 import type { ServerPush, Welcome } from '../../src/protocol/journal.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
@@ -199,6 +200,20 @@ describe('when an agent process dies', () => {
     expect(rooms.dispatched).toEqual([roomName]);
     const answer = await dispatch.answer('b', { op: 'roomJoined', roomName });
     expect(answer).toMatchObject({ sessionId, takenOver: true, history: [turn] });
+  });
+
+  it('the other one knows what the client told, and the first can no longer change it', async () => {
+    await agent('a');
+    const { sessionId, roomName } = await liveSession('a');
+    await agent('b');
+    const context = { ...untouchedContext, updates: ['It rains.'] };
+    await dispatch.answer('a', { op: 'keepContext', sessionId, context });
+    dispatch.lost('a', 'broken');
+    await clock.advance(1_000);
+    await dispatch.answer('b', { op: 'roomJoined', roomName });
+    await dispatch.answer('a', { op: 'keepContext', sessionId, context: untouchedContext });
+    const answer = await dispatch.answer('b', { op: 'roomJoined', roomName });
+    expect(answer).toMatchObject({ sessionId, context });
   });
 
   it('asks again for as long as nobody comes', async () => {

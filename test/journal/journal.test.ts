@@ -9,6 +9,7 @@ import { openJournal } from '../../src/journal/open-journal.ts';
 import { OutboxFull } from '../../src/journal/outbox.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import { toBuffer } from '../../src/lifetime/reconnecting-socket.ts';
+import { untouchedContext } from '../../src/protocol/client-context.ts';
 import { SessionSettings } from '../../src/protocol/connect.ts';
 import {
   AgentMessage,
@@ -140,6 +141,21 @@ describe('a journal', () => {
     const journal = await open(['room-7']);
     expect(server.asks[0]).toMatchObject({ op: 'hello', agentId: 'agent-1', rooms: ['room-7'] });
     expect(journal.welcome).toEqual(welcome);
+  });
+
+  it('keeps what a client changed, and asks again where the line broke', async () => {
+    const journal = await open();
+    server.answer = (ask) =>
+      ask.op === 'hello' ? { id: ask.id, ok: true, result: welcome } : undefined;
+    const keeping = journal.keepContext('s1', { ...untouchedContext, updates: ['It rains.'] });
+    await vi.waitFor(() => expect(server.of('keepContext')).toHaveLength(1));
+    server.breakLine();
+    await vi.waitFor(() => expect(server.of('keepContext')).toHaveLength(2), { timeout: 5_000 });
+    const [first, again] = server.of('keepContext');
+    expect(again).toEqual(first);
+    expect(again).toMatchObject({ sessionId: 's1', context: { updates: ['It rains.'] } });
+    server.send({ id: again?.id ?? 0, ok: true, result: null });
+    await keeping;
   });
 
   it('waits with storing a turn until the server says that it is stored', async () => {

@@ -169,6 +169,7 @@ describe('the body of /connect', () => {
     { action_config: { objects: [{ name: 'cube' }], current_attention_object: 'lever' } },
     { dynamic_info: 'It rains.' },
     { dynamic_info: { text: 'x'.repeat(80_001) } },
+    { dynamic_info: { text: '字'.repeat(20_001) } },
     { scene_description: { name: 'lamp' } },
     { scene_description: Array.from({ length: 501 }, () => ({ name: 'a', description: 'b' })) },
     { narrative_template_keys: { who: 1 } },

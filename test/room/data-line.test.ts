@@ -47,6 +47,28 @@ describe('the data line of a room', () => {
     expect(sent.map(({ type }) => type)).toEqual(['server-response']);
   });
 
+  it('acknowledges without the extras where they do not fit', async () => {
+    const { sent, line } = scene();
+    const extras = { content: 'x'.repeat(70_000) };
+    line.send(respond('context-update', 'success', { message: 'Done', extras }));
+    await line.close();
+    expect(sent).toEqual([
+      { type: 'server-response', event_type: 'context-update', status: 'success', message: 'Done' },
+    ]);
+  });
+
+  it('keeps few megabytes for a listener that does not take them', async () => {
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const { sent, line } = scene(() => opened);
+    const extras = { content: 'x'.repeat(50_000) };
+    for (let n = 0; n < 1_000; n++) line.send(respond('context-update', 'success', { extras }));
+    open();
+    await line.close();
+    expect(sent.length).toBeGreaterThan(100);
+    expect(sent.length).toBeLessThan(200);
+  });
+
   it('goes on after a packet that could not be sent', async () => {
     let failures = 1;
     const { sent, line } = scene(() =>

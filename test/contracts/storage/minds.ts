@@ -5,6 +5,7 @@ import { characters } from '../../../src/db/schema.ts';
 import { systemClock } from '../../../src/lifetime/clock.ts';
 import { SessionStore } from '../../../src/minds/session-store.ts';
 import { Assignment } from '../../../src/protocol/journal.ts';
+import { untouchedContext } from '../../../src/protocol/client-context.ts';
 import { SessionSettings } from '../../../src/protocol/connect.ts';
 import { aTurn, type Storage } from './storage.ts';
 
@@ -43,6 +44,13 @@ export function mindsContract(storage: () => Storage): void {
       const session = await storage().session();
       await store().markJoined(session.id);
       expect(await store().loadAssignment(session.roomName)).toMatchObject({ takenOver: true });
+    });
+
+    it('has what the client changed since it came', async () => {
+      const session = await storage().session();
+      const context = { ...untouchedContext, updates: ['It rains.'], hearing: false };
+      await store().keepContext(session.id, context);
+      expect(await store().loadAssignment(session.roomName)).toMatchObject({ context });
     });
 
     it('is given for a client that comes after it was given up, while its token holds', async () => {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { UnknownSession } from '../../../src/chats/voice-sessions.ts';
+import { voiceSessions } from '../../../src/db/schema.ts';
+import { untouchedContext } from '../../../src/protocol/client-context.ts';
 import { SessionSettings } from '../../../src/protocol/connect.ts';
 import { aSession, type Storage } from './storage.ts';
 
@@ -74,11 +77,32 @@ export function voiceSessionsContract(storage: () => Storage): void {
       expect(await storage().sessions.openByRoom(roomName, new Date(0))).toBeUndefined();
     });
 
+    it('keeps what its client changed, the newest in place of the one before', async () => {
+      const { id, roomName } = await storage().session();
+      expect((await storage().sessions.get(id))?.context).toBeNull();
+      const context = { ...untouchedContext, updates: ['It rains.'], templateKeys: { a: 'b' } };
+      await storage().sessions.keepContext(id, context);
+      await storage().sessions.keepContext(id, { ...context, revision: 2 });
+      const kept = { ...context, revision: 2 };
+      expect((await storage().sessions.openByRoom(roomName))?.context).toEqual(kept);
+    });
+
+    it('is opened all the same when what was kept is of no shape it knows', async () => {
+      const { id } = await storage().session();
+      const { db } = storage().database;
+      await db
+        .update(voiceSessions)
+        .set({ context: { of: 'the future' } })
+        .where(eq(voiceSessions.id, id));
+      expect((await storage().sessions.get(id))?.context).toBeNull();
+    });
+
     it.each([randomUUID(), 'no-id'])('says that %j is unknown', async (id) => {
       const { sessions } = storage();
       expect(await sessions.get(id)).toBeUndefined();
       await expect(sessions.markJoined(id)).rejects.toThrow(UnknownSession);
       await expect(sessions.end(id, 'failed')).rejects.toThrow(UnknownSession);
+      await expect(sessions.keepContext(id, untouchedContext)).rejects.toThrow(UnknownSession);
     });
   });
 }

@@ -1,0 +1,276 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { supportedTypes } from '../../src/protocol/client-messages.ts';
+import { ServerResponse } from '../../src/protocol/server-messages.ts';
+import { CommandedSession } from '../fakes/commanded-session.ts';
+
+type Case = {
+  /** Payloads that are served, each with what the acknowledgement holds besides its type; nothing else may be in it. */
+  good: [data: unknown, answer: { message?: string; extras?: Record<string, unknown> }][];
+  /** Payloads that are refused, each with what the message says. */
+  bad: [data: unknown, message: RegExp | string][];
+};
+
+const sid = { participant_sid: 'PA_1' };
+const tokens = {
+  static_max_tokens: 20_000,
+  runtime_max_tokens: 30_000,
+  max_tokens: 50_000,
+};
+const torch = { name: 'torch', description: 'A flaming torch on the wall' };
+
+const cases: Record<string, Case> = {
+  user_text_message: {
+    good: [
+      [{ text: ' Hello ', ...sid }, { extras: { text: 'Hello' } }],
+      [{ text: 'a\u0000b\ud800' }, { extras: { text: 'ab\ufffd' } }],
+    ],
+    bad: [
+      [undefined, /^Failed to process user_text_message: data: /],
+      [{}, /user_text_message: text: /],
+      [{ text: '  ' }, /text: must not be empty/],
+      [{ text: '\u0000\u0007' }, /text: must not be empty/],
+      [{ text: 7 }, /text: /],
+      [{ text: 'x'.repeat(8_001) }, /text: /],
+    ],
+  },
+  'trigger-message': {
+    good: [
+      [
+        { trigger_name: 'greeting', trigger_message: 'User entered the room', ...sid },
+        { extras: { trigger_name: 'greeting', has_speak_tag: false } },
+      ],
+      [{ trigger_message: '<speak>Hi.</speak>' }, { extras: { has_speak_tag: true } }],
+      [{ trigger_name: 'door' }, { extras: { trigger_name: 'door', has_speak_tag: false } }],
+      [
+        undefined,
+        { message: 'Trigger processed but no context generated', extras: { has_speak_tag: false } },
+      ],
+      [
+        { trigger_name: null, trigger_message: '<speak> </speak>' },
+        { message: 'Trigger processed but no context generated', extras: { has_speak_tag: true } },
+      ],
+    ],
+    bad: [
+      ['greeting', /^Failed to process trigger-message: data: /],
+      [{ trigger_name: 7 }, /trigger_name: /],
+      [{ trigger_message: 'x'.repeat(8_001) }, /trigger_message: /],
+    ],
+  },
+  'update-template-keys': {
+    good: [
+      [{ template_keys: { name: 'Ann', level: 5, brave: true, gone: null }, ...sid }, {}],
+      [{ template_keys: {} }, {}],
+    ],
+    bad: [
+      [undefined, /data: /],
+      [{}, /template_keys: /],
+      [{ template_keys: ['a'] }, /template_keys: /],
+      [{ template_keys: { a: { b: 1 } } }, /template_keys\.a: /],
+      [
+        { template_keys: Object.fromEntries(Array.from({ length: 201 }, (_, n) => [n, 'x'])) },
+        /at most 200 keys/,
+      ],
+    ],
+  },
+  'update-scene-metadata': {
+    good: [
+      [{ scene_metadata: [torch, { name: 'door' }] }, {}],
+      [{ scene_metadata: [] }, {}],
+    ],
+    bad: [
+      [undefined, /data: /],
+      [{ scene_metadata: torch }, /scene_metadata: /],
+      [{ scene_metadata: [{ description: 'nameless' }] }, /scene_metadata\.0\.name: /],
+      [{ scene_metadata: Array.from({ length: 501 }, () => torch) }, /scene_metadata: /],
+    ],
+  },
+  'update-dynamic-info': {
+    good: [[{ dynamic_info: { text: 'It rains.' }, ...sid }, {}]],
+    bad: [
+      [undefined, 'No text provided in dynamic info'],
+      [{}, 'No text provided in dynamic info'],
+      [{ dynamic_info: { text: ' ' } }, 'No text provided in dynamic info'],
+      [{ dynamic_info: { text: 7 } }, /dynamic_info\.text: /],
+    ],
+  },
+  'context-update': {
+    good: [
+      [
+        { text: 'New context', mode: 'append', run_llm: 'false' },
+        {
+          message: 'Context updated successfully (append mode, run_llm=false)',
+          extras: {
+            ...tokens,
+            token_count: 3,
+            static_token_count: 0,
+            runtime_token_count: 3,
+            remaining_tokens: 49_997,
+            content: 'New context',
+            revision: 1,
+            duplicate: false,
+            requested_run_llm: 'false',
+            actual_run_llm: 'false',
+            interrupted: false,
+            llm_triggered: false,
+          },
+        },
+      ],
+      [
+        { mode: 'reset' },
+        {
+          message: 'Context updated successfully (reset mode, run_llm=auto)',
+          extras: {
+            ...tokens,
+            token_count: 0,
+            static_token_count: 0,
+            runtime_token_count: 0,
+            remaining_tokens: 50_000,
+            content: '',
+            revision: 1,
+            duplicate: false,
+            requested_run_llm: 'auto',
+            actual_run_llm: 'false',
+            interrupted: false,
+            llm_triggered: false,
+          },
+        },
+      ],
+    ],
+    bad: [
+      [undefined, /data: /],
+      [{}, 'Failed to process context-update: text: required unless mode is "reset"'],
+      [{ text: ' ', mode: 'replace' }, /text: required unless/],
+      [{ text: 'x', mode: 'prepend' }, /mode: /],
+      [{ text: 'x', run_llm: 'maybe' }, /run_llm: /],
+      [{ text: 'x', action_config: { objects: 'torch' } }, /action_config\.objects: /],
+      [{ text: 'x', current_attention_object: 'torch' }, /must match one of the objects/],
+      [{ text: 'x', current_attention_object: 7 }, /current_attention_object: /],
+    ],
+  },
+  'tts-toggle': {
+    good: [
+      [{ enabled: true }, { message: 'TTS enabled', extras: { enabled: true } }],
+      [{ enabled: false }, { message: 'TTS disabled', extras: { enabled: false } }],
+    ],
+    bad: [
+      [undefined, /data: /],
+      [{ enabled: 'yes' }, /enabled: /],
+    ],
+  },
+  'stt-toggle': {
+    good: [
+      [{ muted: true }, { message: 'STT muted', extras: { muted: true } }],
+      [{ muted: false }, { message: 'STT unmuted', extras: { muted: false } }],
+    ],
+    bad: [[{ muted: null }, /muted: /]],
+  },
+  'interrupt-bot': {
+    good: [
+      [undefined, {}],
+      [sid, {}],
+    ],
+    bad: [],
+  },
+  'force-user-stopped-speaking': { good: [[undefined, {}]], bad: [] },
+  'reset-idle-timer': {
+    good: [
+      [{}, {}],
+      [undefined, {}],
+    ],
+    bad: [],
+  },
+  'usage-toggle': {
+    good: [
+      [{ enabled: true }, { message: 'Usage-update streaming enabled', extras: { enabled: true } }],
+    ],
+    bad: [[{ enabled: 1 }, /enabled: /]],
+  },
+  'kill-pipeline': { good: [[undefined, {}]], bad: [] },
+};
+
+describe('the messages of a client', () => {
+  it('are all in this table, and in docs/protocol.md', async () => {
+    expect(Object.keys(cases).sort()).toEqual([...supportedTypes].sort());
+    const page = await readFile('docs/protocol.md', 'utf8');
+    const table = page.slice(page.indexOf('## From the client'), page.indexOf('## POST /connect'));
+    for (const type of supportedTypes) expect(table).toMatch(new RegExp(`^\\| \`${type}\``, 'm'));
+  });
+
+  const good = Object.entries(cases).flatMap(([type, { good }]) =>
+    good.map(([data, answer]) => [type, JSON.stringify(data), data, answer] as const),
+  );
+  it.each(good)('%s %s is acknowledged with just what the docs list', (type, _, data, answer) => {
+    const response = new CommandedSession().send({ type, data });
+    const expected = { type: 'server-response', event_type: type, status: 'success', ...answer };
+    expect(response).toEqual(expected);
+    expect(ServerResponse.parse(response)).toEqual(response);
+    expect(Object.keys(response).sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  const bad = Object.entries(cases).flatMap(([type, { bad }]) =>
+    bad.map(
+      ([data, message]) => [type, JSON.stringify([data]).slice(0, 60), data, message] as const,
+    ),
+  );
+  it.each(bad)('%s %s is refused, and changes nothing', (type, _, data, message) => {
+    const session = new CommandedSession();
+    const before = session.context.told;
+    const { message: told, ...rest } = session.send({ type, data });
+    expect(rest).toEqual({ type: 'server-response', event_type: type, status: 'error' });
+    if (typeof message === 'string') expect(told).toBe(message);
+    else expect(told).toMatch(message);
+    expect(session.calls).toEqual([]);
+    expect(session.kept).toEqual([]);
+    expect(session.context.told).toEqual(before);
+  });
+
+  it.each([
+    [
+      'no JSON',
+      '{"type":',
+      'parse-error',
+      'Failed to parse message: invalid JSON or UTF-8 encoding',
+    ],
+    ['no UTF-8', new Uint8Array([0xff, 0x7b]), 'parse-error', /UTF-8/],
+    ['nothing', '', 'parse-error', /invalid JSON/],
+    ['no object', 'null', 'validation-error', "Message missing required 'type' field"],
+    ['without a type', '{"data":{}}', 'validation-error', "Message missing required 'type' field"],
+    ['of a type that is no text', '{"type":7}', 'validation-error', /'type' field/],
+    ['too large', `{"type":"${'x'.repeat(64_000)}"}`, 'validation-error', /too large: 64011 bytes/],
+    [
+      'of an unknown type',
+      '{"type":"dance"}',
+      'unknown-message-type',
+      'Unknown message type: dance',
+    ],
+  ])('that are %s are refused as documented', (_, packet, eventType, message) => {
+    const response = new CommandedSession().send(packet);
+    expect(response).toMatchObject({ event_type: eventType, status: 'error' });
+    if (typeof message === 'string') expect(response.message).toBe(message);
+    else expect(response.message).toMatch(message);
+    expect(response.extras).toEqual(
+      eventType === 'unknown-message-type' ? { supported_types: supportedTypes } : undefined,
+    );
+  });
+
+  it('of an unknown type are quoted in one short line', () => {
+    const type = `a\nb${'x'.repeat(1_000)}`;
+    const { message } = new CommandedSession().send({ type });
+    expect(message?.length).toBeLessThan(100);
+    expect(message).not.toContain('\n');
+  });
+
+  it('are answered also when serving them fails, without a word of why', () => {
+    const session = new CommandedSession();
+    session.calls.push = () => {
+      throw new Error('the secret reason');
+    };
+    expect(session.send({ type: 'interrupt-bot' })).toEqual({
+      type: 'server-response',
+      event_type: 'interrupt-bot',
+      status: 'error',
+      message: 'Failed to process interrupt-bot: internal error',
+    });
+  });
+});
