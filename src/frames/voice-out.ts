@@ -1,4 +1,4 @@
-import type { PcmFrame } from './pcm.ts';
+import type { SpeechFrame } from './speech-timing.ts';
 
 /**
  * Where a character's voice goes: a track, data messages, or both. Paced in real time with little queued ahead, so
@@ -9,7 +9,7 @@ export interface VoiceOut {
    * Appends sound (`speakingRateHz`, mono). Resolves when there is room for more, so a fast synthesiser is held back.
    * @throws the signal's reason when aborted while waiting
    */
-  write(frame: PcmFrame, signal: AbortSignal): Promise<void>;
+  write(frame: SpeechFrame, signal: AbortSignal): Promise<void>;
   /** Marks the end of what was written so far: a last shorter chunk may go out. Resolves when all of it was played. */
   drained(signal: AbortSignal): Promise<void>;
   /** Falls silent at once on a track, within two frames on other ways, and keeps what was not heard. */

@@ -74,16 +74,36 @@ const BlendshapeProvider = z
   .enum(['not_provided', 'none', 'ovr', 'neurosync'])
   .transform((provider) => (provider === 'none' ? 'not_provided' : provider));
 
-/** Sent by `@convai/web-sdk` on every connect; the defaults are its own. */
-const BlendshapeConfig = z.object({
-  enable_chunking: orDefault(laxBoolean, true),
-  /** Frames in a message. */
-  chunk_size: orDefault(laxInt(1, 600), 10),
-  /** 61 values a frame for `arkit`, 251 for `mha`. */
-  format: orDefault(z.enum(['arkit', 'mha']), 'mha'),
-  frames_buffer_duration: orDefault(laxNumber(0, 60), 0),
-  output_fps: orDefault(laxInt(1, 240), 90),
-});
+/**
+ * What `@convai/web-sdk` 1.2.0 sends of these on every connect, whatever its user wants. Its queue plays at 60 frames a
+ * second all the same (`TARGET_FPS`), so that at 90 the mouth would fall behind the voice by half its length.
+ */
+const sentUnasked = { enable_chunking: true, chunk_size: 10, output_fps: 90 };
+const playedFps = 60;
+
+/** The defaults are those of the web SDK. */
+const BlendshapeConfig = z
+  .object({
+    enable_chunking: orDefault(laxBoolean, true),
+    /** Frames in a message. */
+    chunk_size: orDefault(laxInt(1, 600), 10),
+    /** 61 values a frame for `arkit`, 251 for `mha`, the 15 of `ovr` for `visemes`. */
+    format: orDefault(z.enum(['arkit', 'mha', 'visemes']), 'mha'),
+    /** Seconds that frames come before their sound. */
+    frames_buffer_duration: orDefault(laxNumber(0, 60), 0),
+    output_fps: orDefault(laxInt(1, 240), playedFps),
+    /** Frames come as long before their sound as they can. */
+    deliver_chunks_ahead: orDefault(laxBoolean, false),
+  })
+  .transform((config) => {
+    const { enable_chunking, chunk_size, output_fps } = sentUnasked;
+    const isSdk =
+      config.enable_chunking === enable_chunking &&
+      config.chunk_size === chunk_size &&
+      config.output_fps === output_fps;
+    return isSdk ? { ...config, output_fps: playedFps } : config;
+  });
+export type BlendshapeConfig = z.infer<typeof BlendshapeConfig>;
 
 /** The part of the request that shapes the voice session; stored with it and handed to the agent process. */
 export const SessionSettings = z.object({

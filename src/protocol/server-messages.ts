@@ -1,4 +1,11 @@
 import * as z from 'zod';
+import {
+  BlendshapeChunkEvent,
+  BlendshapesCancelEvent,
+  BlendshapesEvent,
+  BlendshapeStatsEvent,
+  VisemesEvent,
+} from './face-events.ts';
 import { TurnStages, TurnUsage } from './turn-record.ts';
 
 /*
@@ -100,6 +107,11 @@ export const WrappedEvent = z.discriminatedUnion('type', [
   event('behavior-tree-response', behaviorTree),
   event('action-response', { actions: z.array(PerformedAction) }),
   event('bot-emotion', { emotion: z.string(), scale: z.int().min(1).max(3) }),
+  VisemesEvent,
+  BlendshapesEvent,
+  BlendshapeChunkEvent,
+  BlendshapesCancelEvent,
+  BlendshapeStatsEvent,
   event('user-idle-warning', { remaining_seconds: z.int(), message: z.string().optional() }),
   event('usage-limit-reached', { quota_type: z.string(), message: z.string() }),
   event('audio-data', {

@@ -1,3 +1,9 @@
+import type {
+  BlendshapeChunkEvent,
+  BlendshapesCancelEvent,
+  BlendshapeStats,
+  VisemeWeights,
+} from './face-events.ts';
 import {
   label,
   type ClientBoundMessage,
@@ -26,6 +32,18 @@ export const tell = {
     }),
   ],
   botReady: (): ClientBoundMessage[] => [top('bot-ready', { version: '1.0.0' })],
+  /** One moment of the mouth. */
+  visemes: (weights: VisemeWeights): ClientBoundMessage =>
+    wrap({ type: 'visemes', visemes: weights }),
+  /** One frame of the face. */
+  blendshapes: (frame: number[]): ClientBoundMessage =>
+    wrap({ type: 'neurosync-blendshapes', blendshapes: frame }),
+  blendshapeChunk: (chunk: Omit<BlendshapeChunkEvent, 'type'>): ClientBoundMessage =>
+    wrap({ type: 'chunked-neurosync-blendshapes', ...chunk }),
+  blendshapesCancel: (cancel: Omit<BlendshapesCancelEvent, 'type'>): ClientBoundMessage =>
+    wrap({ type: 'neurosync-blendshapes-cancel', ...cancel }),
+  blendshapeTurnStats: (stats: BlendshapeStats): ClientBoundMessage =>
+    wrap({ type: 'blendshape-turn-stats', stats }),
   /** @param preRollMs of sound from before the speech was noticed that is transcribed too */
   userStartedSpeaking: (at: Date, preRollMs: number): ClientBoundMessage[] => [
     top('user-started-speaking', {}),

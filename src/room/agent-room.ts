@@ -95,8 +95,8 @@ export class AgentRoom implements Closable {
   }
 
   /** A voice in the room, over the routes that the client asked for. One at a time. */
-  async openVoice(output: AudioOutput): Promise<Voice> {
-    const sinks: VoiceSink[] = [];
+  async openVoice(output: AudioOutput, others: readonly VoiceSink[] = []): Promise<Voice> {
+    const sinks: VoiceSink[] = [...others];
     if (output.audio_routing === 'data_only') await this.#dropTrack();
     else {
       this.prepareVoice();

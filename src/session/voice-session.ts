@@ -15,6 +15,8 @@ import type { Vad } from '../providers/vad/vad.ts';
 import type { AgentRoom, OpenMicrophone } from '../room/agent-room.ts';
 import { tapLog, type Log } from '../telemetry/log.ts';
 import { Arrival } from './arrival.ts';
+import { FaceLine } from './face-line.ts';
+import { faceWish } from './face-wish.ts';
 import { Diagnostics, type StageModels } from './diagnostics.ts';
 import { idleMessage, IdleWatch, type IdleRules } from './idle-watch.ts';
 import { ContextKeeper } from './context-keeper.ts';
@@ -23,6 +25,7 @@ import { SessionContext } from './session-context.ts';
 import { stageOf } from './stage.ts';
 import { Telling } from './telling.ts';
 import { turnTaking } from './turn-taking.ts';
+import { VoiceWithFace } from './voice-with-face.ts';
 
 /** What a voice session asks of the server. */
 interface SessionJournal {
@@ -150,7 +153,15 @@ export class VoiceSession implements Closable {
     const { room, assignment, deps } = this;
     const { character, settings, history, sessionId } = assignment;
     this.#listenToRoom();
-    const voice = await room.openVoice(settings.audio_config.output);
+    const wish = faceWish(settings);
+    const face =
+      wish &&
+      new FaceLine(wish, deps.clock, (message, isVoid) => {
+        room.data.send(message, isVoid);
+      });
+    const { output } = settings.audio_config;
+    const track = await room.openVoice(output, face ? [face] : []);
+    const voice = face ? new VoiceWithFace(track, face) : track;
     if (this.#scope.closed) throw new ScopeClosed(this.#scope.name);
     const telling = new Telling(
       { sessionId, speaker: speakerOf(assignment) },
@@ -185,7 +196,9 @@ export class VoiceSession implements Closable {
         store: (record) =>
           this.#abandoned ? Promise.resolve() : deps.journal.appendTurn(sessionId, record),
         emit: (event) => {
+          if (event.kind === 'botStoppedSpeaking') face?.finish(voice.playedMs());
           telling.tell(event);
+          if (event.kind === 'botStartedSpeaking') face?.begin(`${sessionId}:${event.turnId}`);
           this.#idle.note(event);
         },
       },

@@ -110,7 +110,8 @@ describe('the body of /connect', () => {
           chunk_size: 10,
           format: 'arkit',
           frames_buffer_duration: 0,
-          output_fps: 90,
+          output_fps: 60,
+          deliver_chunks_ahead: false,
         },
       },
     ],
@@ -271,6 +272,23 @@ describe('the settings of a session', () => {
     expect(Object.keys(settings)).not.toContain('character_id');
     expect(Object.keys(settings)).not.toContain('character_session_id');
     expect(Object.keys(settings)).not.toContain('room_name');
+  });
+});
+
+describe('frames of the face a second', () => {
+  const fps = (blendshape_config: object) =>
+    SessionSettings.parse({ ...least, blendshape_config }).blendshape_config?.output_fps;
+
+  it('are those that were asked for', () => {
+    for (const output_fps of [1, 24, 50, 60, 72, 120]) expect(fps({ output_fps })).toBe(output_fps);
+    expect(fps({ output_fps: 90, chunk_size: 15 })).toBe(90);
+    expect(fps({})).toBe(60);
+  });
+
+  it('are 60 for the web SDK, which asks for 90 and plays 60', () => {
+    expect(fps({ enable_chunking: true, chunk_size: 10, output_fps: 90, format: 'arkit' })).toBe(
+      60,
+    );
   });
 });
 

@@ -24,6 +24,20 @@ const actions: PerformedAction[] = [{ name: 'Move To', target: 'cube' }, { name:
 const wrap = (data: object) => ({ label: 'rtvi-ai', type: 'server-message', data });
 const top = (type: string, data: object) => ({ label: 'rtvi-ai', type, data });
 
+const owner = { response_id: 'session:turn', neurosync_turn_id: 4, epoch: 1, sequence: 18 };
+const stats = {
+  total_blendshapes: 150,
+  total_audio_bytes: 48_000,
+  total_turn_duration_ms: 3_000,
+  total_audio_duration_ms: 2_800,
+  fps: 50,
+  was_interrupted: false,
+};
+const mouth = {
+  ...{ sil: 0, pp: 0.8, ff: 0, th: 0, dd: 0, kk: 0, ch: 0, ss: 0 },
+  ...{ nn: 0, rr: 0, aa: 0.2, e: 0, ih: 0, oh: 0, ou: 0 },
+};
+
 /** What is told, and the very JSON that goes out. */
 const promised: [string, ClientBoundMessage[], object[]][] = [
   [
@@ -193,6 +207,48 @@ const promised: [string, ClientBoundMessage[], object[]][] = [
       }),
       top('action-response', { actions: ['Move To cube', 'Wave'] }),
     ],
+  ],
+  ['a mouth by its 15 shapes', [tell.visemes(mouth)], [wrap({ type: 'visemes', visemes: mouth })]],
+  [
+    'a frame of the face',
+    [tell.blendshapes([0, 0.5, -0.02])],
+    [wrap({ type: 'neurosync-blendshapes', blendshapes: [0, 0.5, -0.02] })],
+  ],
+  [
+    'frames of the face, and where they belong',
+    [tell.blendshapeChunk({ blendshapes: [[0], [1]], fps: 60, start_frame_index: 20, ...owner })],
+    [
+      wrap({
+        type: 'chunked-neurosync-blendshapes',
+        blendshapes: [[0], [1]],
+        fps: 60,
+        start_frame_index: 20,
+        ...owner,
+      }),
+    ],
+  ],
+  [
+    'that frames are not to be shown, with null where none was heard',
+    [
+      tell.blendshapesCancel({
+        ...owner,
+        valid_through_frame_index: null,
+        reason: 'interruption',
+      }),
+    ],
+    [
+      wrap({
+        type: 'neurosync-blendshapes-cancel',
+        ...owner,
+        valid_through_frame_index: null,
+        reason: 'interruption',
+      }),
+    ],
+  ],
+  [
+    'how many frames an answer had',
+    [tell.blendshapeTurnStats(stats)],
+    [wrap({ type: 'blendshape-turn-stats', stats })],
   ],
   [
     'an emotion wrapped alone',
