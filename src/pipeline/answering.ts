@@ -41,7 +41,7 @@ export type AnsweringDeps = {
   emit: (event: ConversationEvent) => void;
   onRetry: (failure: ProviderFailed) => void;
   /** An answer is about to take the floor; what has it is cut by this. */
-  onBegan: (start: ExchangeStart) => void;
+  onBegan: (start: ExchangeStart, isFixed: boolean) => void;
   onEnded: (turnId: string) => void;
 };
 
@@ -184,7 +184,7 @@ export class Answering {
   }
 
   #release({ exchange, done }: Begun, outcome: Outcome, isFixed = false): void {
-    this.#deps.onBegan(exchange.start);
+    this.#deps.onBegan(exchange.start, isFixed);
     this.#running = exchange;
     this.#runningFixed = isFixed;
     this.#keep(exchange.record('open'));

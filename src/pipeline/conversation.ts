@@ -70,10 +70,10 @@ export class Conversation {
       {
         ...deps,
         onRetry,
-        onBegan: ({ turnId, userText }) => {
+        onBegan: ({ turnId, userText }, isFixed) => {
           this.#forget();
           this.#userDone();
-          if (userText !== null) this.#reacting.answered();
+          if (userText !== null && !isFixed) this.#reacting.answered();
           this.#dispatch({ kind: 'replyBegan', turnId });
         },
         onEnded: (turnId) => {
@@ -110,7 +110,7 @@ export class Conversation {
     this.#answering.answer({ ...this.#now(), origin: 'text', userText: text });
   }
 
-  /** The character says these very words, unless it is about to say something. */
+  /** The character opens the conversation with these very words. */
   greet(text: string): void {
     this.#stop();
     this.#answering.say({ ...this.#now(), origin: 'greeting', userText: null }, text);
@@ -133,7 +133,11 @@ export class Conversation {
 
   /** Takes up a turn whose answer was lost with the process that gave it. */
   resume({ id: turnId, userText, assistantText: heardBefore, origin }: TurnRecord): void {
-    if (userText === null && heardBefore === '') return;
+    if (userText === null && heardBefore === '') {
+      // What it was to speak about is in its prompt; whether that still wants words the model knows best.
+      if (origin === 'trigger') this.react({ text: '', mayAbstain: true }, 'whenIdle');
+      return;
+    }
     this.#answering.answer({ ...this.#now(), turnId, origin, userText, heardBefore });
   }
 

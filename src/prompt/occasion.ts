@@ -12,6 +12,8 @@ export type Occasion = {
 const abstention = '[ABSTAIN]';
 const mostChars = 4_000;
 
+const opening = '(Nobody spoke. ';
+
 /** The last message of a prompt that has no words of the user to answer. */
 export function occasionNote({ text, mayAbstain }: Occasion): string {
   const report =
@@ -21,11 +23,19 @@ export function occasionNote({ text, mayAbstain }: Occasion): string {
   const wish = mayAbstain
     ? `If it makes you say something to your listener, say it; otherwise answer with ${abstention} alone.`
     : 'Say to your listener what it makes you say.';
-  return `(Nobody spoke. ${report}\n${wish})`;
+  return `${opening}${report}\n${wish})`;
 }
 
 /** After an abstention where the application wants to hear something. */
 export const insistence = '(Silence is no answer to this. Say something short.)';
+
+/** Reads such a note again, for a provider that is no model. @returns undefined for what a user says */
+export function occasionIn(message: string): Occasion | undefined {
+  if (!message.startsWith(opening)) return undefined;
+  const quotations = message.split('\n').filter((line) => line.startsWith('>'));
+  const text = quotations.map((line) => line.replace(/^> ?/, '')).join('\n');
+  return { text, mayAbstain: message.endsWith(`${abstention} alone.)`) };
+}
 
 /** Both at once: what was to be said to the first had not been heard when the second came. */
 export function bothOf(first: Occasion | undefined, second: Occasion): Occasion {

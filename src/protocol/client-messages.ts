@@ -36,11 +36,10 @@ const TemplateValue = z
   .union([z.string().max(limits.valueChars), z.number(), z.boolean(), z.null()])
   .transform((value) => plainText(String(value ?? '')));
 
-export const SceneItem = z.object({
+const SceneItem = z.object({
   name: PlainLine(limits.nameChars).refine((name) => name !== '', { error: 'must not be empty' }),
   description: orDefault(PlainText(limits.descriptionChars), ''),
 });
-export type SceneItem = z.infer<typeof SceneItem>;
 
 /** Both may be missing, and so may the payload: the message is acknowledged all the same. */
 const Trigger = z

@@ -15,7 +15,7 @@ export type RunLlm = z.infer<typeof RunLlm>;
 
 /** What Convai's Unity SDK 4.4 calls it. */
 const asRunLlm = { silent: 'false', auto: 'auto', must_respond: 'true' } as const;
-export const RespondModeAsRunLlm = z
+const RespondModeAsRunLlm = z
   .enum(['silent', 'auto', 'must_respond'])
   .transform((mode): RunLlm => asRunLlm[mode]);
 

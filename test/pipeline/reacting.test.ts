@@ -4,6 +4,7 @@ import { BoundedQueue } from '../../src/lifetime/bounded-queue.ts';
 import type { ConversationEvent } from '../../src/pipeline/conversation-event.ts';
 import { Conversation } from '../../src/pipeline/conversation.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+import { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import { bareStage } from '../../src/script/stage.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { FakeClock, settle } from '../fakes/fake-clock.ts';
@@ -197,6 +198,28 @@ describe('what the application reports', () => {
     await scene.clock.advance(10_000);
     expect(scene.asked.at(-1)).toBe('sun: event: A dragon lands.\nIt roars.');
     expect(scene.told.filter(([, text]) => text !== '')).toEqual([['-', answer, 'completed']]);
+  });
+
+  it('is spoken about when the answer to the user could not take it in', async () => {
+    scene.stt.script.from({ fails: new ProviderFailed('stt', 'refused', false) });
+    await scene.sound(600);
+    scene.conversation.react(dragon, 'always');
+    await scene.silence(20_000);
+    expect(scene.asked).toEqual(['sun: event: A dragon lands.']);
+  });
+
+  it('is left to the model when the process that was to speak about it is gone', async () => {
+    scene.conversation.resume({
+      id: 'turn-0',
+      origin: 'trigger',
+      userText: null,
+      assistantText: '',
+      status: 'open',
+      stages: {},
+      startedAt: '2026-01-01T00:00:00.000Z',
+    });
+    await scene.clock.advance(5_000);
+    expect(scene.asked).toEqual(['sun: event: ']);
   });
 
   it('is forgotten where silence is asked for', async () => {

@@ -1,3 +1,5 @@
+import { occasionIn, type Occasion } from '../../prompt/occasion.ts';
+import { sentences } from '../speech/sentences.ts';
 import { stepsAskedFor, type Affordances, type Step } from './acting.ts';
 import type { Intent } from './intents.ts';
 import { isQuestion, nameIn, recall, recollect } from './recollection.ts';
@@ -9,6 +11,7 @@ import { isHan } from './words.ts';
 
 /** Found by less than this, a sentence has only a word in common with what was said. */
 const goodScore = 1;
+const mostEchoedChars = 200;
 
 /**
  * Answers the last message of a conversation, the same each time: small talk by rule, what the user told earlier
@@ -17,6 +20,8 @@ const goodScore = 1;
  */
 export function respond(messages: readonly ResponderMessage[]): string {
   const last = messages.at(-1);
+  const occasion = last?.role === 'user' ? occasionIn(last.content) : undefined;
+  if (occasion) return onOccasion(messages.slice(0, -1), occasion);
   const situation = situationOf(messages);
   if (last?.role !== 'user') return unasked(situation);
   if (situation.said === '') return situation.phrases.goOn;
@@ -134,6 +139,18 @@ function hello({ phrases, meaning, user, lastAnswer, before, said }: Situation):
   // A name that was only just given is said in the answer.
   const name = nameIn(said) === undefined ? user.name : undefined;
   return phrases.hello(meaning.greeted, name, again);
+}
+
+/** Something happened: it has what it knows of that, else only that it happened, and prefers to be silent. */
+function onOccasion(before: readonly ResponderMessage[], { text, mayAbstain }: Occasion): string {
+  const situation = situationOf([...before, { role: 'user', content: text }]);
+  const { persona, phrases } = situation;
+  const known = persona.facts.filter(({ about }) => about === 'self' || about === 'knowledge');
+  const [best] = search(text, known, situation.selfNames);
+  if (best && best.score >= goodScore) return told(best.fact, best.index, situation);
+  if (mayAbstain) return '[ABSTAIN]';
+  const [first] = sentences(text);
+  return first !== undefined && first.length <= mostEchoedChars ? first : (phrases.iSee[0] ?? '');
 }
 
 /** Nobody asked: the conversation begins, or goes on by itself. */

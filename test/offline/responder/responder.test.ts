@@ -214,6 +214,25 @@ describe('the responder, always', () => {
     expect(respond(messages)).toBe(whole.slice('I am Maren Holt. I keep '.length));
   });
 
+  it.each([
+    [
+      { text: 'A letter from the coast office is here.', mayAbstain: true },
+      /letter from the coast office/,
+    ],
+    [{ text: 'A leaf falls.', mayAbstain: true }, /^\[ABSTAIN\]$/],
+    [{ text: 'A leaf falls. Nobody minds.', mayAbstain: false }, /^A leaf falls\.$/],
+    [{ text: '', mayAbstain: false }, /./],
+  ])('says of what happens what it knows, and does not take it for words: %j', (occasion, said) => {
+    const messages = buildPrompt({
+      character: aCharacter({ name: 'Maren Holt', backstory, language: 'en' }),
+      told: { staticText: '', updates: [], scene: [], events: [occasion.text], templateKeys: {} },
+      history: [],
+      userText: null,
+      occasion,
+    });
+    expect(respond(messages)).toMatch(said);
+  });
+
   it('has something sensible to say without any persona', () => {
     for (const content of [
       'hello',
