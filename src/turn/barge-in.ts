@@ -17,25 +17,51 @@ const longestBackchannelMs = 1_500;
 /** With no words by then the recogniser has failed us; the length of the sound decides. */
 const giveUpOnWordsMs = 1_500;
 const longSoundMs = 500;
+/** Within a backchannel nobody pauses longer. */
+const pauseWithinMs = 400;
 /** Speech of this length has words. What has none is a noise, even while it lasts: humming, a siren, applause. */
 const surelyNoiseMs = 2_000;
 
-/** Listening noises of English and Chinese; agreement without a wish to take the turn. */
-const backchannels =
-  /^(?:(?:m+|hm+|mhm|mm-?hm+|uh-?huh|uh|um|ah|oh|aha|huh|yeah|yep|yes|right|ok|okay|sure|i see|got it|wow|really|cool|nice|great|true|exactly|indeed|嗯+|哦+|噢|喔|啊|哇|对+的?|是+的?|好的?|好吧|行|没错|这样|这样啊|原来如此|真的|明白了?|懂了|知道了)[\s,.!?，。！？]*)+$/iu;
+/** Listening noises of English and Chinese; agreement without a wish to take the turn. Longer ones come first. */
+const backchannel = new RegExp(
+  `(?:${[
+    "that's right|makes sense|fair enough|of course|absolutely|interesting|i understand|definitely|mm-?hm+|uh-?huh|alright|amazing|perfect|exactly",
+    'indeed|gotcha|no way|i know|got it|really|i see|right|great|haha|cool|nice|good|fine|sure|true|okay|yeah|huh|yep|yup|yes|wow|aha|mhm|hm+|m+',
+    'uh|um|ah|oh|ok|ha',
+    '原来是这样|原来如此|这样啊|这样子|没问题|有意思|我知道|我明白|知道了|明白了|真的吗|真的啊',
+    '懂了|了解|知道|明白|真的|这样|没错|确实|当然|同意|不错|厉害|可以|对的|对啊|是的|是啊|好的|好吧|好啊|嗯哼',
+    '嗯|哼|哦|噢|喔|啊|哇|哎|诶|对|是|好|行|哈',
+  ].join('|')})(?![a-z'])[\\s,.!?，。！？]*`,
+  'iuy',
+);
+
+/** The first word of a backchannel that has two, cut short by a pause in it: "got" of "got it". "No" is not among them. */
+const beginning =
+  /^(?:got|i|of|fair|makes|that's|真|知|原|原来|明|没|没问|当|同|确|有|有意|厉|了)[.。]?$/iu;
+
+/** Whether a text is made of backchannels alone. Takes each as it comes: hours of "mmm" cost no more than their length. */
+function isBackchannel(text: string): boolean {
+  let at = 0;
+  while (at < text.length) {
+    backchannel.lastIndex = at;
+    if (!backchannel.test(text)) return false;
+    at = backchannel.lastIndex;
+  }
+  return text !== '';
+}
 
 /** Decides with words and duration whether the character should stop or go on from the very sample. */
 export function judgeBargeIn(overlap: Overlap): BargeIn {
   const { speechMs, silentMs, words } = overlap;
-  const sound = soundOf(words);
-  if (sound === 'speech') return 'interruption';
-  if (silentMs > 0 && sound !== 'unknown') return 'backchannel';
   if (nextJudgementMs(overlap) > 0) return 'undecided';
-  switch (sound) {
+  switch (soundOf(words)) {
+    case 'speech':
+    case 'beginning':
+      return 'interruption';
     case 'noise':
       return 'backchannel';
     case 'agreement':
-      return 'interruption';
+      return silentMs > 0 ? 'backchannel' : 'interruption';
     case 'unknown':
       return silentMs === 0 || speechMs >= longSoundMs ? 'interruption' : 'backchannel';
   }
@@ -43,23 +69,25 @@ export function judgeBargeIn(overlap: Overlap): BargeIn {
 
 /** In how many milliseconds the length of the sound, or of the silence after it, decides without further words. */
 export function nextJudgementMs({ silentMs, speechMs, words }: Overlap): number {
-  if (silentMs > 0) return Math.max(0, giveUpOnWordsMs - silentMs);
-  return Math.max(0, decidingMs[soundOf(words)] - speechMs);
+  const { whileItLastsMs, afterItMs } = decided[soundOf(words)];
+  return Math.max(0, silentMs > 0 ? afterItMs - silentMs : whileItLastsMs - speechMs);
 }
 
-type Sound = 'unknown' | 'noise' | 'agreement' | 'speech';
+type Sound = 'unknown' | 'noise' | 'agreement' | 'beginning' | 'speech';
 
-/** After so much of it, a sound that goes on is what it seems to be. */
-const decidingMs: Record<Sound, number> = {
-  unknown: surelyTalkingMs,
-  noise: surelyNoiseMs,
-  agreement: longestBackchannelMs,
-  speech: 0,
+/** When a sound is what it seems to be: after so much of it while it lasts, after so much silence when it is over. */
+const decided: Record<Sound, { whileItLastsMs: number; afterItMs: number }> = {
+  unknown: { whileItLastsMs: surelyTalkingMs, afterItMs: giveUpOnWordsMs },
+  noise: { whileItLastsMs: surelyNoiseMs, afterItMs: 0 },
+  agreement: { whileItLastsMs: longestBackchannelMs, afterItMs: 0 },
+  beginning: { whileItLastsMs: surelyTalkingMs, afterItMs: pauseWithinMs },
+  speech: { whileItLastsMs: 0, afterItMs: 0 },
 };
 
 function soundOf(words: string | undefined): Sound {
   if (words === undefined) return 'unknown';
   const bare = words.trim();
   if (bare === '') return 'noise';
-  return backchannels.test(bare) ? 'agreement' : 'speech';
+  if (isBackchannel(bare)) return 'agreement';
+  return beginning.test(bare) ? 'beginning' : 'speech';
 }

@@ -1,8 +1,22 @@
 import type { Completeness } from './completeness.ts';
 
 /** Ends that promise more: conjunctions, prepositions, adverbs, and words that announce what is yet to come. */
-const dangling =
-  /(?:和|跟|与|或者|还是|但是|可是|不过|因为|所以|如果|要是|虽然|然后|而且|就是|的话|关于|对于|比如|例如|除了|以及|还有|我想|我要|我觉得|我认为|我一直|能不能|可不可以|是不是|请问|把|被|给|让|向|往|从|在|为了|再|也|都|又|更|最|非常|特别|比较|正在|已经|一直|刚刚|怎么说呢|怎么讲|让我想想|我想想|想一想|嗯|呃|啊这)$/u;
+const dangling = new RegExp(
+  `(?:${[
+    '和|跟|与|或者|还是|但是|可是|不过|因为|所以|如果|要是|虽然|然后|而且|就是|的话|以及|还有|只要|只有|无论|不管|即使|尽管|既然|万一|不但|不仅',
+    '关于|对于|比如|例如|除了|包括|通过|根据|首先|其次|另外|最后|总之|特别是|尤其是|按照|随着',
+    '我想|我要|能不能|可不可以|是不是|请问|觉得|认为|以为|希望|打算|准备|应该|必须|可能|本来|其实|一切都要',
+    '把|被|给|让|向|往|从|在|为了|比|像|离|当|由|再|也|都|又|更|最|非常|特别|比较|正在|已经|一直|刚刚',
+    '(?:[我你他她它们人])说|[放走来回送去跑搬写讲传带]到',
+    '怎么说呢|怎么讲|让我想想|我想想|想一想|嗯|呃|啊这',
+  ].join('|')})$`,
+  'u',
+);
+/** A time, a place, or a question word alone: what of it comes next, unless it is an answer. */
+const topic =
+  /(?:的时候|之前|以前|之后|以后)$|^(?:什么|怎么|为什么|谁|哪里|昨天|今天|明天|现在|刚才|上次|那天|有一天|告诉我|大家)$/u;
+/** "国王来的": the thing may follow. "是他买的", "红色的" are whole. */
+const described = /^(?!.*是).{4,}的$/u;
 /** "那个", "一个": the thing itself is missing, unless a verb or "是" says that it is this very one. */
 const measured = /(?:[这那哪一两几][个只条把张件位本块种些]|这|那)$/u;
 const pointed =
@@ -27,9 +41,10 @@ export function chineseCompleteness(text: string): Completeness {
   const compact = text.replace(/\s+/gu, '');
   if (whole.test(compact)) return 'complete';
   if (falseStart.test(compact) || naming.test(compact)) return 'unfinished';
-  if (pointed.test(compact)) return 'open';
+  if (pointed.test(compact) || topic.test(compact)) return 'open';
   if (dangling.test(compact) || measured.test(compact)) return 'unfinished';
   if (isUnclosedRow(compact)) return 'enumerating';
+  if (described.test(compact)) return 'open';
   if (questions.test(compact) || requests.test(compact)) return 'complete';
   if (closed.test(compact) && compact.length <= 4) return 'complete';
   if (announcing.test(compact)) return 'open';

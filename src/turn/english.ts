@@ -5,7 +5,8 @@ const listed = (words: string) => new Set(words.split(' '));
 /** Ends of a sentence that promise more: nobody stops for good after these. */
 const dangling = listed(
   'and or but so because although though if unless until while when where which who whose that than as like ' +
-    'with without for from to of in on at by about into onto over under between through during before after ' +
+    'with without for from to of in on at by about into onto over under between through during before after against ' +
+    'among behind beside beyond near toward towards upon within except since unlike via plus whether nor whereas ' +
     'the a an my your his her its our their this these those some any every each no ' +
     'i you he she we they is are was were am be been do does did have has had will would can could should may might must ' +
     "i'm you're we're they're it's that's i'd i'll i've let's gonna wanna please maybe also then just very really",
@@ -13,7 +14,7 @@ const dangling = listed(
 const fillers = listed('um uh er erm hmm hm mm well like so');
 /** Phrases that announce what is yet to come. */
 const opening =
-  /\b(?:i (?:want|need|would like|'d like|was|am|think|mean|guess) (?:to|that|going to)?|you know|kind of|sort of|for example|such as|let me see|let me think|the thing is|going to|want to|have to|need to|able to|supposed to|used to|as well as|because of|instead of|a lot of|one of|number is|code is|address is|(?:first|second|third|last) is|(?:say|said|says|think|thought|know|knew|believe|hope|mean|is|was) that)$/;
+  /\b(?:i (?:want|need|would like|'d like|was|am|think|mean|guess) (?:to|that|going to)?|you know|i mean|i guess|let us|to be honest|by the way|in fact|kind of|sort of|for example|such as|let me see|let me think|the thing is|going to|want to|have to|need to|able to|supposed to|used to|as well as|because of|instead of|a lot of|one of|number is|code is|address is|(?:first|second|third|last) is|(?:say|said|says|think|thought|know|knew|believe|hope|mean|is|was) that)$/;
 
 /** Answers and orders that are whole although they are a single word. */
 const wholeWords = listed(
@@ -42,20 +43,37 @@ export function englishCompleteness(text: string, ended: boolean): Completeness 
   if (/^(?:um|uh|er|erm)$/.test(last)) return 'unfinished';
   const joined = words.join(' ');
   if (phrasal.test(joined)) return 'complete';
+  if (shortAnswer.test(joined)) return 'open';
   if (dangling.has(last) && !endsWhole(words)) return 'unfinished';
-  if (opening.test(joined)) return 'unfinished';
+  if (opening.test(joined) || adverbial.test(joined)) return 'unfinished';
   const row = unclosedRow(text);
   if (row !== undefined) return row;
   if (words.length <= 4 && answers.test(joined)) return 'complete';
+  if (nounAlone.test(joined) || indirect.test(joined)) return 'open';
   if (words.length === 2 || questions.test(joined) || requests.test(joined)) return 'complete';
   return announcing.test(joined) ? 'open' : 'statement';
 }
 
 function single(word: string, ended: boolean): Completeness {
+  if (/^(?:what|who|where|when|why|how)$/.test(word)) return 'open';
   if (wholeWords.has(word)) return 'complete';
   if (dangling.has(word)) return 'unfinished';
   return ended ? 'statement' : 'open';
 }
+
+const auxiliary =
+  /^(?:am|is|are|was|were|do|does|did|have|has|had|will|would|can|could|should|might|must)$/;
+/** "I am", "they do": an answer, or the beginning of a sentence. */
+const shortAnswer =
+  /^(?:i|we|you|he|she|it|they) (?:am|is|are|do|does|did|have|has|will|can|think so)$/;
+/** "I always", "he still": what they do comes next. */
+const adverbial =
+  /^(?:i|we|you|he|she|it|they) (?:\w+ )?(?:always|never|often|usually|sometimes|only|still|already|almost|even|actually|suddenly|not)$/;
+/** "My brother", "the king": what he does comes next, unless it is an answer. */
+const nounAlone = /^(?:the|a|an|my|your|his|her|our|their|this|that|these|those) [\w'-]+$/;
+/** "Tell me", "show him": what? */
+const indirect =
+  /\b(?:tell|show|give|teach|bring|send|ask|told|gave|showed) (?:me|us|him|her|them|you)$/;
 
 /** Verbs and prepositions that do end sentences when they answer or ask: "yes I am", "what is it for". */
 function endsWhole(words: string[]): boolean {
@@ -71,13 +89,7 @@ function endsWhole(words: string[]): boolean {
     if (/^(?:and|or|but|because|if|with|to|of)$/.test(before)) return false;
     return last !== 'you' || !/^(?:would|could|can|will|did|do|are|should)$/.test(before);
   }
-  const answer =
-    /^(?:am|is|are|was|were|do|does|did|have|has|had|will|would|can|could|should|might|must)$/;
-  return (
-    answer.test(last) &&
-    words.length <= 4 &&
-    /^(?:yes|no|yeah|i|we|you|he|she|it|they|so)$/.test(first)
-  );
+  return answers.test(first) && words.length <= 4 && auxiliary.test(last);
 }
 
 const counted = '(?:a|an|some|two|three|four|five|six|my|your|his|her) [\\w-]+(?: [\\w-]+)?';

@@ -2,12 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { judgeBargeIn, nextJudgementMs } from '../../src/turn/barge-in.ts';
 
 describe('judging sound over the voice', () => {
-  it.each(['stop', 'wait a moment', 'no', 'what about the ship', '等一下', 'yeah but why'])(
-    'takes "%s" for an interruption, however short',
-    (words) => {
-      expect(judgeBargeIn({ speechMs: 250, silentMs: 100, words })).toBe('interruption');
-    },
-  );
+  it.each([
+    'stop',
+    'wait a moment',
+    'no',
+    'what about the ship',
+    '等一下',
+    'yeah but why',
+    'good morning',
+    'ohio',
+    '对不起',
+    '好久不见',
+  ])('takes "%s" for an interruption, however short', (words) => {
+    expect(judgeBargeIn({ speechMs: 250, silentMs: 100, words })).toBe('interruption');
+  });
 
   it.each([
     'mm-hm',
@@ -21,6 +29,11 @@ describe('judging sound over the voice', () => {
     '好的',
     '是的',
     '明白了',
+    'Got it.',
+    'Oh, really?',
+    '知道了',
+    '哈哈哈',
+    'mmmm',
   ])('takes "%s" for listening', (words) => {
     expect(judgeBargeIn({ speechMs: 300, silentMs: 100, words })).toBe('backchannel');
   });
@@ -51,8 +64,13 @@ describe('judging sound over the voice', () => {
     expect(judgeBargeIn({ speechMs: 2_000, silentMs: 0, words: '' })).toBe('backchannel');
   });
 
+  it.each(['got', '真'])('waits for the rest of "%s", but not for long', (words) => {
+    expect(judgeBargeIn({ speechMs: 200, silentMs: 100, words })).toBe('undecided');
+    expect(judgeBargeIn({ speechMs: 200, silentMs: 400, words })).toBe('interruption');
+  });
+
   it('knows when time alone will decide', () => {
-    for (const words of [undefined, '', 'right']) {
+    for (const words of [undefined, '', 'right', 'got']) {
       for (const silentMs of [0, 40, 1_400]) {
         const overlap = { speechMs: 300, silentMs, words };
         const laterMs = nextJudgementMs(overlap);

@@ -12,6 +12,10 @@ export const english = scripts('en', {
     'The red one.',
     'Sure, go ahead.',
     'Hello.',
+    'Not really.',
+    'About two hours.',
+    'My sister did.',
+    'Of course.',
   ],
   'long sentences': [
     'What is the best way to get to the old harbour from the market square?',
@@ -22,6 +26,9 @@ export const english = scripts('en', {
     'Can you show me where the blacksmith keeps his tools?',
     'We have been waiting for the ferry since early this morning.',
     'I think the innkeeper knows more about the missing crown than he told us.',
+    'The old woman at the gate told us not to enter the forest after dark.',
+    'How long does it take to sail around the island?',
+    'There is something strange about the way the candles move.',
   ],
   'pauses after unfinished words': [
     'I want to {300} see the old harbour.',
@@ -34,6 +41,11 @@ export const english = scripts('en', {
     'He gave the letter to my {1200} brother.',
     'What happens if {700} I open the {700} iron door?',
     'I have been thinking about {1200} the story you told me.',
+    'We were supposed to {700} meet at the fountain.',
+    'Do you remember when {700} the king came to visit?',
+    'I should have {700} listened to you.',
+    'Where did you put the {700} silver spoon?',
+    'It all started with {900} a letter from my uncle.',
   ],
   'pauses after words that could be all': [
     'Tell me about the harbour {300} and the old mill.',
@@ -44,6 +56,8 @@ export const english = scripts('en', {
     'The ship left {500} before the storm.',
     'I saw him at the inn {600} last night.',
     'She is my sister {700} not my wife.',
+    'He runs every morning {300} before work.',
+    'Take the left path {400} at the crossroads.',
   ],
   fillers: [
     'I would like, um, {600} a cup of tea.',
@@ -54,6 +68,8 @@ export const english = scripts('en', {
     'Um, {700} can you repeat the question?',
     'He is kind of {600} angry with me.',
     'Let me see, {800} I think it was Tuesday.',
+    'The, uh, {600} the guard was asleep.',
+    'I mean, {700} it could be worse.',
   ],
   'dictated numbers': [
     'My number is five five five {700} zero one four {700} two nine seven six.',
@@ -64,6 +80,8 @@ export const english = scripts('en', {
     'My zip code is nine zero {500} two one zero.',
     'The pin is one two {700} three four.',
     'The serial number is seven seven three {900} eight eight one.',
+    'You can reach me at four one five {700} five five five {700} zero one three two.',
+    'The password is three nine {600} eight two.',
   ],
   lists: [
     'I need apples, {350} bananas, {350} and some bread.',
@@ -72,6 +90,7 @@ export const english = scripts('en', {
     'I packed a rope, a lamp, {500} two blankets, {500} and a knife.',
     'Bring me a hammer, {350} some nails, {500} and the saw.',
     'I have been to Paris, London, {600} Rome, {600} and Vienna.',
+    'She sells flowers, {400} candles, {400} and honey.',
   ],
   'trailing conjunctions': [
     'I bought a lamp and {900} a table.',
@@ -79,6 +98,7 @@ export const english = scripts('en', {
     'We can take the boat or {700} walk along the coast.',
     'I stayed at home because {1200} it was raining.',
     'First we eat and then {900} we go to the tower.',
+    'I would help you, but {900} I have no time.',
   ],
   'hesitant starts': [
     'I {400} I think we should go home.',
@@ -86,6 +106,8 @@ export const english = scripts('en', {
     'Um {600} where is the station?',
     'The {500} the door is locked.',
     'So {700} what do we do now?',
+    'What {500} what is that noise?',
+    'We {400} we need more time.',
   ],
   'noise behind the speech': [
     'music| Where can I buy a boat?',
@@ -96,6 +118,8 @@ export const english = scripts('en', {
     'secondVoice| I have lost my way in the forest.',
     'hiss| Is there a doctor in this village?',
     'hiss| We came here because {700} we need your help.',
+    'music| Have you seen my cat?',
+    'secondVoice| Let us {600} sit by the fire.',
   ],
   'backchannels over the answer': [
     'Mm-hm.',
@@ -108,6 +132,9 @@ export const english = scripts('en', {
     'Yeah, right.',
     'Mm-hm. {900} Okay.',
     'Sure.',
+    'Really.',
+    'Got it.',
+    'Yep.',
   ],
   'noises over the answer': [
     '<cough>',
@@ -130,6 +157,9 @@ export const english = scripts('en', {
     'Wait a second.',
     'Stop it.',
     'Excuse me.',
+    'Enough.',
+    'One moment.',
+    'Shut up.',
   ],
   'long interruptions': [
     'No, I wanted to know about the tower.',
@@ -139,6 +169,8 @@ export const english = scripts('en', {
     'That is not what I asked you.',
     'Can we {500} talk about the dragon instead?',
     'Okay, stop, I have heard enough.',
+    'But you told me the opposite yesterday.',
+    'What was her name again?',
   ],
   'noises in silence': ['<cough>', '<door>', '<keyboard>', '<music>', '<clap>', '<laugh>'],
 });

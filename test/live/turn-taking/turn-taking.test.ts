@@ -9,6 +9,7 @@ import { SileroVad } from '../../../src/providers/vad/silero.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
 import { chinese } from './chinese.ts';
 import { english } from './english.ts';
+import { heldOut } from './held-out.ts';
 import { KnowingStt } from './knowing-stt.ts';
 import { measure, type Measures } from './measures.ts';
 import { heldStt, perform, type Players } from './performance.ts';
@@ -27,12 +28,14 @@ const embeddedTimeoutMs = 20 * 60_000;
 
 let vad: SileroVad;
 let scenes: Scene[] = [];
+let unseen: Scene[] = [];
 const runs: Runs = { set: [], heldOut: [], embedded: [] };
 
 beforeAll(async () => {
   vad = await SileroVad.open();
   const studio = await Studio.open();
   scenes = await studio.recordAll([...english, ...chinese]);
+  unseen = await studio.recordAll(heldOut);
 });
 
 afterAll(async () => {
@@ -90,6 +93,25 @@ describe('turn-taking', () => {
       expect(measure(unfinished).cutOff).toBe(0);
     },
   );
+
+  it('holds its bars nearly as well for utterances that no rule was made for', async () => {
+    const verdicts: Verdict[] = [];
+    for (const style of ['bare', 'tidy'] as const) {
+      verdicts.push(
+        ...(await play(
+          unseen,
+          (scene, { clock }) => new KnowingStt(clock, scene, style, recogniserMs),
+        )),
+      );
+    }
+    runs.heldOut.push({ recogniser: 'held out, both ways', verdicts });
+    const all = measure(verdicts);
+    expect(all.cutOff / all.turns).toBeLessThanOrEqual(0.2);
+    expect(all.missed).toBe(0);
+    expect(all.resumed).toBe(all.falseInterruptions);
+    expect(all.lost).toBe(0);
+    expectNothingTwiceOrAfterACut(all);
+  });
 
   it(
     'neither speaks twice nor after a cut when the recogniser mishears',
