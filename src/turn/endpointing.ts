@@ -19,7 +19,7 @@ export type Endpointing = {
  * 420 ms is longer than nine in ten pauses between words of a sentence that goes on, and it still hides the time that
  * recogniser, model and voice need; 2 s is where a listener would ask "yes?".
  */
-const defaultEndpointing: Endpointing = {
+export const defaultEndpointing: Endpointing = {
   completeMs: 420,
   statementMs: 500,
   openMs: 750,
@@ -45,4 +45,9 @@ export function wordsEndpointer(
     unfinished: settings.unfinishedMs,
   };
   return { silenceMs: (transcript) => Math.max(leastMs, byCompleteness[completeness(transcript)]) };
+}
+
+/** Silence alone decides, whatever was said. */
+export function silenceEndpointer(silenceMs: number): Endpointer {
+  return { silenceMs: () => silenceMs };
 }

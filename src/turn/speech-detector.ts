@@ -10,7 +10,7 @@ export type SpeechDetection = {
  * Two windows of 32 ms: one alone is too easily a click. A false start costs little, for the character's voice is
  * only paused by it.
  */
-const defaultSpeechDetection: SpeechDetection = { confidence: 0.5, startMs: 64 };
+export const defaultSpeechDetection: SpeechDetection = { confidence: 0.5, startMs: 64 };
 
 /**
  * A voice this much below the user's own loudest windows is somebody else's, or a television: speech has a range of
