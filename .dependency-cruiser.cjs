@@ -14,6 +14,7 @@ const ranks = {
   knowledge: 3,
   memory: 3,
   chats: 3,
+  speakers: 3,
   functions: 3,
   skills: 3,
   providers: 2,
@@ -103,7 +104,7 @@ module.exports = {
       comment: 'What runs in an agent process never opens the database.',
       severity: 'error',
       from: { path: '^src/(session|pipeline|room)/' },
-      to: { path: '^src/(db|minds|characters|keys|knowledge|memory|chats)/' },
+      to: { path: '^src/(db|minds|characters|keys|knowledge|memory|chats|speakers)/' },
     },
     {
       name: 'web-knows-the-wire-only',

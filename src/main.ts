@@ -5,6 +5,8 @@ import * as z from 'zod';
 import { Characters } from './characters/characters.ts';
 import { plantSeeds } from './characters/plant-seeds.ts';
 import { Conversations } from './chats/conversations.ts';
+import { forgetSpeaker } from './chats/forget-speaker.ts';
+import { Participants } from './chats/participants.ts';
 import { Turns } from './chats/turns.ts';
 import { VoiceSessions } from './chats/voice-sessions.ts';
 import { ConfigError } from './config/config-error.ts';
@@ -32,6 +34,7 @@ import { startOffline } from './offline/offline.ts';
 import type { ProviderSettings } from './protocol/provider-settings.ts';
 import { livekitRooms, type LivekitDoor } from './room/rooms.ts';
 import { defaultJoinWithinSeconds } from './room/token.ts';
+import { Speakers } from './speakers/speakers.ts';
 import { openLog, type Log } from './telemetry/log.ts';
 import { openMetrics, type Metrics } from './telemetry/metrics.ts';
 
@@ -101,26 +104,34 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   const turns = new Turns(db);
   const tokenLifeMs = defaultJoinWithinSeconds * 1000;
   const sessions = new VoiceSessions(db);
-  const store = new SessionStore({ sessions, characters, turns, clock, tokenLifeMs });
   const usage = new KeyUsage(db, clock);
-  const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
   const {
     sessionsPerProcess: maxSessions,
     warmRoomsPerProcess,
     joinTimeoutMs,
     idle,
   } = config.agents;
+  const { mostCharacters } = config.rooms;
+  const store = new SessionStore({
+    ...{ sessions, participants: new Participants(db), characters, conversations, turns },
+    ...{ clock, tokenLifeMs, holdMs: joinTimeoutMs, mostCharacters },
+  });
+  const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
   const dispatch = new Dispatch({
     rooms: livekitRooms(livekit, agentName),
     store: {
       open: ({ keyId, ...session }) => usage.opening(keyId, session.id, () => store.open(session)),
+      locate: (workspaceId, locator) => store.locate(workspaceId, locator),
+      admit: (place) => store.admit(place),
+      attend: (sessionId, here) => store.attend(sessionId, here),
+      commandRoster: (sessionId, command) => store.commandRoster(sessionId, command),
       loadAssignment: (roomName) => store.loadAssignment(roomName),
       markJoined: (sessionId) => store.markJoined(sessionId),
       keepContext: (sessionId, context) => store.keepContext(sessionId, context),
       end: (sessionId, reason) => store.end(sessionId, reason),
       listOpen: () => store.listOpen(),
-      appendTurn: async (sessionId, turn) => {
-        await store.appendTurn(sessionId, turn);
+      appendTurn: async (sessionId, turn, membershipId) => {
+        await store.appendTurn(sessionId, turn, membershipId);
         if (turn.status === 'open') return;
         const { providers = {}, ...stages } = turn.stages;
         metrics.turn({ ...turn, stages, providers });
@@ -151,6 +162,8 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     characters,
     conversations,
     turns,
+    speakers: new Speakers({ db, clock, forget: [forgetSpeaker] }),
+    mostCharacters,
     dispatch,
     livekit: { ...livekit, agentName },
     roomUrl: roomUrlOf(config),

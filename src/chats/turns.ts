@@ -2,7 +2,9 @@ import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
 import { conversations, turns, voiceSessions } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
+import type { Participant } from '../protocol/participant.ts';
 import { type TurnRecord, TurnStages, TurnUsage } from '../protocol/turn-record.ts';
+import { conversationOf, StoredRoster } from './roster.ts';
 import { UnknownSession } from './voice-sessions.ts';
 
 /** A turn as it is stored. */
@@ -18,6 +20,9 @@ const said = {
   id: turns.id,
   origin: turns.origin,
   userText: turns.userText,
+  participantId: turns.participantId,
+  speakerId: turns.speakerId,
+  speakerName: turns.speakerName,
   assistantText: turns.assistantText,
   status: turns.status,
   stages: turns.stages,
@@ -32,17 +37,21 @@ export class Turns {
    * Stores a turn, or what became of it since. Repeating a call changes nothing, a late `open` never undoes a finished
    * turn, and a turn stays in the conversation it began in. Sessions that have ended take turns too: a retried append
    * may arrive after the end.
+   * @param membershipId whose conversation it belongs to, in a room with several characters
    * @throws {UnknownSession}
    */
-  async append(sessionId: string, turn: TurnRecord): Promise<void> {
+  async append(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<void> {
     if (!isUuid(sessionId)) throw new UnknownSession();
     await this.db.transaction(async (tx) => {
       const [session] = await tx
-        .select({ conversationId: voiceSessions.conversationId })
+        .select({ conversationId: voiceSessions.conversationId, roster: voiceSessions.roster })
         .from(voiceSessions)
         .where(eq(voiceSessions.id, sessionId));
-      if (!session) throw new UnknownSession();
-      const { conversationId } = session;
+      const conversationId =
+        membershipId === undefined
+          ? session?.conversationId
+          : memberConversation(session?.roster, membershipId);
+      if (conversationId === undefined) throw new UnknownSession();
       const known = {
         userText: turn.userText,
         assistantText: turn.assistantText,
@@ -58,6 +67,9 @@ export class Turns {
           conversationId,
           sessionId,
           origin: turn.origin,
+          participantId: turn.speaker?.identity,
+          speakerId: turn.speaker?.speakerId,
+          speakerName: turn.speaker?.speakerName,
           startedAt: new Date(turn.startedAt),
         })
         .onConflictDoUpdate({
@@ -102,7 +114,7 @@ export class Turns {
       .orderBy(asc(turns.position))
       .limit(limit);
     return rows.map(({ startedAt, stages, usage, ...row }) => ({
-      ...row,
+      ...withSpeaker(row),
       stages: TurnStages.parse(stages),
       usage: TurnUsage.nullable().parse(usage),
       startedAt: startedAt.toISOString(),
@@ -127,9 +139,26 @@ export class Turns {
       .orderBy(desc(turns.position))
       .limit(limit);
     return rows.reverse().map((row) => ({
-      ...row,
+      ...withSpeaker(row),
       stages: TurnStages.parse(row.stages),
       startedAt: row.startedAt.toISOString(),
     }));
   }
+}
+
+function memberConversation(roster: unknown, membershipId: string): string | undefined {
+  const stored = StoredRoster.safeParse(roster);
+  return stored.success ? conversationOf(stored.data, membershipId) : undefined;
+}
+
+type Said = { participantId: string | null; speakerId: string | null; speakerName: string | null };
+
+/** Turns from before rooms were shared have no speaker. */
+function withSpeaker<Row extends Said>({
+  participantId: identity,
+  speakerId,
+  speakerName,
+  ...row
+}: Row): Omit<Row, keyof Said> & { speaker?: Participant } {
+  return { ...row, ...(identity !== null && { speaker: { identity, speakerId, speakerName } }) };
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, or } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, or, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
 import { conversations, voiceSessions } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
@@ -6,8 +6,9 @@ import { PublicError } from '../errors/public-error.ts';
 import { ClientContext } from '../protocol/client-context.ts';
 import { SessionSettings } from '../protocol/connect.ts';
 import type { SessionEnd } from '../protocol/journal.ts';
+import { StoredRoster } from './roster.ts';
 
-/** One client in one room with one character, from /connect to the end. */
+/** One room with its humans and its characters, from the first /connect to the end. */
 export type VoiceSession = {
   id: string;
   conversationId: string;
@@ -18,6 +19,11 @@ export type VoiceSession = {
   settings: SessionSettings;
   /** What the client changed since; null when nothing. */
   context: ClientContext | null;
+  /** The client's names for a room that others may join. */
+  sharedKey: string | null;
+  roomAlias: string | null;
+  /** Null in a room with one character. */
+  roster: StoredRoster | null;
   createdAt: Date;
   /** When the client was first seen in the room. */
   joinedAt: Date | null;
@@ -27,7 +33,14 @@ export type VoiceSession = {
 export type OpenVoiceSession = Pick<
   VoiceSession,
   'id' | 'workspaceId' | 'conversationId' | 'roomName' | 'settings' | 'userIdentity'
->;
+> &
+  Partial<Pick<VoiceSession, 'sharedKey' | 'roomAlias' | 'roster'>>;
+
+/** How a client names a room that is there already. */
+export type RoomLocator =
+  | { kind: 'sharedKey'; key: string }
+  | { kind: 'roomName'; name: string }
+  | { kind: 'roomSession'; id: string };
 
 /** There is no voice session of this id. */
 export class UnknownSession extends PublicError {
@@ -46,6 +59,9 @@ const columns = {
   userIdentity: voiceSessions.userIdentity,
   settings: voiceSessions.settings,
   context: voiceSessions.context,
+  sharedKey: voiceSessions.sharedKey,
+  roomAlias: voiceSessions.roomAlias,
+  roster: voiceSessions.roster,
   createdAt: voiceSessions.createdAt,
   joinedAt: voiceSessions.joinedAt,
   endedAt: voiceSessions.endedAt,
@@ -59,7 +75,7 @@ export class VoiceSessions {
    * @throws {UnknownSession} when the workspace has no such conversation
    */
   async open(request: OpenVoiceSession): Promise<VoiceSession> {
-    const { id, workspaceId, conversationId, roomName, settings, userIdentity } = request;
+    const { id, workspaceId, conversationId, ...rest } = request;
     return this.db.transaction(async (tx) => {
       const [conversation] = await tx
         .update(conversations)
@@ -71,7 +87,7 @@ export class VoiceSessions {
       if (!conversation) throw new UnknownSession();
       await tx
         .insert(voiceSessions)
-        .values({ id, conversationId, roomName, settings, userIdentity })
+        .values({ id, conversationId, ...rest })
         .onConflictDoNothing();
       const session = await new VoiceSessions(tx).get(id);
       if (session?.conversationId !== conversationId) throw new UnknownSession();
@@ -87,17 +103,32 @@ export class VoiceSessions {
     roomName: string,
     reopenableSince = new Date(),
   ): Promise<VoiceSession | undefined> {
-    const mayStillCome = and(
-      eq(voiceSessions.endReason, 'never_joined'),
-      gt(voiceSessions.createdAt, reopenableSince),
-    );
     const [row] = await this.#select()
-      .where(
-        and(eq(voiceSessions.roomName, roomName), or(isNull(voiceSessions.endedAt), mayStillCome)),
-      )
+      .where(and(eq(voiceSessions.roomName, roomName), isOpen(reopenableSince)))
       .orderBy(desc(voiceSessions.createdAt))
       .limit(1);
     return row && parse(row);
+  }
+
+  /** The rooms of this workspace that the client may mean, the newest first; open in the sense of `openByRoom`. */
+  async locate(
+    workspaceId: string,
+    locator: RoomLocator,
+    reopenableSince: Date,
+  ): Promise<VoiceSession[]> {
+    const rows = await this.#select()
+      .where(
+        and(eq(conversations.workspaceId, workspaceId), isNamed(locator), isOpen(reopenableSince)),
+      )
+      .orderBy(desc(voiceSessions.createdAt))
+      .limit(mostLocated);
+    return rows.map(parse);
+  }
+
+  /** @throws {UnknownSession} */
+  async saveRoster(sessionId: string, roster: StoredRoster): Promise<void> {
+    await this.#require(sessionId);
+    await this.db.update(voiceSessions).set({ roster }).where(eq(voiceSessions.id, sessionId));
   }
 
   /** @returns the session, ended or not */
@@ -172,17 +203,45 @@ export class VoiceSessions {
   }
 }
 
+/** One key may name a room for each character. */
+const mostLocated = 20;
+
+function isOpen(reopenableSince: Date): SQL | undefined {
+  const mayStillCome = and(
+    eq(voiceSessions.endReason, 'never_joined'),
+    gt(voiceSessions.createdAt, reopenableSince),
+  );
+  return or(isNull(voiceSessions.endedAt), mayStillCome);
+}
+
+function isNamed(locator: RoomLocator): SQL | undefined {
+  switch (locator.kind) {
+    case 'sharedKey':
+      return eq(voiceSessions.sharedKey, locator.key);
+    case 'roomName':
+      return or(
+        eq(voiceSessions.roomAlias, locator.name),
+        eq(voiceSessions.roomName, locator.name),
+      );
+    case 'roomSession':
+      // An id that is none names no room, and is no reason for the database to complain.
+      return isUuid(locator.id) ? eq(voiceSessions.id, locator.id) : sql`false`;
+  }
+}
+
 /** Settings may have been written by an older version: its missing fields get today's defaults. */
-function parse<Row extends { settings: unknown; context: unknown }>(
+function parse<Row extends { settings: unknown; context: unknown; roster: unknown }>(
   row: Row,
-): Omit<Row, 'settings' | 'context'> & {
+): Omit<Row, 'settings' | 'context' | 'roster'> & {
   settings: SessionSettings;
   context: ClientContext | null;
+  roster: StoredRoster | null;
 } {
   return {
     ...row,
     settings: SessionSettings.parse(row.settings),
     // What an older version kept and this one cannot read is as if it had not been told: better than no session.
     context: ClientContext.nullable().catch(null).parse(row.context),
+    roster: StoredRoster.nullable().parse(row.roster),
   };
 }

@@ -33,6 +33,10 @@ export type Config = {
     /** Null: sessions may be idle for ever. `warningMs` before the end, at most as long as the timeout. */
     idle: { timeoutMs: number; warningMs: number } | null;
   };
+  rooms: {
+    /** That a client may ask for in one room. */
+    mostCharacters: number;
+  };
   stages: Stages;
   sttStreaming: SttStreaming;
   log: {
@@ -110,6 +114,7 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
     livekitPublicUrl: env.LIVEKIT_PUBLIC_URL,
     livekitNodeIp: env.LIVEKIT_NODE_IP,
     agents: readAgents(env, machine, report),
+    rooms: { mostCharacters: env.CHARACTERS_PER_ROOM ?? 8 },
     stages: readStages(env, report),
     sttStreaming: env.STT_STREAMING ?? 'auto',
     log: {

@@ -116,6 +116,11 @@ export const Environment = z.object({
     'How long before that the client is warned; `0` for not at all',
     '`300`',
   ),
+  CHARACTERS_PER_ROOM: setting(
+    whole(1, 50),
+    'Characters that a client may ask for in one room; each costs the agent process as much as a room',
+    '`8`',
+  ),
   PARLEY_AGENT_SECRET: setting(
     sharedSecret,
     'What agent processes on other machines show the server',

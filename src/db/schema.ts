@@ -157,7 +157,7 @@ export const conversations = pgTable(
   (table) => [index('conversations_by_character').on(table.workspaceId, table.characterId)],
 );
 
-/** One client in one room with one character, from /connect to the end. */
+/** One room with its humans and its characters, from the first /connect to the end. */
 export const voiceSessions = pgTable(
   'voice_sessions',
   {
@@ -174,6 +174,11 @@ export const voiceSessions = pgTable(
     joinedAt: timestamp('joined_at', { withTimezone: true }),
     endedAt: timestamp('ended_at', { withTimezone: true }),
     endReason: text('end_reason').$type<SessionEnd>(),
+    /** The client's name for a room that others may join: `shared_session_key` or `room_name`. */
+    sharedKey: cleanText('shared_key'),
+    roomAlias: cleanText('room_alias'),
+    /** A `StoredRoster`, in a room with several characters. */
+    roster: cleanJsonb('roster'),
   },
   (table) => [
     index('voice_sessions_by_room').on(table.roomName),
@@ -181,6 +186,31 @@ export const voiceSessions = pgTable(
     index('voice_sessions_open')
       .on(table.createdAt)
       .where(sql`ended_at is null`),
+    index('voice_sessions_shared')
+      .on(table.sharedKey)
+      .where(sql`shared_key is not null`),
+  ],
+);
+
+/** One human who was let into a voice session; the id is the `session_id` that their /connect was answered with. */
+export const participants = pgTable(
+  'participants',
+  {
+    id: uuid('id').primaryKey(),
+    sessionId: uuid('session_id')
+      .notNull()
+      .references(() => voiceSessions.id, { onDelete: 'cascade' }),
+    identity: cleanText('identity').notNull(),
+    speakerId: cleanText('speaker_id'),
+    speakerName: cleanText('speaker_name'),
+    /** When they were last let in: a place is kept for one who has not come for so long. */
+    admittedAt: timestamp('admitted_at', { withTimezone: true }).notNull(),
+    joinedAt: timestamp('joined_at', { withTimezone: true }),
+    leftAt: timestamp('left_at', { withTimezone: true }),
+  },
+  (table) => [
+    uniqueIndex('participants_of_session').on(table.sessionId, table.identity),
+    index('participants_by_speaker').on(table.speakerId),
   ],
 );
 
@@ -196,6 +226,10 @@ export const turns = pgTable(
     position: bigint('position', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
     origin: text('origin').$type<TurnRecord['origin']>().notNull(),
     userText: cleanText('user_text'),
+    /** Who said it, as they were known then. */
+    participantId: cleanText('participant_id'),
+    speakerId: cleanText('speaker_id'),
+    speakerName: cleanText('speaker_name'),
     assistantText: cleanText('assistant_text').notNull(),
     status: text('status').$type<TurnRecord['status']>().notNull(),
     stages: cleanJsonb('stages').notNull(),
@@ -206,6 +240,28 @@ export const turns = pgTable(
   (table) => [
     uniqueIndex('turns_in_order').on(table.conversationId, table.position),
     index('turns_by_session').on(table.sessionId),
+    index('turns_by_speaker').on(table.speakerId),
+  ],
+);
+
+/** A human whom a workspace's clients know: by a device, or by an id of the client's own. */
+export const speakers = pgTable(
+  'speakers',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    /** `deviceId` of the wire, or `end_user_id`: the web SDK sends one value as both. */
+    deviceId: cleanText('device_id'),
+    name: cleanText('name'),
+    metadata: cleanJsonb('metadata'),
+    createdAt: createdAt(),
+    lastActiveAt: timestamp('last_active_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('speakers_by_device').on(table.workspaceId, table.deviceId),
+    index('speakers_by_workspace').on(table.workspaceId, table.createdAt),
   ],
 );
 

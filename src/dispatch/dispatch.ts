@@ -1,11 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Closable } from '../lifetime/scope.ts';
-import type { SessionSettings } from '../protocol/connect.ts';
-import type { Assignment, ServerPush, SessionEnd, Welcome } from '../protocol/journal.ts';
+import type {
+  Assignment,
+  RosterAnswer,
+  ServerPush,
+  SessionEnd,
+  Welcome,
+} from '../protocol/journal.ts';
 import type { Rooms } from '../room/rooms.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AgentDesk, LineEnd, SessionAsk } from './agent-connection.ts';
+import {
+  chooseRoom,
+  identityOf,
+  RoomFull,
+  RoomNotFound,
+  type Entered,
+  type Entrance,
+} from './entering.ts';
+import { Lanes } from './lanes.ts';
 import { NoAgentFree } from './no-agent-free.ts';
 import { claimRoom, stepPool, type PoolEvent } from './pool-step.ts';
 import type { KnownSession } from './pool-rooms.ts';
@@ -20,7 +34,7 @@ import {
   type PoolRules,
 } from './pool.ts';
 import { StrandedRooms } from './stranded-rooms.ts';
-import type { VoiceSessionStore } from './voice-sessions.ts';
+import type { LocatedRoom, VoiceSessionStore } from './voice-sessions.ts';
 import { WishWorker } from './wish-worker.ts';
 
 export type DispatchSettings = {
@@ -37,15 +51,6 @@ export type DispatchSettings = {
   log: Log;
 };
 
-export type Placing = {
-  workspaceId: string;
-  /** Whose limits hold. */
-  keyId: string;
-  conversationId: string;
-  settings: SessionSettings;
-};
-export type Placed = { sessionId: string; roomName: string; userIdentity: string };
-
 /** Of every room of ours in a LiveKit that others may use too. */
 const namePrefix = 'parley-';
 /** A broken line may be a network's hiccup: the agent is back within this time, or dead. */
@@ -58,6 +63,8 @@ export class Dispatch implements AgentDesk, Closable {
   #pool: Pool;
   readonly #wishes: WishWorker;
   readonly #stranded: StrandedRooms;
+  /** Two who name the same new room at once find each other in it. */
+  readonly #entering = new Lanes();
   #cancelTick: (() => void) | undefined;
 
   constructor(private readonly settings: DispatchSettings) {
@@ -80,29 +87,90 @@ export class Dispatch implements AgentDesk, Closable {
   }
 
   /**
-   * Stores a voice session and gives it a room: one in which an agent waits, or a name for which LiveKit makes the room
-   * when the client joins with a token that asks for the agent.
-   * @throws {NoAgentFree} at once
+   * Lets a human into a room: the one that the client names, or a new one, in which an agent waits or for which LiveKit
+   * makes the room when the client joins with a token that asks for the agent.
+   * @throws {NoAgentFree | RoomNotFound | SharedSessionConflict} at once
    */
-  async place({ workspaceId, keyId, conversationId, settings }: Placing): Promise<Placed> {
-    const { store, clock, tokenLifeMs } = this.settings;
+  enter(entrance: Entrance): Promise<Entered> {
+    const { workspaceId, locator } = entrance;
+    if (!locator) return this.#make(entrance);
+    const lane = JSON.stringify([workspaceId, locator]);
+    return this.#entering.run(lane, async () => {
+      const found = chooseRoom(await this.settings.store.locate(workspaceId, locator), entrance);
+      return found ? this.#join(entrance, found) : this.#make(entrance);
+    });
+  }
+
+  async #make(entrance: Entrance): Promise<Entered> {
+    const { workspaceId, keyId, settings, locator, make } = entrance;
+    if (!make) throw new RoomNotFound();
+    const { store, clock } = this.settings;
+    // Asked before anything is stored: who is refused leaves no trace.
+    if (countPool(this.#pool).free === 0) throw this.#noAgentFree();
+    const { conversationId, members } = await make();
     const id = randomUUID();
     const claim = claimRoom(this.#pool, id, clock.nowMs());
-    if (!claim) throw new NoAgentFree(this.#retryAfterSeconds());
+    if (!claim) throw this.#noAgentFree();
     const { roomName, agentId } = claim;
     this.#take(claim.pool, claim.wishes);
-    const userIdentity = `user:${id}`;
+    const userIdentity = locator || members ? identityOf(entrance) : `user:${id}`;
     try {
-      const stored = { id, workspaceId, keyId, conversationId, roomName, userIdentity, settings };
+      const stored = {
+        ...{ id, workspaceId, keyId, conversationId, roomName, userIdentity, settings, members },
+        sharedKey: locator?.kind === 'sharedKey' ? locator.key : null,
+        roomAlias: locator?.kind === 'roomName' ? locator.name : null,
+      };
       if ((await store.open(stored)).id !== id) throw new Error('stored under another id');
+      await this.#admit(entrance, { id, settings }, userIdentity, id);
     } catch (cause) {
       this.#apply({ kind: 'claimFailed', roomName });
       throw cause;
     }
-    this.#stranded.watchFor(tokenLifeMs);
+    this.#stranded.watchFor(this.settings.tokenLifeMs);
     // Not waited for: the agent has it long before the client has joined.
     if (agentId !== null) this.#wishes.perform({ do: 'assign', agentId, roomName });
-    return { sessionId: id, roomName, userIdentity };
+    const roster = members && {
+      ...{ members, routeEpoch: 0, rosterEpoch: 0 },
+      activeMembershipId: members[0]?.membershipId ?? null,
+    };
+    return {
+      ...{ sessionId: id, roomName, userIdentity, roomSessionId: id, conversationId },
+      ...{ settings, roster },
+    };
+  }
+
+  async #join(entrance: Entrance, room: LocatedRoom): Promise<Entered> {
+    const { id: roomSessionId, roomName, conversationId, settings, roster } = room;
+    const userIdentity = identityOf(entrance);
+    const known = this.#pool.rooms.get(roomName);
+    if (!known && countPool(this.#pool).free === 0) throw this.#noAgentFree();
+    const sessionId = await this.#admit(entrance, room, userIdentity, randomUUID());
+    this.#apply({ kind: 'expected', roomName, sessionId: roomSessionId });
+    this.#stranded.watchFor(this.settings.tokenLifeMs);
+    const held = this.#pool.rooms.get(roomName);
+    const { id: speakerId, name: speakerName } = entrance.speaker;
+    const participant = { identity: userIdentity, speakerId, speakerName };
+    // An agent that comes later reads it with all the rest.
+    if (held && 'agentId' in held)
+      this.settings.push(held.agentId, { push: 'expect', sessionId: roomSessionId, participant });
+    return {
+      ...{ sessionId, roomName, userIdentity, roomSessionId, conversationId },
+      ...{ settings, roster },
+    };
+  }
+
+  /** @throws {RoomFull} */
+  async #admit(
+    { speaker }: Entrance,
+    { id: sessionId, settings }: Pick<LocatedRoom, 'id' | 'settings'>,
+    identity: string,
+    id: string,
+  ): Promise<string> {
+    const most = settings.max_num_participants;
+    const participant = { identity, speakerId: speaker.id, speakerName: speaker.name };
+    const place = await this.settings.store.admit({ sessionId, id, participant, most });
+    if (place === undefined) throw new RoomFull(most);
+    return place;
   }
 
   /** Takes up what an earlier server process left: rooms whose clients may still be there. Call before agents come. */
@@ -179,15 +247,19 @@ export class Dispatch implements AgentDesk, Closable {
       case 'sessionEnded':
         return roomOfSession(this.#pool, ask.sessionId)?.[0] ?? ask.sessionId;
       case 'appendTurn':
-        return `turns of ${ask.sessionId}`;
+        return `turns of ${ask.membershipId ?? ask.sessionId}`;
       case 'keepContext':
         return `context of ${ask.sessionId}`;
+      case 'attendance':
+        return `attendance of ${ask.sessionId}`;
+      case 'rosterCommand':
+        return `roster of ${ask.sessionId}`;
       case 'status':
         return 'status';
     }
   }
 
-  async answer(agentId: string, ask: SessionAsk): Promise<Assignment | null> {
+  async answer(agentId: string, ask: SessionAsk): Promise<Assignment | RosterAnswer | null> {
     const { store } = this.settings;
     switch (ask.op) {
       case 'roomJoined':
@@ -200,7 +272,7 @@ export class Dispatch implements AgentDesk, Closable {
         await store.markJoined(ask.sessionId);
         return null;
       case 'appendTurn':
-        await store.appendTurn(ask.sessionId, ask.turn);
+        await store.appendTurn(ask.sessionId, ask.turn, ask.membershipId);
         return null;
       case 'keepContext':
         // One that lost the session knows less than the one that has it.
@@ -208,6 +280,11 @@ export class Dispatch implements AgentDesk, Closable {
           await store.keepContext(ask.sessionId, ask.context);
         }
         return null;
+      case 'attendance':
+        await this.#attend(agentId, ask.sessionId, ask.here);
+        return null;
+      case 'rosterCommand':
+        return store.commandRoster(ask.sessionId, ask.command);
       case 'sessionEnded': {
         const { sessionId, reason } = ask;
         // An agent that lost the session to another one can end only its own part in it.
@@ -228,6 +305,19 @@ export class Dispatch implements AgentDesk, Closable {
   #isOthers(agentId: string, sessionId: string): boolean {
     const held = roomOfSession(this.#pool, sessionId)?.[1];
     return held !== undefined && 'agentId' in held && held.agentId !== agentId;
+  }
+
+  /** Who was let in, did not come, and comes when others have the places, is put out again. */
+  async #attend(agentId: string, sessionId: string, here: string[]): Promise<void> {
+    const { store, rooms, log } = this.settings;
+    if (this.#isOthers(agentId, sessionId)) return;
+    const tooMany = await store.attend(sessionId, here);
+    const [roomName] = roomOfSession(this.#pool, sessionId) ?? [];
+    if (roomName === undefined) return;
+    for (const identity of tooMany) {
+      log.info({ sessionId }, 'somebody came too late for their place');
+      await rooms.putOut(roomName, identity);
+    }
   }
 
   async #roomJoined(agentId: string, roomName: string): Promise<Assignment | null> {
@@ -273,6 +363,10 @@ export class Dispatch implements AgentDesk, Closable {
       atMs === undefined
         ? undefined
         : clock.after(atMs - nowMs, () => this.#apply({ kind: 'tick' }));
+  }
+
+  #noAgentFree(): NoAgentFree {
+    return new NoAgentFree(this.#retryAfterSeconds());
   }
 
   /** When the first claim lapses, if nobody hangs up before. */

@@ -133,6 +133,24 @@ export function claimFailed(pool: Pool, roomName: string, nowMs: number, wishes:
   return withRoom(pool, roomName, undefined);
 }
 
+/** The room is kept for one more who may come; one that was given up already is awaited again. */
+export function expected(pool: Pool, roomName: string, sessionId: string, nowMs: number): Pool {
+  const room = pool.rooms.get(roomName);
+  const untilMs = nowMs + pool.rules.joinTimeoutMs;
+  switch (room?.state) {
+    case undefined:
+      return withRoom(pool, roomName, { state: 'awaited', sessionId, untilMs });
+    case 'awaited':
+    case 'claimed':
+    case 'orphaned':
+      return withRoom(pool, roomName, { ...room, untilMs });
+    case 'live':
+    case 'warming':
+    case 'warm':
+      return pool;
+  }
+}
+
 export function joinChecked(
   pool: Pool,
   roomName: string,

@@ -5,6 +5,7 @@ import {
   abandonRooms,
   claimFailed,
   dropWarmRooms,
+  expected,
   hello,
   isOthers,
   joinChecked,
@@ -39,6 +40,8 @@ export type PoolEvent =
   | { kind: 'warmFailed'; roomName: string }
   /** The session of a claim could not be stored. */
   | { kind: 'claimFailed'; roomName: string }
+  /** Somebody more was let into a session's room. */
+  | { kind: 'expected'; roomName: string; sessionId: string }
   /** A claim's time is up: the client is there all the same, or not. */
   | { kind: 'joinChecked'; roomName: string; humans: number }
   /** A client is in a room without an agent. */
@@ -121,6 +124,8 @@ function apply(pool: Pool, event: PoolEvent, nowMs: number, wishes: PoolWish[]):
       });
     case 'claimFailed':
       return claimFailed(pool, event.roomName, nowMs, wishes);
+    case 'expected':
+      return expected(pool, event.roomName, event.sessionId, nowMs);
     case 'joinChecked':
       return joinChecked(pool, event.roomName, event.humans, nowMs, wishes);
     case 'stranded':

@@ -1,6 +1,8 @@
 import type { ClientContext } from '../protocol/client-context.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
-import type { Assignment, SessionEnd } from '../protocol/journal.ts';
+import type { Assignment, RosterAnswer, SessionEnd } from '../protocol/journal.ts';
+import type { Participant } from '../protocol/participant.ts';
+import type { Membership, Roster, RosterCommand } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 
 export type NewVoiceSession = {
@@ -13,11 +15,48 @@ export type NewVoiceSession = {
   roomName: string;
   userIdentity: string;
   settings: SessionSettings;
+  sharedKey: string | null;
+  roomAlias: string | null;
+  /** Of a room with several characters, whether there are several now or not; the first one is spoken to. */
+  members: Membership[] | null;
+};
+
+/** How a client names a room that is there already. */
+export type RoomLocator =
+  | { kind: 'sharedKey'; key: string }
+  | { kind: 'roomName'; name: string }
+  | { kind: 'roomSession'; id: string };
+
+/** A room that somebody may join. */
+export type LocatedRoom = {
+  id: string;
+  roomName: string;
+  /** The one with which the room was made. */
+  characterId: string;
+  conversationId: string;
+  settings: SessionSettings;
+  roster: Roster | null;
 };
 
 /** What dispatch needs of the place where conversations are stored. Everything may be called twice. */
 export interface VoiceSessionStore {
   open(session: NewVoiceSession): Promise<{ id: string }>;
+  /** Rooms of this workspace that are open, or whose client may still come; the newest first. */
+  locate(workspaceId: string, locator: RoomLocator): Promise<LocatedRoom[]>;
+  /**
+   * Lets a human into a session; one identity has one place.
+   * @returns the id of their place, or undefined when all `most` places are taken
+   */
+  admit(place: {
+    sessionId: string;
+    id: string;
+    participant: Participant;
+    most: number;
+  }): Promise<string | undefined>;
+  /** Notes who is in the room. @returns those of them whose place was given to others before they came */
+  attend(sessionId: string, here: string[]): Promise<string[]>;
+  /** @throws {PublicError} 404 for a room with one character */
+  commandRoster(sessionId: string, command: RosterCommand): Promise<RosterAnswer>;
   /**
    * @returns the room's session, when it is open, or when it ended as `never_joined` and its token may still be used;
    * `takenOver` says that its client had joined before
@@ -25,9 +64,9 @@ export interface VoiceSessionStore {
   loadAssignment(roomName: string): Promise<Assignment | undefined>;
   /** A session that had ended as `never_joined` is open again. */
   markJoined(sessionId: string): Promise<unknown>;
-  appendTurn(sessionId: string, turn: TurnRecord): Promise<unknown>;
   /** What a client changed of its session; in place of what was kept before. */
   keepContext(sessionId: string, context: ClientContext): Promise<unknown>;
+  appendTurn(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<unknown>;
   end(sessionId: string, reason: SessionEnd): Promise<unknown>;
   listOpen(): Promise<{ id: string; roomName: string; joinedAt: Date | null }[]>;
 }

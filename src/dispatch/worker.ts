@@ -14,7 +14,8 @@ import { ReconnectingSocket, type SocketDown } from '../lifetime/reconnecting-so
 import type { Closable } from '../lifetime/scope.ts';
 import type { AgentStatus } from '../protocol/journal.ts';
 import { agentToken } from '../room/agent-token.ts';
-import { agentIdentity, type LivekitDoor } from '../room/rooms.ts';
+import { agentIdentity } from '../room/identities.ts';
+import type { LivekitDoor } from '../room/rooms.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Jobs } from './jobs.ts';
 import { fit, judgeFitness, loadOf, type Strain, type StrainMeter } from './strain.ts';

@@ -12,12 +12,9 @@ import { defaultRateLimits, rateLimiters, type RateLimits } from './rate-limit.t
 import { NotFound } from './refusals.ts';
 import { convaiDialect, renderErrors } from './render-error.ts';
 import type { Caller } from './request-context.ts';
-import {
-  connectOperation,
-  connectRoute,
-  type CharacterLookup,
-  type ConnectDeps,
-} from './routes/convai/connect.ts';
+import { connectOperation, connectRoute, type ConnectDeps } from './routes/convai/connect.ts';
+import type { CharacterLookup } from './routes/convai/room-content.ts';
+import { speakerOperations, speakerRoutes, type SpeakersDeps } from './routes/convai/speakers.ts';
 import { healthOperations, healthRoutes, type HealthChecks } from './routes/health.ts';
 import { metricsOperation, metricsRoute } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -29,7 +26,8 @@ import {
 } from './routes/playground.ts';
 import { turnsOperation, turnsRoute, type TurnReader } from './routes/turns.ts';
 
-export type AppDeps = Omit<ConnectDeps, 'characters'> & {
+export type AppDeps = Omit<ConnectDeps, 'characters' | 'speakers'> & {
+  speakers: ConnectDeps['speakers'] & SpeakersDeps['speakers'];
   log: Log;
   clock: Clock;
   metrics: Metrics;
@@ -78,14 +76,17 @@ export function createApp(deps: AppDeps): Express {
   const operations = [
     connectOperation,
     turnsOperation,
+    ...speakerOperations,
     ...playgroundOperations,
     ...healthOperations,
     metricsOperation,
   ];
   app.use(openApiRoutes(operations, deps.playground.version));
 
-  app.use(connectRoute(deps, [withCaller, limiters.perKey, ...jsonBody()]));
   app.use(turnsRoute(deps.turns, [withCaller, limiters.perKey]));
+  const guards = [withCaller, limiters.perKey, ...jsonBody()];
+  app.use(connectRoute(deps, guards));
+  app.use(speakerRoutes(deps, guards));
 
   app.use(
     playgroundRoutes({

@@ -47,6 +47,12 @@ export class CharacterNotFound extends PublicError {
   }
 }
 
+export class TooManyCharacters extends PublicError {
+  constructor(most: number) {
+    super(403, 'character_limit', `A room holds at most ${most} characters here.`);
+  }
+}
+
 export class MethodNotAllowed extends PublicError {
   constructor() {
     super(405, 'method_not_allowed', 'Method Not Allowed');

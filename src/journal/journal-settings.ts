@@ -1,5 +1,6 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { Assignment, SessionEnd, Welcome } from '../protocol/journal.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { Log } from '../telemetry/log.ts';
 
 export type JournalSettings = {
@@ -19,6 +20,8 @@ export type JournalSettings = {
 export type JournalEvents = {
   assign: [assignment: Assignment];
   endSession: [end: { sessionId: string; reason: SessionEnd }];
+  /** Somebody more was let into a session's room. */
+  expect: [coming: { sessionId: string; participant: Participant }];
   /** The room was given to another process: leave it at once, end nothing. */
   leaveRoom: [room: { roomName: string }];
   drain: [];

@@ -7,6 +7,7 @@ import {
   journalHeartbeat,
   journalMessageBytes,
   journalPath,
+  RosterAnswer,
   ServerMessage,
   Welcome,
   type AgentAsk,
@@ -16,6 +17,7 @@ import {
   type SessionEnd,
 } from '../protocol/journal.ts';
 import type { ClientContext } from '../protocol/client-context.ts';
+import type { RosterCommand } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { JournalClosed, JournalRefused } from './journal-errors.ts';
 import type { JournalEvents, JournalSettings } from './journal-settings.ts';
@@ -99,9 +101,20 @@ export class Journal implements Closable {
     await this.#ask({ op: 'clientJoined', sessionId });
   }
 
+  /** Who is in the room now, by identity. */
+  async attendance(sessionId: string, here: string[]): Promise<void> {
+    await this.#ask({ op: 'attendance', sessionId, here });
+  }
+
+  /** Carries out what a client wishes of a room's cast; the server knows and keeps what it is. */
+  async rosterCommand(sessionId: string, command: RosterCommand): Promise<RosterAnswer> {
+    return RosterAnswer.parse(await this.#ask({ op: 'rosterCommand', sessionId, command }));
+  }
+
   /** Resolves when the turn is stored. @throws {OutboxFull | JournalRefused | JournalClosed} when it will not be */
-  async appendTurn(sessionId: string, turn: TurnRecord): Promise<void> {
-    await this.#ask({ op: 'appendTurn', sessionId, turn });
+  async appendTurn(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<void> {
+    const of = membershipId === undefined ? {} : { membershipId };
+    await this.#ask({ op: 'appendTurn', sessionId, turn, ...of });
   }
 
   /** Resolves when what the client changed is stored. @throws as `appendTurn` */
@@ -239,6 +252,12 @@ export class Journal implements Closable {
         return;
       case 'endSession':
         this.events.emit('endSession', { sessionId: push.sessionId, reason: push.reason });
+        return;
+      case 'expect':
+        this.events.emit('expect', {
+          sessionId: push.sessionId,
+          participant: push.participant,
+        });
         return;
       case 'leaveRoom':
         this.events.emit('leaveRoom', { roomName: push.roomName });

@@ -1,10 +1,18 @@
 import type { Characters } from '../characters/characters.ts';
+import type { Participants } from '../chats/participants.ts';
+import type { StoredRoster } from '../chats/roster.ts';
 import type { Turns } from '../chats/turns.ts';
 import type { VoiceSessions } from '../chats/voice-sessions.ts';
 import type { Assignment } from '../protocol/journal.ts';
+import type { Cast, Membership, Role } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 
-export type MindDeps = { sessions: VoiceSessions; characters: Characters; turns: Turns };
+export type MindDeps = {
+  sessions: VoiceSessions;
+  participants: Participants;
+  characters: Characters;
+  turns: Turns;
+};
 
 const limits = {
   /** More than any prompt budget takes; older ones are for memory to recall. */
@@ -21,26 +29,66 @@ const limits = {
  */
 export async function loadAssignment(
   { roomName, reopenableSince }: { roomName: string; reopenableSince?: Date },
-  { sessions, characters, turns }: MindDeps,
+  deps: MindDeps,
 ): Promise<Assignment | undefined> {
-  const session = await sessions.openByRoom(roomName, reopenableSince);
+  const session = await deps.sessions.openByRoom(roomName, reopenableSince);
   if (!session) return undefined;
-  const { workspaceId, characterId, conversationId, settings, context } = session;
-  const character = await characters.get(workspaceId, characterId);
-  if (!character) return undefined;
-  const spoken = await turns.history({ workspaceId, conversationId }, limits.historyTurns);
-  const leftBytes = limits.assignmentBytes - jsonBytes({ character, settings, context });
-  return {
+  const { workspaceId, characterId, conversationId, settings, context, roster } = session;
+  const participants = await deps.participants.expected(session.id);
+  const common = {
     sessionId: session.id,
     roomName,
-    characterSessionId: conversationId,
-    character,
     settings,
     context,
     userIdentity: session.userIdentity,
-    history: newestWithin(spoken, Math.min(leftBytes, limits.historyBytes)),
+    participants,
     takenOver: session.joinedAt !== null,
   };
+  const leftBytes = limits.assignmentBytes - jsonBytes(common);
+  if (roster) {
+    const roles = await loadRoles(roster.members, workspaceId, leftBytes / 2, deps);
+    const [first] = roles;
+    if (!first) return undefined;
+    const { characterSessionId, character } = first;
+    return { ...common, characterSessionId, character, history: [], cast: castOf(roster, roles) };
+  }
+  const role = { characterId, characterSessionId: conversationId };
+  const read = await loadRole(role, workspaceId, leftBytes, deps);
+  return read && { ...common, characterSessionId: conversationId, ...read, cast: null };
+}
+
+/** The parts of a cast whose characters still exist. @param bytes for all of them together */
+export async function loadRoles(
+  members: Membership[],
+  workspaceId: string,
+  bytes: number,
+  deps: MindDeps,
+): Promise<Role[]> {
+  const roles: Role[] = [];
+  for (const member of members) {
+    const read = await loadRole(member, workspaceId, bytes / members.length, deps);
+    if (read) roles.push({ ...member, ...read });
+  }
+  return roles;
+}
+
+function castOf(roster: StoredRoster, roles: Role[]): Cast {
+  const { activeMembershipId, routeEpoch, rosterEpoch } = roster;
+  return { roles, activeMembershipId, routeEpoch, rosterEpoch };
+}
+
+async function loadRole(
+  { characterId, characterSessionId }: Pick<Role, 'characterId' | 'characterSessionId'>,
+  workspaceId: string,
+  bytes: number,
+  { characters, turns }: MindDeps,
+): Promise<Pick<Role, 'character' | 'history'> | undefined> {
+  const character = await characters.get(workspaceId, characterId);
+  if (!character) return undefined;
+  const of = { workspaceId, conversationId: characterSessionId };
+  const spoken = await turns.history(of, limits.historyTurns);
+  const leftBytes = bytes - jsonBytes(character);
+  return { character, history: newestWithin(spoken, Math.min(leftBytes, limits.historyBytes)) };
 }
 
 /** The longest run of last turns whose JSON fits. */

@@ -1,37 +1,76 @@
-import type { OpenVoiceSession } from '../chats/voice-sessions.ts';
+import type { Conversations } from '../chats/conversations.ts';
+import { newRoster } from '../chats/roster.ts';
+import type { OpenVoiceSession, RoomLocator, VoiceSession } from '../chats/voice-sessions.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { ClientContext } from '../protocol/client-context.ts';
-import type { Assignment, SessionEnd } from '../protocol/journal.ts';
+import type { Assignment, RosterAnswer, SessionEnd } from '../protocol/journal.ts';
+import type { Participant } from '../protocol/participant.ts';
+import type { Membership, RosterCommand } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { loadAssignment, type MindDeps } from './mind.ts';
+import { commandRoster } from './roster-desk.ts';
 
 export type SessionStoreDeps = MindDeps & {
+  conversations: Conversations;
   clock: Clock;
   /** How long a client's token lets it in, and so how long after `never_joined` it may still come. */
   tokenLifeMs: number;
+  /** How long a place is kept for one who was let in and does not come. */
+  holdMs: number;
+  mostCharacters: number;
 };
+
+type Opening = Omit<OpenVoiceSession, 'roster'> & { members: Membership[] | null };
 
 /** Voice sessions as those see them who place and serve them; every call may be repeated. */
 export class SessionStore {
   constructor(private readonly deps: SessionStoreDeps) {}
 
-  open(session: OpenVoiceSession): Promise<{ id: string }> {
-    return this.deps.sessions.open(session);
+  /** @param members of a room with several characters */
+  open({ members, ...session }: Opening): Promise<{ id: string }> {
+    const roster = members && newRoster(members);
+    return this.deps.sessions.open({ ...session, roster });
+  }
+
+  /** Rooms of this workspace that a client may mean, the newest first. */
+  locate(workspaceId: string, locator: RoomLocator): Promise<VoiceSession[]> {
+    return this.deps.sessions.locate(workspaceId, locator, this.#reopenableSince());
+  }
+
+  /** @returns the id of their place, or undefined when the room is full */
+  admit(place: {
+    sessionId: string;
+    id: string;
+    participant: Participant;
+    most: number;
+  }): Promise<string | undefined> {
+    const at = this.deps.clock.nowAt();
+    const heldSince = new Date(at.getTime() - this.deps.holdMs);
+    return this.deps.participants.admit({ ...place, at, heldSince });
+  }
+
+  /** Who is in the room now. @returns those whose place was given to others before they came */
+  async attend(sessionId: string, here: string[]): Promise<string[]> {
+    const inside = await this.deps.participants.note(sessionId, here, this.deps.clock.nowAt());
+    const session = await this.deps.sessions.get(sessionId);
+    return session ? inside.slice(session.settings.max_num_participants) : [];
+  }
+
+  commandRoster(sessionId: string, command: RosterCommand): Promise<RosterAnswer> {
+    return commandRoster(sessionId, command, this.deps);
   }
 
   /** @returns undefined for a room whose client cannot come (any more) */
   loadAssignment(roomName: string): Promise<Assignment | undefined> {
-    const { clock, tokenLifeMs } = this.deps;
-    const reopenableSince = new Date(clock.nowAt().getTime() - tokenLifeMs);
-    return loadAssignment({ roomName, reopenableSince }, this.deps);
+    return loadAssignment({ roomName, reopenableSince: this.#reopenableSince() }, this.deps);
   }
 
   markJoined(sessionId: string): Promise<void> {
     return this.deps.sessions.markJoined(sessionId, this.deps.clock.nowAt());
   }
 
-  appendTurn(sessionId: string, turn: TurnRecord): Promise<void> {
-    return this.deps.turns.append(sessionId, turn);
+  appendTurn(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<void> {
+    return this.deps.turns.append(sessionId, turn, membershipId);
   }
 
   keepContext(sessionId: string, context: ClientContext): Promise<void> {
@@ -44,5 +83,9 @@ export class SessionStore {
 
   listOpen(): Promise<{ id: string; roomName: string; joinedAt: Date | null }[]> {
     return this.deps.sessions.listOpen();
+  }
+
+  #reopenableSince(): Date {
+    return new Date(this.deps.clock.nowAt().getTime() - this.deps.tokenLifeMs);
   }
 }

@@ -1,9 +1,10 @@
 import type { VoiceOut } from '../frames/voice-out.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { apology } from '../prompt/apology.ts';
-import { insistence, type Occasion } from '../prompt/occasion.ts';
+import { insistence } from '../prompt/occasion.ts';
 import type { PromptMessage } from '../prompt/prompt.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
@@ -25,15 +26,10 @@ export type AnsweringDeps = {
   voice: VoiceOut;
   speaker: { voice: string | undefined; language: string };
   /**
-   * @param brokenOff what was heard of an answer that a failure broke off
-   * @param occasion what is spoken about where there is no `userText`
+   * The messages for an answer. `heardBefore`: what was heard of one that a failure broke off; `occasion`: what is spoken
+   * about where there is no `userText`.
    */
-  prompt: (
-    history: TurnRecord[],
-    userText: string | null,
-    brokenOff?: string,
-    occasion?: Occasion,
-  ) => PromptMessage[];
+  prompt: (history: TurnRecord[], asked: Asked) => PromptMessage[];
   /** What an answer may hold besides words, as it is now. */
   stage: () => Stage;
   /** Resolves when the record is stored for good. */
@@ -44,6 +40,8 @@ export type AnsweringDeps = {
   onBegan: (start: ExchangeStart, isFixed: boolean) => void;
   onEnded: (turnId: string) => void;
 };
+
+export type Asked = Pick<ExchangeStart, 'userText' | 'speaker' | 'heardBefore' | 'occasion'>;
 
 type Begun = { exchange: Exchange; done: Promise<ReplyEnd> };
 /** How a turn counts when its reply came to its end. */
@@ -66,6 +64,11 @@ export class Answering {
   constructor(deps: AnsweringDeps, history: TurnRecord[]) {
     this.#deps = deps;
     this.#history = [...history];
+  }
+
+  /** Who is being answered. */
+  get speaker(): Participant | undefined {
+    return this.#running?.start.speaker;
   }
 
   /** Whether later answers are spoken or only written. */
@@ -243,9 +246,9 @@ export class Answering {
     });
   }
 
-  #thinking({ userText, heardBefore, occasion }: ExchangeStart): AnswerSource {
+  #thinking(request: Asked): AnswerSource {
     const { prompt, stage, llm, log, onRetry } = this.#deps;
-    const messages = prompt(this.#history, userText, heardBefore, occasion);
+    const messages = prompt(this.#history, request);
     const promptTokens = messages.reduce(
       (tokens, { content }) => tokens + estimateTokens(content),
       0,
@@ -257,7 +260,7 @@ export class Answering {
         return { text: work.thinking(text, promptTokens), calls };
       };
       const again = () => asked([{ role: 'user', content: insistence }]);
-      const mustSpeak = occasion?.mayAbstain === false;
+      const mustSpeak = request.occasion?.mayAbstain === false;
       return perform({ ...asked(), ...(mustSpeak && { again }) }, now, log);
     };
   }

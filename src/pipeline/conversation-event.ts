@@ -1,13 +1,14 @@
+import type { Participant } from '../protocol/participant.ts';
 import type { PerformedAction } from '../protocol/server-messages.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Emotion } from '../script/emotion.ts';
 
 /** What a conversation tells the outside, in the order in which clients must learn it. */
 export type ConversationEvent =
-  | { kind: 'userStartedSpeaking' }
-  | { kind: 'userStoppedSpeaking' }
+  | { kind: 'userStartedSpeaking'; speaker?: Participant }
+  | { kind: 'userStoppedSpeaking'; speaker?: Participant }
   /** Not final: the words so far, each replacing the one before. */
-  | { kind: 'userTranscript'; text: string; final: boolean }
+  | { kind: 'userTranscript'; text: string; final: boolean; speaker?: Participant }
   | { kind: 'replyTextBegan'; turnId: string }
   | { kind: 'replyText'; turnId: string; text: string }
   | { kind: 'replyTextEnded'; turnId: string }

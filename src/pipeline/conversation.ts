@@ -1,10 +1,11 @@
 import type { PcmFrame } from '../frames/pcm.ts';
 import { apology } from '../prompt/apology.ts';
 import type { Occasion } from '../prompt/occasion.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stt } from '../providers/stt/stt.ts';
-import type { VadStream } from '../providers/vad/vad.ts';
+import type { Vad } from '../providers/vad/vad.ts';
 import { completeness } from '../turn/languages.ts';
 import { wordsEndpointer, type Endpointer } from '../turn/endpointing.ts';
 import { step } from '../turn/machine.ts';
@@ -12,12 +13,14 @@ import { floorOf, type Floor, type Reaction, type Wish } from '../turn/reaction.
 import type { SpeechDetection } from '../turn/speech-detector.ts';
 import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../turn/turn.ts';
 import { Answering, type AnsweringDeps } from './answering.ts';
+import type { Ear } from './ears.ts';
 import { Reacting } from './reacting.ts';
-import { Utterance } from './utterance.ts';
+import { TurnOrder } from './turn-order.ts';
+import type { Utterance } from './utterance.ts';
 
 export type ConversationDeps = Omit<AnsweringDeps, 'onRetry' | 'onBegan' | 'onEnded'> & {
   stt: Stt;
-  vad: VadStream;
+  vad: Pick<Vad, 'openStream'>;
   newId: () => string;
   endpointer?: Endpointer;
   detection?: SpeechDetection;
@@ -31,19 +34,18 @@ const guessAfterMs = 60;
 
 /**
  * The one place where hearing, thinking and speaking meet: it feeds the turn machine and does what that asks for. An
- * answer is begun as soon as the user may be done, and heard only when they are.
+ * answer is begun as soon as the user may be done, and heard only when they are. Whose turn it is among several users is the `TurnOrder`'s to say.
  */
 export class Conversation {
   readonly #deps: ConversationDeps;
   readonly #rules: TurnRules;
-  readonly #utterance: Utterance;
+  readonly #order: TurnOrder;
   readonly #answering: Answering;
   readonly #reacting: Reacting;
   readonly #closing = new AbortController();
   #turn: Turn = { state: 'listening' };
   #pausedAtMs: number | undefined;
   #userSpeaking = false;
-  #hearing = true;
   /** The words so far as the client was told them last. */
   #toldWords = '';
   #cancelWake: () => void = () => undefined;
@@ -54,9 +56,12 @@ export class Conversation {
     const onRetry = ({ stage, reason }: ProviderFailed) => {
       deps.log.warn({ stage, reason }, 'provider failed, trying once more');
     };
-    this.#utterance = new Utterance({
-      ...deps,
+    this.#order = new TurnOrder({
+      clock: deps.clock,
+      stt: deps.stt,
+      vad: deps.vad,
       language: deps.speaker.language,
+      newId: deps.newId,
       onRetry,
       onPartial: (text) => this.#onPartial(text),
       onTrouble: ({ reason, cause }) => {
@@ -64,6 +69,15 @@ export class Conversation {
           { reason, err: cause },
           'no streaming recognition, utterances are sent whole',
         );
+      },
+      ...(deps.detection && { detection: deps.detection }),
+      turn: () => this.#turn.state,
+      answered: () => this.#answering.speaker,
+      onSpeech: (change) => {
+        this.#dispatch(change);
+      },
+      onWritten: (text, speaker) => {
+        this.#answerWritten(text, speaker);
       },
     });
     this.#answering = new Answering(
@@ -91,39 +105,51 @@ export class Conversation {
   }
 
   /** Hears this microphone until it ends or `signal` aborts. Never rejects for what a provider does. */
-  async hearFrom(microphone: AsyncIterable<PcmFrame>, signal: AbortSignal): Promise<void> {
+  async hearFrom(
+    microphone: AsyncIterable<PcmFrame>,
+    signal: AbortSignal,
+    speaker?: Participant,
+  ): Promise<void> {
     const until = AbortSignal.any([signal, this.#closing.signal]);
-    const heard = this.#unmuted(microphone);
-    for await (const change of this.#utterance.changes(heard, until)) this.#dispatch(change);
+    const ear = this.#order.ears.of(speaker);
+    const heard = whileOpen(microphone, ear);
+    for await (const change of ear.utterance.changes(heard, until)) this.#order.hear(ear, change);
   }
 
   /** No sound comes from the microphone for now, as when it was muted in mid-word. */
-  microphoneSilent(): void {
-    const change = this.#utterance.fallSilent();
-    if (change) this.#dispatch(change);
+  microphoneSilent(speaker?: Participant): void {
+    const ear = this.#order.earOf(speaker);
+    const change = ear.utterance.fallSilent();
+    if (change) this.#order.hear(ear, change);
   }
 
-  /** The user wrote: an answer that is running is cut, and this is answered. */
-  type(text: string): void {
-    this.#stop();
-    this.#deps.emit({ kind: 'userTranscript', text, final: true });
-    this.#answering.answer({ ...this.#now(), origin: 'text', userText: text });
+  /** This participant is gone. What they said last is still answered. */
+  participantLeft(speaker: Participant): void {
+    this.microphoneSilent(speaker);
+    this.#order.ears.of(speaker).hasLeft = true;
+  }
+
+  /** A user wrote: their answer that is running is cut, and this is answered. While another has the floor, it waits. */
+  type(text: string, speaker?: Participant): void {
+    this.#order.write(text, speaker);
   }
 
   /** The character opens the conversation with these very words. */
   greet(text: string): void {
-    this.#stop();
-    this.#answering.say({ ...this.#now(), origin: 'greeting', userText: null }, text);
+    this.#order.keep(() => {
+      this.#stop();
+      this.#answering.say({ ...this.#now(), origin: 'greeting', userText: null }, text);
+    });
   }
 
   /** Fixed words that the application wants said. @returns when that will be, and who had the floor */
   say(text: string): { reaction: Reaction; floor: Floor } {
-    return this.#reacting.line(text);
+    return this.#order.keep(() => this.#reacting.line(text));
   }
 
   /** Something was reported that the character may speak about. @returns what became of it, and who had the floor */
   react(occasion: Occasion, wish: Wish): { reaction: Reaction; floor: Floor } {
-    return this.#reacting.react(occasion, wish);
+    return this.#order.keep(() => this.#reacting.react(occasion, wish));
   }
 
   /** What prompts are made of is different from now on. */
@@ -132,13 +158,14 @@ export class Conversation {
   }
 
   /** Takes up a turn whose answer was lost with the process that gave it. */
-  resume({ id: turnId, userText, assistantText: heardBefore, origin }: TurnRecord): void {
+  resume({ id: turnId, userText, assistantText: heardBefore, origin, speaker }: TurnRecord): void {
     if (userText === null && heardBefore === '') {
       // What it was to speak about is in its prompt; whether that still wants words the model knows best.
       if (origin === 'trigger') this.react({ text: '', mayAbstain: true }, 'whenIdle');
       return;
     }
-    this.#answering.answer({ ...this.#now(), turnId, origin, userText, heardBefore });
+    const start = { ...this.#now(), turnId, origin, userText, heardBefore };
+    this.#answering.answer({ ...start, ...(speaker && { speaker }) });
   }
 
   /** Falls silent at once, and says nothing of what it still owed; the user keeps the floor. */
@@ -148,15 +175,22 @@ export class Conversation {
   }
 
   /** Push-to-talk was released: whatever was said until now is the turn. */
-  forceEnd(): void {
-    this.#utterance.endNow();
-    this.#dispatch({ kind: 'forceEnd' });
+  forceEnd(speaker?: Participant): void {
+    const ear = this.#order.earOf(speaker);
+    ear.utterance.endNow();
+    if (ear === this.#order.ears.holder) this.#dispatch({ kind: 'forceEnd' });
+    else ear.utterance.fallSilent();
   }
 
-  /** Whether the microphone counts. Switched off in mid-speech it ends the turn, as a released push-to-talk button. */
-  setHearing(enabled: boolean): void {
-    if (this.#hearing && !enabled) this.forceEnd();
-    this.#hearing = enabled;
+  /**
+   * Whether the microphone counts. Switched off in mid-speech it ends the turn, as a released push-to-talk button.
+   * @param speaker whose; everybody's where it is left out
+   */
+  setHearing(enabled: boolean, speaker?: Participant): void {
+    const ear = this.#order.earOf(speaker);
+    if (ear.isOpen && !enabled) this.forceEnd(speaker);
+    if (speaker) ear.isOpen = enabled;
+    else this.#order.ears.setOpen(enabled);
   }
 
   /** Whether later answers are spoken or only written. */
@@ -169,8 +203,13 @@ export class Conversation {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#cancelWake();
-    this.#utterance.close();
+    this.#order.ears.close();
     await this.#answering.close();
+  }
+
+  /** That of the turn: what the one who has the floor says. */
+  get #utterance(): Utterance {
+    return this.#order.ears.holder.utterance;
   }
 
   get #floor(): Floor {
@@ -183,8 +222,13 @@ export class Conversation {
     this.#dispatch({ kind: 'interrupt' });
   }
 
-  async *#unmuted(microphone: AsyncIterable<PcmFrame>): AsyncGenerator<PcmFrame, void> {
-    for await (const frame of microphone) if (this.#hearing) yield frame;
+  #answerWritten(text: string, speaker: Participant | undefined): void {
+    const by = speaker ? { speaker } : {};
+    this.#order.keep(() => {
+      this.#stop();
+      this.#deps.emit({ kind: 'userTranscript', text, final: true, ...by });
+      this.#answering.answer({ ...this.#now(), origin: 'text', userText: text, ...by });
+    });
   }
 
   #dispatch(event: TurnEvent): void {
@@ -194,8 +238,9 @@ export class Conversation {
     for (const effect of effects) this.#do(effect);
     if (!this.#userSpeaking && (this.#turn.state === 'hearing' || this.#turn.state === 'pausing')) {
       this.#userSpeaking = true;
-      this.#deps.emit({ kind: 'userStartedSpeaking' });
+      this.#deps.emit({ kind: 'userStartedSpeaking', ...this.#order.speaker });
     }
+    this.#order.pass();
     // Not at once: who dispatched may be about to begin an answer.
     queueMicrotask(() => {
       if (!this.#closing.signal.aborted) this.#reacting.settle();
@@ -282,13 +327,14 @@ export class Conversation {
   #tellWords(text: string): void {
     if (text === this.#toldWords) return;
     this.#toldWords = text;
-    this.#deps.emit({ kind: 'userTranscript', text, final: false });
+    this.#deps.emit({ kind: 'userTranscript', text, final: false, ...this.#order.speaker });
   }
 
   #answer(): void {
     const start = this.#utterance.asTurn();
     this.#userDone();
-    this.#deps.emit({ kind: 'userTranscript', text: this.#utterance.words, final: true });
+    const text = this.#utterance.words;
+    this.#deps.emit({ kind: 'userTranscript', text, final: true, ...this.#order.speaker });
     this.#utterance.settle();
     this.#answering.answer(start);
   }
@@ -298,7 +344,10 @@ export class Conversation {
     const { turnId, userText } = this.#utterance.asTurn();
     this.#utterance.settle();
     this.#answering.say(
-      { ...this.#now(), turnId, origin: 'speech', userText: userText === '' ? null : userText },
+      {
+        ...{ ...this.#now(), ...this.#order.speaker, turnId, origin: 'speech' },
+        userText: userText === '' ? null : userText,
+      },
       apology('hearing', this.#deps.speaker.language),
       'aborted',
     );
@@ -307,7 +356,9 @@ export class Conversation {
   #cut(by: 'speech' | 'request', sinceMs: number): void {
     const silentAtMs = this.#pausedAtMs ?? this.#deps.clock.nowMs();
     this.#pausedAtMs = undefined;
-    const goesOn = this.#answering.cut(by === 'speech', silentAtMs - sinceMs);
+    // Somebody else's words are a turn of their own.
+    const isSame = this.#answering.speaker?.identity === this.#order.ears.holder.speaker?.identity;
+    const goesOn = this.#answering.cut(by === 'speech' && isSame, silentAtMs - sinceMs);
     if (goesOn) this.#utterance.carry(goesOn.turnId, goesOn.text);
   }
 
@@ -329,7 +380,7 @@ export class Conversation {
   #userDone(): void {
     if (!this.#userSpeaking) return;
     this.#userSpeaking = false;
-    this.#deps.emit({ kind: 'userStoppedSpeaking' });
+    this.#deps.emit({ kind: 'userStoppedSpeaking', ...this.#order.speaker });
   }
 
   /** A turn that begins now. */
@@ -337,4 +388,11 @@ export class Conversation {
     const nowMs = this.#deps.clock.nowMs();
     return { turnId: this.#deps.newId(), zeroMs: nowMs, wordsAtMs: nowMs };
   }
+}
+
+async function* whileOpen(
+  microphone: AsyncIterable<PcmFrame>,
+  ear: Ear,
+): AsyncGenerator<PcmFrame, void> {
+  for await (const frame of microphone) if (ear.isOpen) yield frame;
 }

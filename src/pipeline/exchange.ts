@@ -1,5 +1,6 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { Occasion } from '../prompt/occasion.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord, TurnStages } from '../protocol/turn-record.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import type { Lines } from './performance.ts';
@@ -18,6 +19,8 @@ export type ExchangeStart = {
   origin: TurnRecord['origin'];
   /** What is answered; null when the character speaks unasked. */
   userText: string | null;
+  /** Who said it, where that is known. */
+  speaker?: Participant;
   /** What is spoken about, where nobody's words are answered. */
   occasion?: Occasion;
   /** When the user's speech ended or their text came; every stage is counted from here. */
@@ -126,11 +129,12 @@ export class Exchange {
   }
 
   record(status: TurnRecord['status']): TurnRecord {
-    const { turnId, origin, userText } = this.start;
+    const { turnId, origin, userText, speaker } = this.start;
     return {
       id: turnId,
       origin,
       userText,
+      ...(speaker && { speaker }),
       assistantText: join(this.#heardBefore, this.#reply?.heard().text ?? ''),
       status,
       stages: { ...this.#stages, ...this.#replyStages(), providers: this.#work.times },

@@ -1,4 +1,5 @@
 import { bothOf, type Occasion } from '../prompt/occasion.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 
 /** What the character still has to say when the floor is free. */
@@ -7,7 +8,13 @@ export type Owed =
   /** These very words. */
   | { kind: 'line'; text: string }
   /** The answer to words of the user that something cut before a sound of it was heard. */
-  | { kind: 'answer'; turnId: string; origin: TurnRecord['origin']; userText: string };
+  | {
+      kind: 'answer';
+      turnId: string;
+      origin: TurnRecord['origin'];
+      userText: string;
+      speaker?: Participant;
+    };
 
 /** Far more than anyone waits for; a client that fires on and on while the user speaks loses its oldest. */
 const mostOwed = 16;

@@ -74,14 +74,15 @@ export class Reacting {
       this.#perform(item);
       return;
     }
-    const { turnId, origin, userText, occasion } = unheard;
+    const { turnId, origin, userText, occasion, speaker } = unheard;
+    const by = speaker ? { speaker } : {};
     if (item.kind !== 'reaction') {
       this.#perform(item);
       if (userText !== null)
-        this.#owed = owe(this.#owed, { kind: 'answer', turnId, origin, userText });
+        this.#owed = owe(this.#owed, { kind: 'answer', turnId, origin, userText, ...by });
       else if (occasion) this.#owed = owe(this.#owed, { kind: 'reaction', occasion });
     } else if (userText !== null) {
-      this.#perform({ kind: 'answer', turnId, origin, userText });
+      this.#perform({ kind: 'answer', turnId, origin, userText, ...by });
     } else {
       this.#perform({ kind: 'reaction', occasion: bothOf(occasion, item.occasion) });
     }
@@ -102,8 +103,9 @@ export class Reacting {
         answering.say({ ...now(), origin: 'trigger', userText: null }, item.text);
         return;
       case 'answer': {
-        const { turnId, origin, userText } = item;
-        answering.answer({ ...now(), turnId, origin, userText });
+        const { turnId, origin, userText, speaker } = item;
+        const by = speaker ? { speaker } : {};
+        answering.answer({ ...now(), turnId, origin, userText, ...by });
       }
     }
   }

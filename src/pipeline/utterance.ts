@@ -1,9 +1,10 @@
 import { hearingRateHz, type PcmFrame } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stt, SttLine } from '../providers/stt/stt.ts';
 import { openLine } from '../providers/stt/whole-utterances.ts';
-import type { VadStream } from '../providers/vad/vad.ts';
+import type { Vad, VadStream } from '../providers/vad/vad.ts';
 import {
   SpeechDetector,
   type SpeechChange,
@@ -18,8 +19,10 @@ import type { RecogniserWork } from './turn-work.ts';
 export type UtteranceDeps = {
   clock: Clock;
   stt: Stt;
-  vad: VadStream;
+  vad: Pick<Vad, 'openStream'>;
   language: string;
+  /** Who speaks, where that is known. */
+  speaker?: Participant;
   detection?: SpeechDetection;
   newId: () => string;
   onRetry: (failure: ProviderFailed) => void;
@@ -35,11 +38,14 @@ export class Utterance {
   readonly #recording: Recording;
   readonly #detector: SpeechDetector;
   readonly #listening: Listening;
+  #vad: VadStream | undefined;
   #words = '';
   #wordsAtMs = 0;
   /** For the words so far; calls in vain count too. */
   #work: RecogniserWork | undefined;
+  #startedMs = 0;
   #pausedAtMs = 0;
+  #isPaused = false;
   /** The user went on before a sound of the answer was heard: their turn began with these words. */
   #carried: { turnId: string; text: string } | undefined;
 
@@ -61,12 +67,28 @@ export class Utterance {
     return this.#line.partial;
   }
 
+  /** Something was said that is not done with yet. */
+  get isBegun(): boolean {
+    return this.#detector.inUtterance;
+  }
+
+  get startedMs(): number {
+    return this.#startedMs;
+  }
+
+  /** When they fell silent; undefined while they speak. */
+  get silentSinceMs(): number | undefined {
+    return this.#isPaused ? this.#pausedAtMs : undefined;
+  }
+
   /** Speech and silence of a microphone, until that ends. */
   async *changes(
     microphone: AsyncIterable<PcmFrame>,
     signal: AbortSignal,
   ): AsyncGenerator<SpeechChange, void> {
-    const { clock, vad } = this.deps;
+    const { clock } = this.deps;
+    // Not before somebody is heard: many only write.
+    const vad = (this.#vad ??= this.deps.vad.openStream());
     const deps = { clock, vad, detector: this.#detector, recording: this.#recording };
     for await (const change of hear(microphone, deps, signal)) {
       this.#note(change);
@@ -123,6 +145,7 @@ export class Utterance {
     return {
       turnId: carried?.turnId ?? this.deps.newId(),
       origin: 'speech',
+      ...(this.deps.speaker && { speaker: this.deps.speaker }),
       userText: [carried?.text, words].filter(Boolean).join(' '),
       zeroMs: this.#pausedAtMs,
       wordsAtMs: Math.max(this.#wordsAtMs, this.#pausedAtMs),
@@ -152,7 +175,9 @@ export class Utterance {
   }
 
   #note(change: SpeechChange): void {
+    this.#isPaused = change.kind === 'speechPaused';
     if (change.kind === 'speechPaused') this.#pausedAtMs = change.endedMs;
     if (change.kind === 'speechResumed') this.#line.goOn();
+    if (change.kind === 'speechStarted') this.#startedMs = change.startedMs;
   }
 }

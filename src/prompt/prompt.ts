@@ -1,5 +1,7 @@
 import type { Character } from '../protocol/character.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
+import { companySection, labelled, type Company } from './company.ts';
 import { occasionNote, type Occasion } from './occasion.ts';
 import { fillTemplate, toldSections, type Told } from './told.ts';
 import { estimateTokens } from './tokens.ts';
@@ -13,6 +15,10 @@ export type PromptContext = {
   history: TurnRecord[];
   /** What is to be answered; null when the character speaks on, unasked. */
   userText: string | null;
+  /** Who said it, where that is known. */
+  speaker?: Participant;
+  /** Set where several people or characters may be there. */
+  company?: Company;
   /** Set when a failing process broke off an answer: what of it was heard. */
   brokenOff?: string;
   /** What the character is to speak about unasked. */
@@ -42,7 +48,7 @@ export function buildPrompt(
   let left = Math.max(spoken, budgetTokens * leastForHistory);
   const kept: PromptMessage[] = [];
   for (const turn of [...context.history].reverse()) {
-    const messages = turnMessages(turn);
+    const messages = turnMessages(turn, context.company);
     left -= sum(messages);
     if (left < 0) break;
     kept.unshift(...messages);
@@ -50,9 +56,13 @@ export function buildPrompt(
   return [system, ...kept, ...ending];
 }
 
-function personaParts({ character, told }: PromptContext): string[] {
+function personaParts({ character, told, company }: PromptContext): string[] {
   const backstory = fillTemplate(character.backstory, told.templateKeys);
-  return [`You are ${character.name}.\n${backstory}`, speakingRules(character.language)];
+  return [
+    `You are ${character.name}.\n${backstory}`,
+    speakingRules(character.language),
+    ...(company ? [companySection(company)] : []),
+  ];
 }
 
 /** Written for the ear: a listener cannot skim, and a synthesiser reads marks aloud. */
@@ -73,9 +83,10 @@ function languageName(tag: string): string {
   }
 }
 
-function turnMessages(turn: TurnRecord): PromptMessage[] {
+function turnMessages(turn: TurnRecord, company: Company | undefined): PromptMessage[] {
   const messages: PromptMessage[] = [];
-  if (turn.userText !== null) messages.push({ role: 'user', content: turn.userText });
+  if (turn.userText !== null)
+    messages.push({ role: 'user', content: labelled(turn.userText, turn.speaker, company) });
   if (turn.assistantText !== '') {
     const cut = turn.status === 'interrupted' ? '—' : '';
     messages.push({ role: 'assistant', content: turn.assistantText + cut });
@@ -83,8 +94,10 @@ function turnMessages(turn: TurnRecord): PromptMessage[] {
   return messages;
 }
 
-function lastMessages({ userText, brokenOff, occasion }: PromptContext): PromptMessage[] {
-  const messages: PromptMessage[] = userText === null ? [] : [{ role: 'user', content: userText }];
+function lastMessages(context: PromptContext): PromptMessage[] {
+  const { userText, speaker, company, brokenOff, occasion } = context;
+  const messages: PromptMessage[] =
+    userText === null ? [] : [{ role: 'user', content: labelled(userText, speaker, company) }];
   if (occasion && userText === null) {
     messages.push({ role: 'user', content: occasionNote(occasion) });
   }

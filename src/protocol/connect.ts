@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { ActionConfig } from './action-config.ts';
 import { budgetExceeded } from './context-budget.ts';
 import { freeJson, laxBoolean, laxInt, laxNumber, orDefault, orNull, textOrNull } from './lax.ts';
+import { CastEntry } from './cast-entry.ts';
+import { mostCharacters } from './roster.ts';
 import { RespondModes, VisionInputConfig } from './vision-config.ts';
 
 /*
@@ -146,14 +148,25 @@ export const SessionSettings = z.object({
 });
 export type SessionSettings = z.infer<typeof SessionSettings>;
 
-export const ConnectRequest = SessionSettings.extend({
-  /** The character's id, or its number. */
-  character_id: z.preprocess(
-    (id) => (typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : id),
-    shortText,
-  ),
+/** An id, or a character's number. */
+const characterId = z.preprocess(
+  (id) => (typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : id),
+  shortText,
+);
+const characterSessionId = optionalText.transform((id) => (id === '-1' ? null : id));
+
+const Requested = SessionSettings.extend({
+  /** The character's id, or its number. Not needed to join, and not sent with `characters`. */
+  character_id: orNull(characterId),
   /** `-1` is how older clients say "a new conversation". */
-  character_session_id: optionalText.transform((id) => (id === '-1' ? null : id)),
+  character_session_id: characterSessionId,
+  /** A room with several characters; the first one has the floor. */
+  characters: orNull(
+    z
+      .array(z.object({ character_id: characterId, character_session_id: characterSessionId }))
+      .min(1)
+      .max(mostCharacters),
+  ),
   end_user_metadata: optionalJson,
   /** Only LiveKit is spoken: an answer in another transport's shape could not be given. */
   transport: orDefault(z.enum(['livekit']), 'livekit'),
@@ -161,6 +174,35 @@ export const ConnectRequest = SessionSettings.extend({
   shared_session_key: orNull(z.string().regex(/^[A-Za-z0-9_-]{1,128}$/)),
   room_name: optionalText,
   room_session_id: optionalText,
+});
+
+export const ConnectRequest = Requested.superRefine((request, context) => {
+  const wrong = (field: string, message: string) => {
+    context.addIssue({ code: 'custom', path: [field], message });
+  };
+  const missing = (field: string) => {
+    context.addIssue({ code: 'invalid_type', expected: 'string', path: [field] });
+  };
+  const { characters, end_user_id, mode } = request;
+  const locators = [request.shared_session_key, request.room_session_id, request.room_name];
+  const given = locators.filter((locator) => locator !== null).length;
+  if (given > 1)
+    wrong('mode', 'only one of shared_session_key, room_session_id and room_name may be sent');
+  if (characters) {
+    if (request.character_id !== null)
+      wrong('characters', 'character_id and characters exclude each other');
+    if (end_user_id === null) missing('end_user_id');
+    const ids = characters.flatMap(({ character_session_id: id }) => (id === null ? [] : [id]));
+    if (new Set(ids).size < ids.length) wrong('characters', 'each needs a session of its own');
+  }
+  if (mode === 'join') {
+    if (characters) wrong('characters', 'a room that is joined has its characters already');
+    if (given === 0)
+      wrong('mode', 'joining needs shared_session_key, room_session_id or room_name');
+  } else {
+    if (!characters && request.character_id === null) missing('character_id');
+    if (request.room_session_id !== null) wrong('room_session_id', 'only a join may name one');
+  }
 });
 export type ConnectRequest = z.infer<typeof ConnectRequest>;
 
@@ -173,5 +215,14 @@ export const ConnectResponse = z.object({
   token: z.string(),
   end_user_id: z.string().nullable(),
   end_user_metadata: z.record(z.string(), z.unknown()).nullable(),
+  /** Under which others of the room know this user; null when nobody said who it is. */
+  speaker_id: z.string().nullable(),
+  /** From here on null, and false, except in a room with several characters. */
+  room_session_id: z.string().nullable(),
+  active_membership_id: z.string().nullable(),
+  route_epoch: z.int().nullable(),
+  roster_epoch: z.int().nullable(),
+  partial_dispatch: z.boolean(),
+  characters: z.array(CastEntry).nullable(),
 });
 export type ConnectResponse = z.infer<typeof ConnectResponse>;

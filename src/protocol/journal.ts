@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { Character } from './character.ts';
 import { ClientContext } from './client-context.ts';
 import { SessionSettings } from './connect.ts';
+import { Participant } from './participant.ts';
 import { ProviderSettings } from './provider-settings.ts';
+import { Cast, Role, RosterCommand, RosterOutcome } from './roster.ts';
 import { TurnRecord } from './turn-record.ts';
 
 /**
@@ -33,8 +35,12 @@ export const Assignment = z.object({
   characterSessionId: z.string(),
   character: Character,
   settings: SessionSettings,
-  /** The identity of the human's participant in the room. */
+  /** The identity of the first human's participant in the room. */
   userIdentity: z.string(),
+  /** Everyone who was let in and has not left for good; more may come. */
+  participants: z.array(Participant),
+  /** Of a room with several characters. `character`, `characterSessionId` and `history` are then of its first one. */
+  cast: Cast.nullable(),
   /** Oldest first; the last may be `open` when the process that held it died. */
   history: z.array(TurnRecord),
   /** What the client changed since `/connect`, when another process had the session; null when nothing. */
@@ -94,9 +100,23 @@ export const AgentAsk = z.discriminatedUnion('op', [
   z.object({ op: z.literal('roomJoined'), roomName: id }),
   z.object({ op: z.literal('roomLeft'), roomName: id }),
   z.object({ op: z.literal('clientJoined'), sessionId: id }),
-  z.object({ op: z.literal('appendTurn'), sessionId: id, turn: TurnRecord }),
   /** The newest counts. */
   z.object({ op: z.literal('keepContext'), sessionId: id, context: ClientContext }),
+  /** Who is in the room now, by identity; all of them each time, so that the last word is the truth. */
+  z.object({
+    op: z.literal('attendance'),
+    sessionId: id,
+    here: z.array(z.string().max(300)).max(200),
+  }),
+  z.object({
+    op: z.literal('appendTurn'),
+    sessionId: id,
+    turn: TurnRecord,
+    /** Whose conversation it belongs to, in a room with several characters. */
+    membershipId: id.optional(),
+  }),
+  /** Answered with a `RosterAnswer`. */
+  z.object({ op: z.literal('rosterCommand'), sessionId: id, command: RosterCommand }),
   z.object({ op: z.literal('sessionEnded'), sessionId: id, reason: SessionEnd }),
   AgentStatus.extend({ op: z.literal('status') }),
 ]);
@@ -116,9 +136,15 @@ export const ServerPush = z.discriminatedUnion('push', [
   z.object({ push: z.literal('assign'), assignment: Assignment }),
   z.object({ push: z.literal('endSession'), sessionId: id, reason: SessionEnd }),
   z.object({ push: z.literal('leaveRoom'), roomName: id }),
+  /** Somebody more may come. */
+  z.object({ push: z.literal('expect'), sessionId: id, participant: Participant }),
   z.object({ push: z.literal('drain') }),
 ]);
 export type ServerPush = z.infer<typeof ServerPush>;
+
+/** What became of a roster command, and what is needed to let the added characters speak. */
+export const RosterAnswer = z.object({ outcome: RosterOutcome, added: z.array(Role) });
+export type RosterAnswer = z.infer<typeof RosterAnswer>;
 
 export const ServerMessage = z.union([ServerAnswer, ServerPush]);
 export type ServerMessage = z.infer<typeof ServerMessage>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Participant } from './participant.ts';
 
 /** How long a provider took for its part of a turn: milliseconds of its own. Absent when it had no part in it. */
 const ProviderTime = z.object({
@@ -58,6 +59,8 @@ export const TurnRecord = z.object({
   origin: z.enum(['speech', 'text', 'greeting', 'trigger', 'resumption']),
   /** Null when the character spoke unasked. */
   userText: z.string().nullable(),
+  /** Who said it; absent where nobody did, and in records of a time when rooms had one human each. */
+  speaker: Participant.optional(),
   /** What was heard of the answer, to the last word. */
   assistantText: z.string(),
   status: z.enum(['open', 'completed', 'interrupted', 'aborted']),

@@ -15,6 +15,7 @@ import type { Log } from '../telemetry/log.ts';
 import { connectRoom } from './connect-room.ts';
 import { DataLine } from './data-line.ts';
 import { DataSink } from './data-sink.ts';
+import { isOurs } from './identities.ts';
 import { microphone } from './microphone.ts';
 import { TrackSink } from './track-sink.ts';
 import { Voice } from './voice.ts';
@@ -34,13 +35,20 @@ export type AgentRoomEvents = {
   microphoneGone: [identity: string];
   /** The microphone was muted: no sound comes from it until further notice. */
   microphoneMuted: [identity: string];
-  /** From a human; LiveKit names the sender of the first seconds too late to be waited for. */
-  data: [bytes: Uint8Array];
+  /** From a human; in the first 3 s of one who publishes nothing LiveKit does not name the sender. */
+  data: [bytes: Uint8Array, identity: string | undefined];
   /** We are out of the room: it was closed or the connection is gone for good, or another process is us now. */
   closed: [why: 'gone' | 'replaced'];
 };
 
-export type JoinRoom = { url: string; token: string; clock: Clock; log: Log };
+export type JoinRoom = {
+  url: string;
+  token: string;
+  clock: Clock;
+  log: Log;
+  /** False for one who only speaks and tells: nothing of the others is received. */
+  listens?: boolean;
+};
 
 /** A LiveKit room as an agent process sees it, and the only place that knows LiveKit's client. */
 export class AgentRoom implements Closable {
@@ -57,8 +65,11 @@ export class AgentRoom implements Closable {
     this.#deps = deps;
     this.data = new DataLine({
       ...deps,
-      publish: async (bytes) => {
-        await room.localParticipant?.publishData(bytes, { reliable: true });
+      publish: async (bytes, to) => {
+        await room.localParticipant?.publishData(bytes, {
+          reliable: true,
+          ...(to !== undefined && { destination_identities: [to] }),
+        });
       },
     });
     this.#listen();
@@ -67,12 +78,12 @@ export class AgentRoom implements Closable {
   /** @throws LiveKit's ConnectError when the room cannot be joined */
   static async join(deps: JoinRoom): Promise<AgentRoom> {
     const room = new Room();
-    await connectRoom(room, deps.url, deps.token);
+    await connectRoom(room, deps.url, deps.token, deps.listens ?? true);
     return new AgentRoom(room, deps);
   }
 
   get humans(): string[] {
-    return [...this.#room.remoteParticipants.keys()];
+    return [...this.#room.remoteParticipants.keys()].filter((identity) => !isOurs(identity));
   }
 
   /**
@@ -87,6 +98,7 @@ export class AgentRoom implements Closable {
   replay(): void {
     if (this.#listenedTo) this.events.emit('listened');
     for (const participant of this.#room.remoteParticipants.values()) {
+      if (isOurs(participant.identity)) continue;
       this.events.emit('arrived', participant.identity);
       for (const { track, source } of participant.trackPublications.values()) {
         if (track) this.#onTrack(track, source, participant.identity);
@@ -141,10 +153,13 @@ export class AgentRoom implements Closable {
   #listen(): void {
     const { events } = this;
     this.#room
-      .on(RoomEvent.ParticipantConnected, ({ identity }) => events.emit('arrived', identity))
-      .on(RoomEvent.ParticipantDisconnected, ({ identity, disconnectReason }) =>
-        events.emit('left', identity, disconnectReason === DisconnectReason.CLIENT_INITIATED),
-      )
+      .on(RoomEvent.ParticipantConnected, ({ identity }) => {
+        if (!isOurs(identity)) events.emit('arrived', identity);
+      })
+      .on(RoomEvent.ParticipantDisconnected, ({ identity, disconnectReason }) => {
+        if (!isOurs(identity))
+          events.emit('left', identity, disconnectReason === DisconnectReason.CLIENT_INITIATED);
+      })
       .on(RoomEvent.LocalTrackSubscribed, () => {
         this.#listenedTo = true;
         events.emit('listened');
@@ -158,7 +173,9 @@ export class AgentRoom implements Closable {
       .on(RoomEvent.TrackMuted, ({ kind }, { identity }) => {
         if (kind === TrackKind.KIND_AUDIO) events.emit('microphoneMuted', identity);
       })
-      .on(RoomEvent.DataReceived, (bytes) => events.emit('data', bytes))
+      .on(RoomEvent.DataReceived, (bytes, participant) => {
+        if (!isOurs(participant?.identity ?? '')) events.emit('data', bytes, participant?.identity);
+      })
       .on(RoomEvent.Disconnected, (reason) => {
         const isReplaced = reason === DisconnectReason.DUPLICATE_IDENTITY;
         events.emit('closed', isReplaced ? 'replaced' : 'gone');
@@ -166,8 +183,8 @@ export class AgentRoom implements Closable {
   }
 
   #onTrack(track: Track, source: TrackSource | undefined, identity: string): void {
-    if (track.kind !== TrackKind.KIND_AUDIO || source === TrackSource.SOURCE_SCREENSHARE_AUDIO)
-      return;
+    const isVoice = source !== TrackSource.SOURCE_SCREENSHARE_AUDIO && !isOurs(identity);
+    if (track.kind !== TrackKind.KIND_AUDIO || !isVoice) return;
     this.events.emit('microphone', identity, (signal) => microphone(track, signal));
   }
 }

@@ -23,10 +23,19 @@ const Bindings = z.object({
   FfiEvent: z.custom<{ fromBinary(bytes: Uint8Array): unknown }>(isFunction),
 });
 
-/** Joins a room and subscribes to everything in it. @throws LiveKit's ConnectError when it cannot be joined */
-export async function connectRoom(room: Room, url: string, token: string): Promise<void> {
+/**
+ * Joins a room.
+ * @param listens whether to subscribe to everything in it
+ * @throws LiveKit's ConnectError when it cannot be joined
+ */
+export async function connectRoom(
+  room: Room,
+  url: string,
+  token: string,
+  listens = true,
+): Promise<void> {
   ignoreFrames(room);
-  const connecting = room.connect(url, token, { autoSubscribe: true, dynacast: false });
+  const connecting = room.connect(url, token, { autoSubscribe: listens, dynacast: false });
   leaveOutLogs();
   await connecting;
 }

@@ -4,20 +4,13 @@ import {
   RoomServiceClient,
   ServerError,
 } from 'livekit-server-sdk';
+import { isOurs } from './identities.ts';
 import { type LivekitKeys, roomTimeouts } from './token.ts';
 
 export type LivekitDoor = LivekitKeys & {
   /** For us, not for clients: http(s) or ws(s). */
   url: string;
 };
-
-/**
- * The agent's participant in a room. Always the same one, so that a process which takes a room over puts the ghost of
- * the one before it out by joining.
- */
-export function agentIdentity(roomName: string): string {
-  return `agent:${roomName}`;
-}
 
 export type RoomSummary = { roomName: string; participants: number };
 
@@ -29,8 +22,10 @@ export interface Rooms {
   dispatch(roomName: string): Promise<string>;
   /** Whether some agent took the job of this dispatch. */
   isPlaced(roomName: string, dispatchId: string): Promise<boolean>;
-  /** How many participants other than our agent are in the room; null when there is no such room. */
+  /** How many participants other than our own are in the room; null when there is no such room. */
   humansIn(roomName: string): Promise<number | null>;
+  /** Puts somebody out of a room; one who is not there is fine. */
+  putOut(roomName: string, identity: string): Promise<void>;
   list(): Promise<RoomSummary[]>;
   /** Throws everybody out. A room that is not there is fine. */
   delete(roomName: string): Promise<void>;
@@ -64,7 +59,10 @@ export function livekitRooms(door: LivekitDoor, agentName: string): Rooms {
     async humansIn(roomName) {
       if ((await rooms.listRooms([roomName])).length === 0) return null;
       const inside = await rooms.listParticipants(roomName);
-      return inside.filter(({ identity }) => identity !== agentIdentity(roomName)).length;
+      return inside.filter(({ identity }) => !isOurs(identity)).length;
+    },
+    async putOut(roomName, identity) {
+      await unlessMissing(() => rooms.removeParticipant(roomName, identity));
     },
     async list() {
       const all = await rooms.listRooms();
@@ -74,11 +72,15 @@ export function livekitRooms(door: LivekitDoor, agentName: string): Rooms {
       }));
     },
     async delete(roomName) {
-      try {
-        await rooms.deleteRoom(roomName);
-      } catch (cause) {
-        if (!(cause instanceof ServerError && cause.code === 'not_found')) throw cause;
-      }
+      await unlessMissing(() => rooms.deleteRoom(roomName));
     },
   };
+}
+
+async function unlessMissing(call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (cause) {
+    if (!(cause instanceof ServerError && cause.code === 'not_found')) throw cause;
+  }
 }

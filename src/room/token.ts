@@ -7,6 +7,8 @@ export type UserTokenGrant = {
   roomName: string;
   /** The identity of the human's participant; unique in the room, or a second join would throw out the first. */
   identity: string;
+  /** Shown to others in the room. */
+  name?: string;
   connectionType: 'audio' | 'video';
   /** The name under which agents register; the room made by this token's join asks for one of them. */
   agentName: string;
@@ -47,6 +49,7 @@ export async function userToken(keys: LivekitKeys, grant: UserTokenGrant): Promi
     throw new RangeError(`joinWithinSeconds is ${joinWithinSeconds}`);
   const token = new AccessToken(keys.apiKey, keys.apiSecret, {
     identity: grant.identity,
+    ...(grant.name !== undefined && { name: grant.name }),
     ttl: joinWithinSeconds,
   });
   const video: VideoGrant = {
@@ -73,6 +76,30 @@ export async function userToken(keys: LivekitKeys, grant: UserTokenGrant): Promi
     agents: [
       new RoomAgentDispatch({ agentName: grant.agentName, metadata: grant.agentMetadata ?? '' }),
     ],
+  });
+  return token.toJwt();
+}
+
+/** Long enough for one join. */
+const characterJoinSeconds = 60;
+
+/** Lets a character of a room with several in: it speaks and tells, and hears nothing. */
+export async function characterToken(
+  keys: LivekitKeys,
+  { roomName, identity, name }: { roomName: string; identity: string; name: string },
+): Promise<string> {
+  const token = new AccessToken(keys.apiKey, keys.apiSecret, {
+    identity,
+    name,
+    ttl: characterJoinSeconds,
+  });
+  token.kind = 'agent';
+  token.addGrant({
+    roomJoin: true,
+    room: roomName,
+    canPublish: true,
+    canPublishData: true,
+    canSubscribe: false,
   });
   return token.toJwt();
 }

@@ -19,6 +19,8 @@ export type CommandDeps = {
     | 'contextChanged'
   >;
   context: SessionContext;
+  /** Several people may be in the room. */
+  isShared: boolean;
   diagnostics: Pick<Diagnostics, 'setUsageEnabled'>;
   respondModes: SessionSettings['respond_modes'];
   /** Ends the session, once what was answered is sent. */

@@ -1,4 +1,5 @@
 import type { ClientMessage } from '../protocol/client-messages.ts';
+import type { Participant } from '../protocol/participant.ts';
 import { respond, type ServerResponse } from '../protocol/server-messages.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { updateContext } from './context-update.ts';
@@ -16,10 +17,12 @@ import { trigger } from './trigger.ts';
  * Does what a client's message asks for.
  * @returns a function from the message to its one acknowledgement. It never throws: what went wrong is in its answer
  */
-export function obey(deps: CommandDeps): (message: ClientMessage) => ServerResponse {
-  return (message) => {
+export function obey(
+  deps: CommandDeps,
+): (message: ClientMessage, sender?: Participant) => ServerResponse {
+  return (message, sender) => {
     try {
-      return answer(message, deps);
+      return answer(message, deps, sender);
     } catch (err) {
       deps.log.error({ err, type: message.type }, 'a message of the client could not be served');
       const reason = `Failed to process ${message.type}: internal error`;
@@ -28,20 +31,24 @@ export function obey(deps: CommandDeps): (message: ClientMessage) => ServerRespo
   };
 }
 
-function answer(message: ClientMessage, deps: CommandDeps): ServerResponse {
+function answer(
+  message: ClientMessage,
+  deps: CommandDeps,
+  sender: Participant | undefined,
+): ServerResponse {
   switch (message.type) {
     case 'user_text_message':
-      return typeText(message, deps);
+      return typeText(message, deps, sender);
     case 'trigger-message':
       return trigger(message, deps);
     case 'interrupt-bot':
       return interruptBot(message, deps);
     case 'force-user-stopped-speaking':
-      return forceUserStopped(message, deps);
+      return forceUserStopped(message, deps, sender);
     case 'tts-toggle':
       return toggleTts(message, deps);
     case 'stt-toggle':
-      return toggleStt(message, deps);
+      return toggleStt(message, deps, sender);
     case 'update-template-keys':
       return updateTemplateKeys(message, deps);
     case 'update-scene-metadata':

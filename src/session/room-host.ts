@@ -20,6 +20,10 @@ export class RoomHost implements Closable {
       this.#stays.get(assignment.roomName)?.assign(assignment);
       this.#joinAheadInALull();
     });
+    events.on('expect', ({ sessionId, participant }) => {
+      for (const stay of this.#stays.values())
+        if (stay.sessionId === sessionId) stay.expect(participant);
+    });
     events.on('leaveRoom', ({ roomName }) => {
       this.#stays.get(roomName)?.depart({ kind: 'givenAway' });
     });

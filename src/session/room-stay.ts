@@ -1,5 +1,6 @@
 import type { Journal } from '../journal/journal.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
+import type { Participant } from '../protocol/participant.ts';
 import { AgentRoom } from '../room/agent-room.ts';
 import { VoiceSession, type SessionDeps } from './voice-session.ts';
 
@@ -31,6 +32,9 @@ export class RoomStay {
   #call!: () => void;
   #assignment: Assignment | undefined;
   #isCalled = false;
+  #session: VoiceSession | undefined;
+  /** Told of before the session was open. */
+  readonly #expected: Participant[] = [];
 
   constructor(
     private readonly job: RoomJob,
@@ -62,6 +66,12 @@ export class RoomStay {
   join(): void {
     this.#isCalled = true;
     this.#call();
+  }
+
+  /** Somebody more was let in. */
+  expect(participant: Participant): void {
+    this.#expected.push(participant);
+    this.#session?.expect(participant);
   }
 
   /** Ends the stay; the first reason counts. */
@@ -113,6 +123,8 @@ export class RoomStay {
     const first = await Promise.race([this.#assigned, this.#departure]);
     if ('kind' in first) return first;
     const session = await VoiceSession.open(room, first, this.deps);
+    this.#session = session;
+    for (const participant of this.#expected) session.expect(participant);
     const ended = session.ended.then((reason): Departure => ({ kind: 'sessionEnded', reason }));
     const departure = await Promise.race([ended, this.#departure]);
     this.deps.log.info({ sessionId: this.sessionId, departure }, 'session ends');

@@ -1,4 +1,5 @@
 import type { MessageOf } from '../protocol/client-messages.ts';
+import type { Participant } from '../protocol/participant.ts';
 import { respond, type ServerResponse } from '../protocol/server-messages.ts';
 import type { CommandDeps } from './command-deps.ts';
 
@@ -7,8 +8,9 @@ import type { CommandDeps } from './command-deps.ts';
 export function typeText(
   { type, data: { text } }: MessageOf<'user_text_message'>,
   { conversation }: CommandDeps,
+  sender: Participant | undefined,
 ): ServerResponse {
-  conversation.type(text);
+  conversation.type(text, sender);
   return respond(type, 'success', { extras: { text } });
 }
 
@@ -23,8 +25,9 @@ export function interruptBot(
 export function forceUserStopped(
   { type }: MessageOf<'force-user-stopped-speaking'>,
   { conversation }: CommandDeps,
+  sender: Participant | undefined,
 ): ServerResponse {
-  conversation.forceEnd();
+  conversation.forceEnd(sender);
   return respond(type, 'success');
 }
 
@@ -40,10 +43,12 @@ export function toggleTts(
 
 export function toggleStt(
   { type, data: { muted } }: MessageOf<'stt-toggle'>,
-  { conversation, context }: CommandDeps,
+  { conversation, context, isShared }: CommandDeps,
+  sender: Participant | undefined,
 ): ServerResponse {
-  context.set({ hearing: !muted });
-  conversation.setHearing(!muted);
+  // In a shared room it is the sender's own microphone alone, and no setting of the session.
+  if (!isShared) context.set({ hearing: !muted });
+  conversation.setHearing(!muted, sender);
   const message = muted ? 'STT muted' : 'STT unmuted';
   return respond(type, 'success', { message, extras: { muted } });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { ConversationEvent } from '../pipeline/conversation-event.ts';
 import { preRollMs } from '../pipeline/recording.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import type { Emotion } from '../script/emotion.ts';
 import { tell, type ResponseMark, type Speaker } from '../protocol/tell.ts';
@@ -36,7 +37,11 @@ export class Telling {
         return tell.userStoppedSpeaking(this.clock.nowAt(), 'hangover_elapsed', heardMs);
       }
       case 'userTranscript':
-        return tell.userTranscript(event, speaker, this.clock.nowAt());
+        return tell.userTranscript(
+          event,
+          event.speaker ? speakerOf(event.speaker) : speaker,
+          this.clock.nowAt(),
+        );
       case 'replyTextBegan':
         this.#replyText = '';
         return tell.replyTextBegan();
@@ -85,4 +90,13 @@ export class Telling {
     this.#markedTurnId = turnId;
     return { responseId: `${this.session.sessionId}:${turnId}`, sequence: ++this.#sequence };
   }
+}
+
+/** Whose words a transcript has, as messages name them. */
+export function speakerOf({ identity, speakerId, speakerName }: Participant): Speaker {
+  return {
+    participantId: identity,
+    ...(speakerId !== null && { speakerId }),
+    ...(speakerName !== null && { speakerName }),
+  };
 }

@@ -1,29 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { sleep, type Clock } from '../lifetime/clock.ts';
+import type { Clock } from '../lifetime/clock.ts';
 import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
 import { Conversation } from '../pipeline/conversation.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
 import type { ClientContext } from '../protocol/client-context.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
+import { stranger, type Participant } from '../protocol/participant.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
-import { tell, type Speaker } from '../protocol/tell.ts';
+import { tell } from '../protocol/tell.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import type { Vad } from '../providers/vad/vad.ts';
-import type { AgentRoom, OpenMicrophone } from '../room/agent-room.ts';
+import type { AgentRoom } from '../room/agent-room.ts';
 import { tapLog, type Log } from '../telemetry/log.ts';
-import { Arrival } from './arrival.ts';
+import { Attendance } from './attendance.ts';
 import { FaceLine } from './face-line.ts';
 import { faceWish } from './face-wish.ts';
 import { Diagnostics, type StageModels } from './diagnostics.ts';
 import { idleMessage, IdleWatch, type IdleRules } from './idle-watch.ts';
 import { ContextKeeper } from './context-keeper.ts';
+import { Microphones } from './microphones.ts';
 import { isActivity, obey } from './obey.ts';
 import { SessionContext } from './session-context.ts';
 import { stageOf } from './stage.ts';
-import { Telling } from './telling.ts';
+import { speakerOf, Telling } from './telling.ts';
 import { turnTaking } from './turn-taking.ts';
 import { VoiceWithFace } from './voice-with-face.ts';
 
@@ -32,6 +34,8 @@ interface SessionJournal {
   appendTurn(sessionId: string, turn: TurnRecord): Promise<void>;
   keepContext(sessionId: string, context: ClientContext): Promise<void>;
   clientJoined(sessionId: string): Promise<void>;
+  /** Who is there now. */
+  attendance(sessionId: string, here: string[]): Promise<void>;
 }
 
 export type SessionDeps = {
@@ -45,30 +49,26 @@ export type SessionDeps = {
   idle: IdleRules | undefined;
 };
 
-/** A client whose connection broke may be back within this time, as when a phone changes its network. */
-const returnGraceMs = 10_000;
-
 /** One conversation in one room: joins room, pipeline and journal, which do not know each other. */
 export class VoiceSession implements Closable {
   /** Resolves when it should be closed, with the reason. */
   readonly ended: Promise<SessionEnd>;
   readonly #scope: Scope;
-  readonly #arrival: Arrival;
+  readonly #attendance: Attendance;
+  readonly #microphones: Microphones;
   readonly #idle: IdleWatch;
   readonly #diagnostics: Diagnostics;
   readonly #log: Log;
   #end!: (reason: SessionEnd) => void;
   #conversation: Conversation | undefined;
   #abandoned = false;
-  #listeningTo = new AbortController();
-  #leaving = new AbortController();
 
   private constructor(
     private readonly room: AgentRoom,
     private readonly assignment: Assignment,
     private readonly deps: SessionDeps,
   ) {
-    const { sessionId, characterSessionId } = assignment;
+    const { sessionId, settings } = assignment;
     this.#diagnostics = new Diagnostics(assignment.settings, deps.models, deps.clock);
     const log = deps.log.child({ sessionId });
     this.#log = assignment.settings.debug
@@ -90,19 +90,34 @@ export class VoiceSession implements Closable {
     this.#scope = new Scope(`session ${sessionId}`, (child, err) => {
       this.#log.error({ err, child }, 'closing failed');
     });
-    const interaction = tell.interactionCreated(randomUUID(), characterSessionId);
-    let announced = false;
-    this.#arrival = new Arrival(
-      deps.clock,
-      () => {
-        const messages = announced ? tell.botReady() : [...interaction, ...tell.botReady()];
-        // While nobody is there to hear it, the whole announcement is repeated.
-        announced = this.#arrival.isHere;
-        this.#tell(messages);
+    this.#microphones = new Microphones(this.#log);
+    this.#attendance = new Attendance(
+      {
+        clock: deps.clock,
+        newId: randomUUID,
+        isShared: settings.max_num_participants > 1,
+        announce: (to, interactionId) => {
+          this.#announce(to, interactionId);
+        },
+        onHere: (_who, isFirst) => {
+          this.#log.info({ isFirst, takenOver: assignment.takenOver }, 'a client is here');
+          if (isFirst) this.#onFirst();
+        },
+        onAway: (who) => {
+          this.#conversation?.microphoneSilent(who);
+        },
+        onGone: (who) => {
+          this.#microphones.close(who.identity);
+          this.#conversation?.participantLeft(who);
+        },
+        onChange: (here) => {
+          this.#note(here);
+        },
+        onEmpty: () => {
+          this.#end('client_left');
+        },
       },
-      () => {
-        this.#onArrived();
-      },
+      assignment.participants,
     );
   }
 
@@ -124,6 +139,11 @@ export class VoiceSession implements Closable {
 
   get sessionId(): string {
     return this.assignment.sessionId;
+  }
+
+  /** Somebody more was let in. */
+  expect(who: Participant): void {
+    this.#attendance.expect(who);
   }
 
   /** The server's word that it is over. */
@@ -164,7 +184,7 @@ export class VoiceSession implements Closable {
     const voice = face ? new VoiceWithFace(track, face) : track;
     if (this.#scope.closed) throw new ScopeClosed(this.#scope.name);
     const telling = new Telling(
-      { sessionId, speaker: speakerOf(assignment) },
+      { sessionId, speaker: speakerOf(firstOf(assignment)) },
       this.#diagnostics,
       deps.clock,
       (message) => {
@@ -178,19 +198,23 @@ export class VoiceSession implements Closable {
         ...deps.providers,
         clock: deps.clock,
         log: this.#log,
-        vad: deps.vad.openStream(),
+        vad: deps.vad,
         voice,
         newId: randomUUID,
         ...turnTaking(settings),
         speaker: { voice: character.voice ?? undefined, language: character.language },
-        stage: () => stageOf(assignment, context, speakerOf(assignment).speakerName),
-        prompt: (past, userText, brokenOff, occasion) =>
+        stage: () => stageOf(assignment, context, firstOf(assignment).speakerName ?? undefined),
+        prompt: (past, { userText, speaker, heardBefore, occasion }) =>
           buildPrompt({
             character,
             told: context.told,
             history: past,
             userText,
-            ...(brokenOff !== undefined && { brokenOff }),
+            ...(speaker && { speaker }),
+            ...(this.#isShared && {
+              company: { people: this.#attendance.here, characters: [] },
+            }),
+            ...(heardBefore !== undefined && { brokenOff: heardBefore }),
             ...(occasion && { occasion }),
           }),
         store: (record) =>
@@ -211,18 +235,22 @@ export class VoiceSession implements Closable {
     const answer = obey({
       conversation,
       context,
+      isShared: this.#isShared,
       diagnostics: this.#diagnostics,
       respondModes: settings.respond_modes,
       end: this.#end,
       log: this.#log,
     });
-    room.events.on('data', (bytes) => {
-      const message = room.data.receive(bytes);
+    room.events.on('data', (bytes, identity) => {
+      const sender = this.#attendance.sender(identity);
+      if (sender) this.#attendance.sign(sender.identity);
+      const message = room.data.receive(bytes, sender?.identity);
       if (!message) return;
       if (isActivity(message)) this.#idle.activity();
-      room.data.send(answer(message));
+      room.data.send(answer(message, sender), undefined, this.#only(sender));
     });
-    if (settings.audio_config.output.audio_routing === 'data_only') this.#arrival.callOut();
+    this.#microphones.route(conversation);
+    this.#attendance.begin(settings.audio_config.output.audio_routing === 'data_only');
     room.replay();
   }
 
@@ -243,89 +271,75 @@ export class VoiceSession implements Closable {
 
   #listenToRoom(): void {
     const { events } = this.room;
-    const isUser = (identity: string) => identity === this.assignment.userIdentity;
-    this.#scope.defer('arrival', () => {
-      this.#arrival.stop();
+    const attendance = this.#attendance;
+    this.#scope.defer('attendance', () => {
+      attendance.stop();
       this.#idle.stop();
-      this.#listeningTo.abort();
-      this.#leaving.abort();
+      this.#microphones.closeAll();
     });
     events.on('arrived', (identity) => {
-      if (!isUser(identity)) return;
-      this.#leaving.abort();
-      this.#sign();
+      attendance.arrived(identity);
     });
     events.on('listened', () => {
-      this.#sign();
-    });
-    events.on('data', () => {
-      this.#sign();
+      attendance.listened();
     });
     events.on('left', (identity, byChoice) => {
-      if (isUser(identity)) void this.#onLeft(byChoice);
+      attendance.left(identity, byChoice);
     });
     events.on('microphone', (identity, open) => {
-      if (isUser(identity)) void this.#hear(open);
+      attendance.sign(identity);
+      this.#microphones.open(attendance.who(identity), open);
     });
     events.on('microphoneMuted', (identity) => {
-      if (isUser(identity)) this.#conversation?.microphoneSilent();
+      this.#conversation?.microphoneSilent(attendance.who(identity));
     });
   }
 
-  #tell(messages: ClientBoundMessage[]): void {
-    for (const message of messages) this.room.data.send(message);
+  /** Several people may be in the room, and are told apart. */
+  get #isShared(): boolean {
+    return this.assignment.settings.max_num_participants > 1;
   }
 
-  /** A sign of the client counts once there is somebody to answer it. */
-  #sign(): void {
-    if (this.#conversation) this.#arrival.sign();
+  /** Where an answer to this one goes; to everybody where nobody else is, for the sender may not be known yet. */
+  #only(who: Participant | undefined): string | undefined {
+    return this.#isShared ? who?.identity : undefined;
   }
 
-  #onArrived(): void {
+  #tell(messages: ClientBoundMessage[], to?: string): void {
+    for (const message of messages) this.room.data.send(message, undefined, to);
+  }
+
+  #announce(to: Participant, interactionId: string | undefined): void {
+    const { characterSessionId } = this.assignment;
+    const interaction =
+      interactionId === undefined ? [] : tell.interactionCreated(interactionId, characterSessionId);
+    this.#tell([...interaction, ...tell.botReady()], this.#only(to));
+  }
+
+  #note(here: Participant[]): void {
+    const { sessionId } = this.assignment;
+    const identities = here.map(({ identity }) => identity);
+    this.deps.journal.attendance(sessionId, identities).catch((err: unknown) => {
+      this.#log.error({ err }, 'the server could not note who is here');
+    });
+  }
+
+  #onFirst(): void {
     const { assignment, deps } = this;
     this.#idle.start();
     const { history, character, sessionId } = assignment;
     deps.journal.clientJoined(sessionId).catch((err: unknown) => {
       this.#log.error({ err }, 'the server could not note that the client is here');
     });
-    this.#log.info({ takenOver: assignment.takenOver }, 'client is here');
     const last = history.at(-1);
     if (last?.status === 'open') this.#conversation?.resume(last);
     else if (history.length === 0 && character.greeting !== '') {
       this.#conversation?.greet(character.greeting);
     }
   }
-
-  /** A new track replaces the one before, as when the user changes devices. */
-  async #hear(open: OpenMicrophone): Promise<void> {
-    this.#listeningTo.abort();
-    this.#listeningTo = new AbortController();
-    const { signal } = this.#listeningTo;
-    try {
-      await this.#conversation?.hearFrom(open(signal), signal);
-    } catch (err) {
-      if (!signal.aborted) this.#log.error({ err }, 'hearing broke off');
-    }
-  }
-
-  async #onLeft(byChoice: boolean): Promise<void> {
-    if (byChoice) {
-      this.#end('client_left');
-      return;
-    }
-    this.#leaving = new AbortController();
-    this.#conversation?.microphoneSilent();
-    try {
-      await sleep(this.deps.clock, returnGraceMs, this.#leaving.signal);
-      this.#end('client_left');
-    } catch {
-      this.#log.info('client is back');
-    }
-  }
 }
 
-/** Whose words the transcripts have. */
-function speakerOf({ userIdentity, settings }: Assignment): Speaker {
-  const speakerId = settings.speaker_id ?? settings.end_user_id;
-  return { participantId: userIdentity, ...(speakerId !== null && { speakerId }) };
+/** Whose words they are where nobody else can be meant. */
+function firstOf({ participants, userIdentity }: Assignment): Participant {
+  return participants[0] ?? stranger(userIdentity);
 }

@@ -45,6 +45,7 @@ describe('the configuration', () => {
         joinTimeoutMs: 60_000,
         idle: { timeoutMs: 1_800_000, warningMs: 300_000 },
       },
+      rooms: { mostCharacters: 8 },
       stages: {
         llm: { kind: 'offline' },
         stt: { kind: 'offline' },

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Dispatch } from '../../src/dispatch/dispatch.ts';
+import type { Entrance } from '../../src/dispatch/entering.ts';
 import { NoAgentFree } from '../../src/dispatch/no-agent-free.ts';
 import { defaultPoolRules } from '../../src/dispatch/pool.ts';
 import { untouchedContext } from '../../src/protocol/client-context.ts';
@@ -19,11 +20,15 @@ const welcome: Welcome = {
   maxSessions: 4,
   idle: null,
 };
-const placing = {
+const placing: Entrance = {
   workspaceId: 'w1',
   keyId: 'key-1',
-  conversationId: 'c1',
   settings: SessionSettings.parse({}),
+  speaker: { id: null, name: null },
+  locator: null,
+  characterId: 'ada',
+  isCast: false,
+  make: () => Promise.resolve({ conversationId: 'c1', members: null }),
 };
 const turn: TurnRecord = {
   id: '11111111-1111-4111-8111-111111111111',
@@ -83,7 +88,7 @@ async function joinAll(agentId: string): Promise<void> {
 }
 
 async function liveSession(agentId: string) {
-  const placed = await dispatch.place(placing);
+  const placed = await dispatch.enter(placing);
   await clock.advance(0);
   rooms.humans.set(placed.roomName, 1);
   await dispatch.answer(agentId, { op: 'clientJoined', sessionId: placed.sessionId });
@@ -93,7 +98,7 @@ async function liveSession(agentId: string) {
 describe('placing a session', () => {
   it('gives a room in which an agent waits, and tells the agent whom to expect', async () => {
     await agent('a');
-    const { sessionId, roomName, userIdentity } = await dispatch.place(placing);
+    const { sessionId, roomName, userIdentity } = await dispatch.enter(placing);
     await clock.advance(0);
     expect(rooms.humans.has(roomName)).toBe(true);
     expect(pushed).toHaveLength(1);
@@ -104,8 +109,8 @@ describe('placing a session', () => {
   });
 
   it('is refused at once when no agent is there, with the time after which to ask again', async () => {
-    await expect(dispatch.place(placing)).rejects.toThrow(NoAgentFree);
-    await expect(dispatch.place(placing)).rejects.toMatchObject({
+    await expect(dispatch.enter(placing)).rejects.toThrow(NoAgentFree);
+    await expect(dispatch.enter(placing)).rejects.toMatchObject({
       status: 503,
       code: 'no_agent_free',
       retryAfterSeconds: 5,
@@ -115,11 +120,11 @@ describe('placing a session', () => {
   it('is refused when every place is taken, and possible again when one is free', async () => {
     await agent('a');
     const placed = [];
-    for (let at = 0; at < 4; at++) placed.push(await dispatch.place(placing));
-    await expect(dispatch.place(placing)).rejects.toThrow(NoAgentFree);
+    for (let at = 0; at < 4; at++) placed.push(await dispatch.enter(placing));
+    await expect(dispatch.enter(placing)).rejects.toThrow(NoAgentFree);
     const { sessionId = '' } = placed[0] ?? {};
     await dispatch.answer('a', { op: 'sessionEnded', sessionId, reason: 'client_left' });
-    await expect(dispatch.place(placing)).resolves.toBeDefined();
+    await expect(dispatch.enter(placing)).resolves.toBeDefined();
   });
 
   it('without a warm room leaves it to the client to make the room, and its agent finds the session', async () => {
@@ -127,7 +132,7 @@ describe('placing a session', () => {
     const status = { load: 0, sessions: 0, accepting: true, draining: false };
     rooms.fails = true;
     await dispatch.answer('a', { op: 'status', ...status });
-    const { sessionId, roomName } = await dispatch.place(placing);
+    const { sessionId, roomName } = await dispatch.enter(placing);
     const answer = await dispatch.answer('a', { op: 'roomJoined', roomName });
     expect(answer).toMatchObject({ sessionId, takenOver: false });
   });
@@ -135,7 +140,7 @@ describe('placing a session', () => {
   it('gives the place back when the session cannot be stored', async () => {
     await agent('a');
     store.fails = true;
-    await expect(dispatch.place(placing)).rejects.toThrow('the database is away');
+    await expect(dispatch.enter(placing)).rejects.toThrow('the database is away');
     expect(dispatch.count()).toMatchObject({ claimed: 0, awaited: 0, free: 4 });
   });
 
@@ -144,7 +149,7 @@ describe('placing a session', () => {
     const names = new Set<string>();
     for (let at = 0; at < 1_000; at++) {
       await dispatch
-        .place(placing)
+        .enter(placing)
         .then(({ roomName }) => names.add(roomName))
         .catch(() => clock.advance(1_000));
       await joinAll('a');
@@ -167,7 +172,7 @@ describe('placing a session', () => {
 describe('a client that comes after its claim lapsed', () => {
   it('still finds the character', async () => {
     await agent('a');
-    const { sessionId, roomName } = await dispatch.place(placing);
+    const { sessionId, roomName } = await dispatch.enter(placing);
     await clock.advance(rules.joinTimeoutMs + 1_000);
     expect(store.sessions.get(sessionId)?.end).toBe('never_joined');
     expect(rooms.humans.has(roomName)).toBe(false);
@@ -181,7 +186,7 @@ describe('a client that comes after its claim lapsed', () => {
 
   it('gets an agent when LiveKit found none', async () => {
     await agent('a');
-    const { roomName } = await dispatch.place(placing);
+    const { roomName } = await dispatch.enter(placing);
     await clock.advance(rules.joinTimeoutMs + 1_000);
     rooms.humans.set(roomName, 1);
     await clock.advance(4_000);
@@ -291,7 +296,7 @@ describe('closing', () => {
     await agent('a');
     const { sessionId } = await liveSession('a');
     dispatch.stop();
-    await expect(dispatch.place(placing)).rejects.toThrow(NoAgentFree);
+    await expect(dispatch.enter(placing)).rejects.toThrow(NoAgentFree);
     dispatch.lost('a', 'goodbye');
     await dispatch.close();
     expect(rooms.humans.size).toBe(0);

@@ -47,6 +47,7 @@ export class CommandedSession {
     this.#answer = obey({
       conversation,
       context: this.context,
+      isShared: false,
       diagnostics: { setUsageEnabled: note('setUsageEnabled') },
       respondModes: parsed.respond_modes,
       end: (reason) => this.ends.push(reason),

@@ -6,6 +6,7 @@ export class FakeRooms implements Rooms {
   readonly humans = new Map<string, number>();
   readonly dispatched: string[] = [];
   readonly deleted: string[] = [];
+  readonly putOuts: { roomName: string; identity: string }[] = [];
   /** Whether some agent takes the jobs. */
   places = true;
   fails = false;
@@ -27,6 +28,10 @@ export class FakeRooms implements Rooms {
 
   humansIn(roomName: string): Promise<number | null> {
     return this.#call(() => this.humans.get(roomName) ?? null);
+  }
+
+  putOut(roomName: string, identity: string): Promise<void> {
+    return this.#call(() => void this.putOuts.push({ roomName, identity }));
   }
 
   list(): Promise<RoomSummary[]> {

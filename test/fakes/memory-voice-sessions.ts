@@ -1,11 +1,21 @@
-import type { NewVoiceSession, VoiceSessionStore } from '../../src/dispatch/voice-sessions.ts';
+import type {
+  LocatedRoom,
+  NewVoiceSession,
+  RoomLocator,
+  VoiceSessionStore,
+} from '../../src/dispatch/voice-sessions.ts';
 import { PublicError } from '../../src/errors/public-error.ts';
 import type { ClientContext } from '../../src/protocol/client-context.ts';
-import type { Assignment, SessionEnd } from '../../src/protocol/journal.ts';
+import type { Assignment, RosterAnswer, SessionEnd } from '../../src/protocol/journal.ts';
+import type { Participant } from '../../src/protocol/participant.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { aCharacter } from './a-character.ts';
 
-type Stored = NewVoiceSession & { joinedAt: Date | null; end: SessionEnd | null };
+type Stored = NewVoiceSession & {
+  joinedAt: Date | null;
+  end: SessionEnd | null;
+  admitted: { id: string; participant: Participant }[];
+};
 
 /** Voice sessions as the database keeps them, in memory. */
 export class MemoryVoiceSessions implements VoiceSessionStore {
@@ -16,7 +26,7 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
 
   open(session: NewVoiceSession): Promise<{ id: string }> {
     if (this.fails) return Promise.reject(new Error('the database is away'));
-    this.sessions.set(session.id, { ...session, joinedAt: null, end: null });
+    this.sessions.set(session.id, { ...session, joinedAt: null, end: null, admitted: [] });
     return Promise.resolve({ id: session.id });
   }
 
@@ -34,10 +44,58 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
         settings: stored.settings,
         context: this.contexts.get(stored.id) ?? null,
         userIdentity: stored.userIdentity,
+        participants: stored.admitted.map(({ participant }) => participant),
+        cast: null,
         history: [...this.turns.values()],
         takenOver: stored.joinedAt !== null,
       },
     );
+  }
+
+  locate(workspaceId: string, locator: RoomLocator): Promise<LocatedRoom[]> {
+    const isMeant = (session: Stored) => {
+      switch (locator.kind) {
+        case 'sharedKey':
+          return session.sharedKey === locator.key;
+        case 'roomName':
+          return session.roomAlias === locator.name || session.roomName === locator.name;
+        case 'roomSession':
+          return session.id === locator.id;
+      }
+    };
+    const rooms = [...this.sessions.values()].filter(
+      (session) =>
+        session.workspaceId === workspaceId &&
+        (session.end === null || session.end === 'never_joined') &&
+        isMeant(session),
+    );
+    return Promise.resolve(
+      rooms.map((session) => ({ ...session, characterId: 'ada', roster: null })).reverse(),
+    );
+  }
+
+  async admit(place: {
+    sessionId: string;
+    id: string;
+    participant: Participant;
+    most: number;
+  }): Promise<string | undefined> {
+    const { admitted } = await this.#require(place.sessionId);
+    const { id, participant, most } = place;
+    const known = admitted.find((one) => one.participant.identity === participant.identity);
+    if (known) return known.id;
+    if (admitted.length >= most) return undefined;
+    admitted.push({ id, participant });
+    return id;
+  }
+
+  async attend(sessionId: string, here: string[]): Promise<string[]> {
+    const { settings } = await this.#require(sessionId);
+    return here.slice(settings.max_num_participants);
+  }
+
+  commandRoster(): Promise<RosterAnswer> {
+    return Promise.reject(new PublicError(404, 'unknown_session', 'The room has one character.'));
   }
 
   async markJoined(sessionId: string): Promise<void> {

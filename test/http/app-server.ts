@@ -2,12 +2,13 @@ import path from 'node:path';
 import { createApp, type AppDeps } from '../../src/http/app.ts';
 import { openHttpServer, type ServerTimeouts } from '../../src/http/server.ts';
 import { NotFound } from '../../src/http/refusals.ts';
-import type { PlaceRequest } from '../../src/http/routes/convai/connect.ts';
+import { RoomNotFound, type Entered, type Entrance } from '../../src/dispatch/entering.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import type { Character } from '../../src/protocol/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { openMetrics } from '../../src/telemetry/metrics.ts';
 import { aCharacter } from '../fakes/a-character.ts';
+import { FakeSpeakers } from '../fakes/fake-speakers.ts';
 
 export const livekit = {
   apiKey: 'devkey',
@@ -35,7 +36,9 @@ function fakeDeps() {
     [bob.workspaceId, otto],
   ]);
   const conversations = new Map<string, { workspaceId: string; characterId: string }>();
-  const placed: PlaceRequest[] = [];
+  const placed: Placed[] = [];
+  const rooms = new Map<string, Entered>();
+  const speakers = new FakeSpeakers();
   const deps: AppDeps = {
     log: silentLog,
     clock: systemClock,
@@ -64,14 +67,34 @@ function fakeDeps() {
       },
     },
     dispatch: {
-      place: (request) => {
-        placed.push(request);
+      enter: async (entrance) => {
+        const { locator, settings, workspaceId } = entrance;
+        const key = JSON.stringify([workspaceId, locator]);
+        const known = locator && rooms.get(key);
+        if (!known && !entrance.make) throw new RoomNotFound();
+        const { conversationId, members } = (await entrance.make?.()) ?? {
+          conversationId: known?.conversationId ?? '',
+          members: null,
+        };
+        placed.push({ ...entrance, conversationId });
         const n = placed.length;
-        const ids = { sessionId: `session-${n}`, roomName: `room-${n}`, userIdentity: `user:${n}` };
-        return Promise.resolve(ids);
+        const roster = members && {
+          ...{ members, routeEpoch: 0, rosterEpoch: 0 },
+          activeMembershipId: members[0]?.membershipId ?? null,
+        };
+        const entered: Entered = {
+          ...{ sessionId: `session-${n}`, roomName: `room-${n}`, roomSessionId: `session-${n}` },
+          ...{ conversationId, settings, roster },
+          ...known,
+          userIdentity: `user:${n}`,
+        };
+        rooms.set(key, entered);
+        return entered;
       },
     },
     turns: { page: () => Promise.resolve(undefined) },
+    speakers,
+    mostCharacters: 3,
     health: {
       database: () => Promise.resolve(),
       livekit: () => Promise.resolve(),
@@ -86,10 +109,12 @@ function fakeDeps() {
   return { deps, placed };
 }
 
+type Placed = Entrance & { conversationId: string };
+
 export type AppServer = {
   url: string;
   port: number;
-  placed: PlaceRequest[];
+  placed: Placed[];
   close(): Promise<void>;
   connect(body: unknown, headers?: Record<string, string>): Promise<Response>;
 };

@@ -340,13 +340,18 @@ describe('the API description', () => {
             requestBody: {
               content: {
                 'application/json': {
-                  schema: { required: ['character_id'], properties: { debug: { default: false } } },
+                  schema: {
+                    properties: { character_id: {}, characters: {}, debug: { default: false } },
+                  },
                 },
               },
             },
-            responses: { 200: {}, 401: {}, 404: {}, 422: {}, 429: {}, 503: {} },
+            responses: { 200: {}, 401: {}, 404: {}, 409: {}, 422: {}, 429: {}, 503: {} },
           },
         },
+        '/user/speaker/new': { post: {} },
+        '/user/speaker/list': { post: {} },
+        '/user/speaker/delete': { post: {} },
       },
     });
   });

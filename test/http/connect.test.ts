@@ -52,8 +52,8 @@ describe('POST /connect', () => {
     expect(placed).toMatchObject({
       workspaceId: ada.workspaceId,
       conversationId: body.character_session_id,
-      character: mira,
-      requestTraceId: body.request_trace_id,
+      characterId: mira.id,
+      locator: null,
       settings: { connection_type: 'video', end_user_id: 'ann', debug: false },
     });
     const claims = await new TokenVerifier(livekit.apiKey, livekit.apiSecret).verify(body.token);
@@ -88,11 +88,16 @@ describe('POST /connect', () => {
   });
 
   it('gives every connect a trace of its own', async () => {
-    await app.connect({ character_id: mira.id }, { 'X-API-Key': ada.key, 'X-Request-Id': 'mine' });
-    await app.connect({ character_id: mira.id });
-    const [first, second] = app.placed.slice(-2);
-    expect(first?.requestTraceId).not.toBe(second?.requestTraceId);
-    expect(first?.requestTraceId).not.toBe('mine');
+    const headers = { 'X-API-Key': ada.key, 'X-Request-Id': 'mine' };
+    const answers = [
+      await app.connect({ character_id: mira.id }, headers),
+      await app.connect({ character_id: mira.id }),
+    ];
+    const [first, second] = await Promise.all(
+      answers.map(async (answer) => ConnectResponse.parse(await answer.json()).request_trace_id),
+    );
+    expect(first).not.toBe(second);
+    expect(first).not.toBe('mine');
   });
 
   it('continues a conversation by its id', async () => {
@@ -343,7 +348,9 @@ describe('a body that is not valid', () => {
   });
 
   it('lists every fault at once and sums them up', async () => {
-    const { detail, message } = await problems({ connection_type: 'x', debug: {}, mode: 1, a: 1 });
+    const { detail, message } = await problems({
+      ...{ character_id: '', connection_type: 'x', debug: {}, mode: 1, a: 1 },
+    });
     expect(detail.map(({ loc }) => loc[1]).sort()).toEqual([
       'character_id',
       'connection_type',
@@ -502,7 +509,7 @@ describe('a hostile body', () => {
 describe('a failure behind /connect', () => {
   it('is a plain 500 with the trace id when it is not meant for strangers', async () => {
     const broken = await startApp(() => ({
-      dispatch: { place: () => Promise.reject(new Error('password is hunter2')) },
+      dispatch: { enter: () => Promise.reject(new Error('password is hunter2')) },
     }));
     try {
       const answer = await broken.connect({ character_id: mira.id });
@@ -522,7 +529,7 @@ describe('a failure behind /connect', () => {
   it('says when to come back when every agent is busy', async () => {
     const busy = await startApp(() => ({
       dispatch: {
-        place: () =>
+        enter: () =>
           Promise.reject(
             new PublicError(503, 'no_agent_free', 'Every voice agent is busy.', {
               retryAfterSeconds: 2.2,

@@ -49,6 +49,8 @@ const assignment: Assignment = {
   settings: SessionSettings.parse({}),
   context: null,
   userIdentity: 'user:s1',
+  participants: [],
+  cast: null,
   history: [turn],
   takenOver: false,
 };

@@ -11,11 +11,13 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AgentLine } from '../../src/dispatch/agent-line.ts';
 import { Dispatch } from '../../src/dispatch/dispatch.ts';
+import type { Entrance } from '../../src/dispatch/entering.ts';
 import { defaultPoolRules, type PoolRules } from '../../src/dispatch/pool.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import type { LiveKit } from '../../src/livekit/supervisor.ts';
 import { SessionSettings } from '../../src/protocol/connect.ts';
-import { agentIdentity, livekitRooms, type Rooms } from '../../src/room/rooms.ts';
+import { agentIdentity } from '../../src/room/identities.ts';
+import { livekitRooms, type Rooms } from '../../src/room/rooms.ts';
 import { userToken } from '../../src/room/token.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { MemoryVoiceSessions } from '../fakes/memory-voice-sessions.ts';
@@ -24,11 +26,15 @@ import { WaitingAgent } from './waiting-agent.ts';
 
 const secret = 'the agent secret of this test';
 const agentName = 'parley';
-const placing = {
+const placing: Entrance = {
   workspaceId: 'w1',
   keyId: 'k',
-  conversationId: 'c1',
   settings: SessionSettings.parse({}),
+  speaker: { id: null, name: null },
+  locator: null,
+  characterId: 'ada',
+  isCast: false,
+  make: () => Promise.resolve({ conversationId: 'c1', members: null }),
 };
 const soon = { timeout: 15_000, interval: 20 };
 const stage = { baseUrl: 'http://127.0.0.1:1/v1', model: 'm' };
@@ -129,7 +135,7 @@ describe('dispatch with a real LiveKit', () => {
     const { dispatch, agent, store } = await openServer();
     const waiting = await agent();
     await vi.waitFor(() => expect(dispatch.count().warm).toBe(1), soon);
-    const placed = await dispatch.place(placing);
+    const placed = await dispatch.enter(placing);
     expect(waiting.rooms.has(placed.roomName)).toBe(true);
     const room = await client(placed);
     await seesAgent(room, placed.roomName);
@@ -142,7 +148,7 @@ describe('dispatch with a real LiveKit', () => {
     const { dispatch, agent } = await openServer({ warmPerAgent: 0 });
     await agent();
     await vi.waitFor(() => expect(dispatch.count().accepting).toBe(1), soon);
-    const placed = await dispatch.place(placing);
+    const placed = await dispatch.enter(placing);
     expect(await rooms.humansIn(placed.roomName)).toBeNull();
     const room = await client(placed);
     await seesAgent(room, placed.roomName);
@@ -153,7 +159,7 @@ describe('dispatch with a real LiveKit', () => {
     const { dispatch, agent } = await openServer();
     const first = await agent();
     await vi.waitFor(() => expect(dispatch.count().warm).toBe(1), soon);
-    const placed = await dispatch.place(placing);
+    const placed = await dispatch.enter(placing);
     const room = await client(placed);
     await vi.waitFor(() => expect(dispatch.count().live).toBe(1), soon);
     const second = await agent();
@@ -179,7 +185,7 @@ describe('dispatch with a real LiveKit', () => {
     const { dispatch, agent, store } = await openServer({ joinTimeoutMs: 300 });
     await agent();
     await vi.waitFor(() => expect(dispatch.count().warm).toBe(1), soon);
-    const placed = await dispatch.place(placing);
+    const placed = await dispatch.enter(placing);
     await vi.waitFor(async () => expect(await rooms.humansIn(placed.roomName)).toBeNull(), soon);
     await vi.waitFor(
       () => expect(store.sessions.get(placed.sessionId)?.end).toBe('never_joined'),
@@ -200,7 +206,7 @@ describe('dispatch with a real LiveKit', () => {
     dispatch.livekitRestarted();
     expect(dispatch.count().warm).toBe(0);
     await vi.waitFor(() => expect(dispatch.count().ready).toBe(1), soon);
-    const placed = await dispatch.place(placing);
+    const placed = await dispatch.enter(placing);
     await seesAgent(await client(placed), placed.roomName);
   });
 });

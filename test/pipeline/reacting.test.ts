@@ -43,12 +43,12 @@ class Scene {
         stt: this.stt,
         llm: this.llm,
         tts: this.tts,
-        vad: new ScriptedVad().openStream(),
+        vad: new ScriptedVad(),
         voice: new FakeVoice(this.clock),
         newId: () => `turn-${++this.#ids}`,
         speaker: { voice: undefined, language: 'en-US' },
         stage: () => bareStage,
-        prompt: (_, userText, _broken, occasion) => [
+        prompt: (_, { userText, occasion }) => [
           { role: 'system', content: this.knows },
           { role: 'user', content: userText ?? `event: ${occasion?.text ?? ''}` },
         ],

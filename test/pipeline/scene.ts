@@ -49,12 +49,12 @@ export class Scene {
         stt: this.stt,
         llm: this.llm,
         tts: this.tts,
-        vad: new ScriptedVad().openStream(),
+        vad: new ScriptedVad(),
         voice: this.voice,
         newId: () => `turn-${++this.#ids}`,
         speaker: { voice: undefined, language: 'en-US' },
         stage: () => this.stage,
-        prompt: (past, userText) => {
+        prompt: (past, { userText }) => {
           this.prompts.push({ userText, history: [...past] });
           return [{ role: 'user', content: userText ?? '' }];
         },

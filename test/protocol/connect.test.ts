@@ -9,6 +9,7 @@ const defaults = {
   character_id: 'mira',
   connection_type: 'audio',
   character_session_id: null,
+  characters: null,
   end_user_id: null,
   end_user_metadata: null,
   speaker_id: null,

@@ -12,11 +12,15 @@ import { aTurn, type Storage } from './storage.ts';
 export function mindsContract(storage: () => Storage): void {
   describe('an assignment', () => {
     const store = () => {
-      const { sessions, characters: all, turns } = storage();
+      const { sessions, participants, characters: all, conversations, turns } = storage();
       return new SessionStore({
         sessions,
+        participants,
         characters: all,
+        conversations,
         turns,
+        holdMs: 60_000,
+        mostCharacters: 8,
         clock: systemClock,
         tokenLifeMs: 60_000,
       });

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { Characters } from '../../../src/characters/characters.ts';
 import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
 import { Conversations } from '../../../src/chats/conversations.ts';
+import { forgetSpeaker } from '../../../src/chats/forget-speaker.ts';
+import { Participants } from '../../../src/chats/participants.ts';
 import { Turns } from '../../../src/chats/turns.ts';
 import { type OpenVoiceSession, VoiceSessions } from '../../../src/chats/voice-sessions.ts';
 import type { Database } from '../../../src/db/db.ts';
@@ -10,11 +12,14 @@ import { Keys } from '../../../src/keys/keys.ts';
 import { ensureWorkspace } from '../../../src/keys/workspaces.ts';
 import { SessionSettings } from '../../../src/protocol/connect.ts';
 import type { TurnRecord } from '../../../src/protocol/turn-record.ts';
+import { Speakers } from '../../../src/speakers/speakers.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { charactersContract } from './characters.ts';
 import { conversationsContract } from './conversations.ts';
 import { keysContract } from './keys.ts';
 import { mindsContract } from './minds.ts';
+import { participantsContract } from './participants.ts';
+import { speakersContract } from './speakers.ts';
 import { textContract } from './text.ts';
 import { turnsContract } from './turns.ts';
 import { usageContract } from './usage.ts';
@@ -26,6 +31,8 @@ export class Storage {
   readonly characters: Characters;
   readonly conversations: Conversations;
   readonly sessions: VoiceSessions;
+  readonly participants: Participants;
+  readonly speakers: Speakers;
   readonly turns: Turns;
   readonly keys: Keys;
 
@@ -34,6 +41,8 @@ export class Storage {
     this.characters = new Characters(db);
     this.conversations = new Conversations(db);
     this.sessions = new VoiceSessions(db);
+    this.participants = new Participants(db);
+    this.speakers = new Speakers({ db, clock: this.clock, forget: [forgetSpeaker] });
     this.turns = new Turns(db);
     this.keys = new Keys({ db, clock: this.clock, onWorkspaceMade: plantSeeds });
   }
@@ -99,6 +108,8 @@ export function storageContract(name: string, open: () => Promise<Database>): vo
     charactersContract(opened);
     conversationsContract(opened);
     voiceSessionsContract(opened);
+    participantsContract(opened);
+    speakersContract(opened);
     turnsContract(opened);
     usageContract(opened);
     mindsContract(opened);

@@ -1,58 +1,42 @@
 import { Router, type RequestHandler } from 'express';
 import * as z from 'zod';
-import type { Character } from '../../../protocol/character.ts';
+import type { Entered, Entrance } from '../../../dispatch/entering.ts';
+import type { RoomLocator } from '../../../dispatch/voice-sessions.ts';
+import { castEntry } from '../../../protocol/cast-entry.ts';
 import { ConnectRequest, ConnectResponse, SessionSettings } from '../../../protocol/connect.ts';
+import { mostCharacters } from '../../../protocol/roster.ts';
 import { userToken, type LivekitKeys } from '../../../room/token.ts';
 import { callerOf } from '../../api-key.ts';
 import { parseBody } from '../../json-body.ts';
 import type { Operation } from '../../operation.ts';
-import { CharacterNotFound, MethodNotAllowed, NotFound } from '../../refusals.ts';
+import { MethodNotAllowed } from '../../refusals.ts';
 import { contextOf } from '../../request-context.ts';
 import { roomUrl, type RoomUrlSettings } from '../../room-url.ts';
+import { roomContent, type RoomContentDeps } from './room-content.ts';
 
-export interface CharacterLookup {
-  /** A character of this workspace; undefined for an unknown id, a foreign one, or one that is no id at all. */
-  get(workspaceId: string, characterId: string): Promise<Character | undefined>;
+interface Speakers {
+  /** Who comes, as far as the client says; known again by either id. */
+  identify(
+    workspaceId: string,
+    given: {
+      speakerId: string | null;
+      endUserId: string | null;
+      metadata: Record<string, unknown> | null;
+    },
+  ): Promise<{ id: string | null; name: string | null }>;
 }
-
-interface Conversations {
-  /**
-   * Continues the conversation that the client names, or begins one.
-   * @throws {PublicError} 404 when it belongs to another workspace or another character
-   */
-  open(request: {
-    workspaceId: string;
-    characterId: string;
-    endUserId: string | null;
-    /** From the client, of any form; null begins a new conversation. */
-    characterSessionId: string | null;
-  }): Promise<{ id: string }>;
-}
-
-export type PlaceRequest = {
-  workspaceId: string;
-  /** Whose limits hold. */
-  keyId: string;
-  conversationId: string;
-  character: Character;
-  settings: SessionSettings;
-  requestTraceId: string;
-};
 
 interface Dispatch {
   /**
-   * Stores the voice session and finds it a room.
-   * @returns `userIdentity`: under which the human will join
-   * @throws {PublicError} 503 `no_agent_free` when no agent can take it, 429 when the key's limits do not allow it
+   * Lets a human into the room that they name, or into a new one.
+   * @throws {PublicError} 503 `no_agent_free` when no agent can take it, 429 when the key's limits do not allow it, 404
+   * for a room that is not there, 409 for one that is full
    */
-  place(
-    request: PlaceRequest,
-  ): Promise<{ sessionId: string; roomName: string; userIdentity: string }>;
+  enter(entrance: Entrance): Promise<Entered>;
 }
 
-export type ConnectDeps = {
-  characters: CharacterLookup;
-  conversations: Conversations;
+export type ConnectDeps = RoomContentDeps & {
+  speakers: Speakers;
   dispatch: Dispatch;
   livekit: LivekitKeys & { agentName: string };
   roomUrl: RoomUrlSettings;
@@ -83,10 +67,13 @@ export const connectOperation: Operation = {
   responses: {
     200: { description: 'The room is ready to be joined.', schema: ConnectResponse },
     401: { description: 'The API key is missing or wrong.', schema: Refusal },
+    403: { description: 'More characters than a room may hold here.', schema: Refusal },
     404: {
-      description: "Character not found or doesn't belong to user.",
+      description:
+        "Character not found or doesn't belong to user; or there is no such room to join.",
       schema: z.object({ detail: z.string() }),
     },
+    409: { description: 'The room is full, or its key is ambiguous.', schema: Refusal },
     413: { description: 'The body is too large.', schema: Refusal },
     415: { description: 'The body is not JSON in UTF-8.', schema: Refusal },
     422: { description: 'The body is not valid.', schema: Invalid },
@@ -104,42 +91,47 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
   router.post('/connect', ...guards, async (req, res) => {
     const { workspaceId, keyId } = callerOf(req);
     const request = parseBody(ConnectRequest, req);
-    // A room is one client's alone: there is none that another could join.
-    if (request.mode === 'join') throw new NotFound('There is no such room to join.');
-    const character = await deps.characters.get(workspaceId, request.character_id);
-    if (!character) throw new CharacterNotFound();
-
-    const conversation = await deps.conversations.open({
-      workspaceId,
-      characterId: character.id,
+    const { characterId, make } = await roomContent(request, workspaceId, deps);
+    const speaker = await deps.speakers.identify(workspaceId, {
+      speakerId: request.speaker_id,
       endUserId: request.end_user_id,
-      characterSessionId: request.character_session_id,
+      metadata: request.end_user_metadata,
     });
-    const { traceId } = contextOf(req);
-    const { sessionId, roomName, userIdentity } = await deps.dispatch.place({
+    const entered = await deps.dispatch.enter({
       workspaceId,
       keyId,
-      conversationId: conversation.id,
-      character,
       settings: SessionSettings.parse(request),
-      requestTraceId: traceId,
+      speaker,
+      locator: locatorOf(request),
+      characterId,
+      isCast: request.mode === 'join' ? null : request.characters !== null,
+      make,
     });
+    const { roster } = entered;
     const token = await userToken(deps.livekit, {
-      roomName,
-      identity: userIdentity,
+      roomName: entered.roomName,
+      identity: entered.userIdentity,
+      ...(speaker.name !== null && { name: speaker.name }),
       connectionType: request.connection_type,
       agentName: deps.livekit.agentName,
-      maxHumans: request.max_num_participants,
+      maxHumans: entered.settings.max_num_participants + (roster ? mostCharacters : 0),
     });
     const answer: ConnectResponse = {
-      session_id: sessionId,
-      request_trace_id: traceId,
-      character_session_id: conversation.id,
+      session_id: entered.sessionId,
+      request_trace_id: contextOf(req).traceId,
+      character_session_id: entered.conversationId,
       room_url: roomUrl(deps.roomUrl, req),
-      room_name: roomName,
+      room_name: entered.roomName,
       token,
       end_user_id: request.end_user_id,
       end_user_metadata: request.end_user_metadata,
+      speaker_id: speaker.id,
+      room_session_id: roster && entered.roomSessionId,
+      active_membership_id: roster && roster.activeMembershipId,
+      route_epoch: roster && roster.routeEpoch,
+      roster_epoch: roster && roster.rosterEpoch,
+      partial_dispatch: false,
+      characters: roster && roster.members.map(castEntry),
     };
     res.json(answer);
   });
@@ -148,4 +140,11 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
     throw new MethodNotAllowed();
   });
   return router;
+}
+
+function locatorOf(request: ConnectRequest): RoomLocator | null {
+  const { shared_session_key: key, room_name: name, room_session_id: id } = request;
+  if (key !== null) return { kind: 'sharedKey', key };
+  if (name !== null) return { kind: 'roomName', name };
+  return id === null ? null : { kind: 'roomSession', id };
 }
