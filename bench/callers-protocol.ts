@@ -12,6 +12,8 @@ export const Ask = z.discriminatedUnion('do', [
     characterId: z.string(),
     /** Whether to wait for greetings at all. */
     stay: z.boolean(),
+    /** Back to the conversations of the callers before them. */
+    again: z.boolean(),
   }),
   z.object({ do: z.literal('talk'), turns: z.int() }),
   z.object({ do: z.literal('leave') }),

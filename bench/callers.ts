@@ -11,6 +11,7 @@ const staggerMs = 3_000;
 export async function serveCallers(): Promise<void> {
   const utterances = await makeUtterances(callerRateHz);
   let talkers: Talker[] = [];
+  let conversations: string[] = [];
 
   process.on('message', (message) => {
     answer(Ask.parse(message)).then(tell, (error: unknown) => {
@@ -24,7 +25,8 @@ export async function serveCallers(): Promise<void> {
   async function answer(ask: Ask): Promise<Told> {
     switch (ask.do) {
       case 'connect': {
-        const { connected, joined } = await connect(ask);
+        const { connected, joined } = await connect(ask, ask.again ? conversations : []);
+        conversations = joined.map(({ answer }) => answer.character_session_id);
         talkers = joined.map((caller) => new Talker(caller, utterances));
         if (ask.stay) await Promise.all(talkers.map((talker) => talker.hearGreeting()));
         return { kind: 'connected', ...connected };
@@ -39,18 +41,25 @@ export async function serveCallers(): Promise<void> {
   }
 }
 
-async function connect({ count, url, apiKey, characterId }: Extract<Ask, { do: 'connect' }>) {
+async function connect(
+  { count, url, apiKey, characterId }: Extract<Ask, { do: 'connect' }>,
+  conversations: readonly string[],
+) {
   const connected: Connected = { readyMs: [], failures: [] };
   const joined: Caller[] = [];
-  const one = async () => {
+  const one = async (index: number) => {
     // `debug` makes the server tell what each turn's time went into.
-    const body = { character_id: characterId, debug: true };
+    const body = {
+      character_id: characterId,
+      character_session_id: conversations[index],
+      debug: true,
+    };
     const caller = await Caller.connect({ url, apiKey, body, noisy: true });
     joined.push(caller);
     const { atMs } = await caller.message('bot-ready');
     connected.readyMs.push(atMs - caller.askedAtMs);
   };
-  const ends = await Promise.allSettled(Array.from({ length: count }, one));
+  const ends = await Promise.allSettled(Array.from({ length: count }, (_, index) => one(index)));
   for (const end of ends)
     if (end.status === 'rejected') connected.failures.push(String(end.reason));
   return { connected, joined };

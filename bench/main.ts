@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Callers } from './callers-link.ts';
+import { churn, enduranceTable, soak } from './endurance.ts';
 import { stagesOf, tableOf, type Row } from './figures.ts';
 import { measure } from './measure.ts';
 import { readOptions, WrongUsage, type Options } from './options.ts';
@@ -22,6 +23,7 @@ const page = join(root, 'docs/performance.md');
 /** Turns of a row, at least: half of them interrupt. */
 const leastTurns = 40;
 const leastTurnsOfACaller = 8;
+const churnAtOnce = 4;
 
 async function main(args: string[]): Promise<void> {
   const options = readOptions(args);
@@ -35,6 +37,10 @@ async function main(args: string[]): Promise<void> {
   say(`provider: ${provider.baseUrl}\n`);
   if (options['provider-only']) return;
   try {
+    if (options.soak !== undefined || options.churn !== undefined) {
+      process.stdout.write(`\n${machine()}\n\n${await endure(options, provider)}\n`);
+      return;
+    }
     const rows = await measureAll(options, provider);
     const text = [machine(), tableOf(rows), stagesOf(rows)].join('\n\n').trimEnd();
     process.stdout.write(`\n${text}\n`);
@@ -72,6 +78,26 @@ async function measureAll(options: Options, provider: BenchProvider): Promise<Ro
     }
   }
   return rows;
+}
+
+/** Soak or churn, on one server from beginning to end. */
+async function endure(options: Options, provider: BenchProvider): Promise<string> {
+  const subject = await subjectOf(options, provider);
+  try {
+    const callers = await Callers.start(program);
+    const deps = { subject, callers, say };
+    try {
+      const endurance =
+        options.churn === undefined
+          ? await soak(options.sessions[0] ?? 1, options.soak ?? 1, deps)
+          : await churn(options.churn, churnAtOnce, deps);
+      return enduranceTable(endurance);
+    } finally {
+      await callers.close();
+    }
+  } finally {
+    await subject.close();
+  }
 }
 
 async function subjectOf(options: Options, provider: BenchProvider): Promise<Subject> {

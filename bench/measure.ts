@@ -24,7 +24,7 @@ const sampleEveryMs = 1_000;
 export async function measure(sessions: number, turns: number, deps: MeasureDeps): Promise<Row> {
   const { subject, callers, provider, say } = deps;
   const { url, apiKey, characterId } = subject;
-  const ask = { count: sessions, url, apiKey, characterId };
+  const ask = { count: sessions, url, apiKey, characterId, again: false };
   say('settling');
   await delay(settleMs);
   const watch = new AgentWatch(subject.agentPids());

@@ -6,6 +6,8 @@ const usage = `npm run bench -- [options]
   --sessions 1,4,8,16   callers at once; a row of the table for each
   --turns N             turns of each caller; otherwise enough for 40 in a row
   --write               puts the table into docs/performance.md
+  --soak MINUTES        instead: the first number of --sessions talk, interrupt, leave and come back for so long
+  --churn N             instead: N sessions, four at once, that are greeted and leave
   --node-args "..."     for the server and its agent, such as "--cpu-prof --cpu-prof-dir=/tmp/prof"
 
 Another server, which must answer POST /connect as this one does:
@@ -26,6 +28,8 @@ const Options = z
       .pipe(z.array(whole.pipe(z.int().min(1).max(200)))),
     turns: whole.pipe(z.int().min(2).max(10_000)).optional(),
     write: z.boolean().default(false),
+    soak: whole.pipe(z.int().min(1).max(1_440)).optional(),
+    churn: whole.pipe(z.int().min(1).max(100_000)).optional(),
     'node-args': z.string().default(''),
     url: z.url().optional(),
     key: z.string().optional(),
@@ -55,6 +59,8 @@ export function readOptions(args: string[]): Options {
         sessions: text,
         turns: text,
         write: flag,
+        soak: text,
+        churn: text,
         'node-args': text,
         url: text,
         key: text,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const ticksPerSecond = 100; // USER_HZ of Linux, fixed in its ABI
 
@@ -27,6 +27,23 @@ export function rssMbOf(pids: readonly number[]): number {
   const list = pids.join(',');
   const rows = execFileSync('ps', ['-o', 'rss=', '-p', list], { encoding: 'utf8' });
   return rows.split('\n').reduce((sum, row) => sum + Number(row), 0) / 1024;
+}
+
+/** Threads and open files of processes, added up. NaN where there is no Linux /proc. */
+export function threadsOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + entriesOf(`/proc/${pid}/task`), 0);
+}
+
+export function fdsOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + entriesOf(`/proc/${pid}/fd`), 0);
+}
+
+function entriesOf(folder: string): number {
+  try {
+    return readdirSync(folder).length;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** CPU time of processes since they began, added up. NaN where there is no Linux /proc. */
