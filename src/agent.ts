@@ -29,6 +29,10 @@ async function main(args: string[]): Promise<void> {
     log.error({ err, child }, 'closing failed');
   });
   stopOnSignals(scope, log);
+  // Of one session's making; the others go on.
+  process.on('unhandledRejection', (err) => {
+    log.error({ err }, 'an error that nothing waited for');
+  });
   try {
     await run(server, secret, log, scope);
   } catch (err) {
