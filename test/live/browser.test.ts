@@ -70,6 +70,10 @@ describe('the playground in a real browser', () => {
       .poll(() => attribute(page, 'status', 'data-status'), { timeout: waitMs })
       .toBe('live');
 
+    const mouth = () => attribute(page, 'mouth', 'd');
+    const atRest = await mouth();
+    await expect.poll(mouth, { timeout: waitMs }).not.toBe(atRest);
+
     const said = page.getByTestId('entry-user').getByTestId('user-text');
     await said.filter({ hasText: 'name' }).first().waitFor({ timeout: waitMs });
     const answered = page.getByTestId('entry-character').nth(1).getByTestId('character-text');

@@ -142,6 +142,7 @@ function measure(nowMs: number): void {
   const { value: state } = store;
   const { userSpeaking, characterSpeaking } = state.conversation;
   stage.showLevels({ ...talk.levels(), userSpeaking, characterSpeaking }, nowMs);
+  stage.showFace(talk.face(nowMs));
   if (inCall(state)) requestAnimationFrame(measure);
 }
 

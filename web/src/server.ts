@@ -52,6 +52,8 @@ export class Server {
       character_session_id: wish.characterSessionId,
       connection_type: 'audio',
       audio_config: { output: { audio_routing: wish.routing } },
+      blendshape_provider: 'neurosync',
+      blendshape_config: { format: 'arkit', output_fps: 30, chunk_size: 6 },
       debug: true,
     });
     const roomUrl = textAt(body, 'room_url');

@@ -1,4 +1,5 @@
 import { hungUp, reopened, withNote, withTypedText } from './conversation.ts';
+import { FacePlayer, type FaceFrame } from './face-player.ts';
 import { microphoneWords, patienceMs, ServerFailed, type Failure } from './failure.ts';
 import { handleMessage } from './handle-message.ts';
 import { Line } from './line.ts';
@@ -14,6 +15,7 @@ export class Talk {
   readonly #store: Store<State>;
   readonly #server: Server;
   readonly #conversations: RememberedConversations;
+  readonly #face = new FacePlayer();
   #line: Line | undefined;
 
   constructor(store: Store<State>, server: Server, conversations: RememberedConversations) {
@@ -26,6 +28,11 @@ export class Talk {
   levels(): { user: number; character: number } {
     const { user = 0, character = 0 } = this.#line?.levels() ?? {};
     return { user: this.#store.value.microphone.kind === 'on' ? user : 0, character };
+  }
+
+  /** Of this very moment; undefined for a face at rest. */
+  face(nowMs: number): FaceFrame | undefined {
+    return this.#face.frameAt(nowMs);
   }
 
   /** To be called at the press of a button: sound depends on it. */
@@ -208,6 +215,7 @@ export class Talk {
   async #close(): Promise<void> {
     const line = this.#line;
     this.#line = undefined;
+    this.#face.clear();
     await line?.close();
   }
 
@@ -236,6 +244,7 @@ export class Talk {
     const message = readMessage(content);
     if (message) {
       line.follow(message, conversation.userSpeaking);
+      this.#face.follow(message, atMs);
       next.conversation = handleMessage(conversation, message, atMs);
       if (next.conversation.ready && phase.kind === 'connecting' && phase.step === 'waiting')
         next.phase = { kind: 'live' };

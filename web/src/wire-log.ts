@@ -9,7 +9,7 @@ export type WireLine = {
   /** What it is about: the inner type of a wrapped one. */
   type: string;
   form: 'top' | 'wrapped' | 'flat' | 'unreadable';
-  /** Sound is left out: a minute of it would be megabytes. */
+  /** Sound and the face are left out: a minute of them would be megabytes. */
   content: unknown;
 };
 
@@ -51,15 +51,18 @@ export type WireFilter = {
   sound: boolean;
 };
 
+/** What comes many times a second. */
+const media = new Set(['audio-data', 'chunked-neurosync-blendshapes']);
+
 export function passes(line: WireLine, filter: WireFilter): boolean {
   if (filter.direction !== 'both' && line.direction !== filter.direction) return false;
-  if (!filter.sound && line.type === 'audio-data') return false;
+  if (!filter.sound && media.has(line.type)) return false;
   const words = filter.words.trim().toLowerCase();
   if (words === '') return true;
   return line.type.includes(words) || JSON.stringify(line.content).toLowerCase().includes(words);
 }
 
-/** Replaces base64 sound, at the top or wrapped, by its size. */
+/** Replaces base64 sound and frames of the face, at the top or wrapped, by their size. */
 function withoutSound(content: unknown): unknown {
   if (!isObject(content)) return content;
   const { data } = content;
@@ -67,6 +70,10 @@ function withoutSound(content: unknown): unknown {
 }
 
 function abbreviated(object: JsonObject): JsonObject {
+  const { blendshapes } = object;
+  if (Array.isArray(blendshapes)) {
+    return { ...object, blendshapes: `… ${blendshapes.length} frames of the face …` };
+  }
   const audio = textAt(object, 'audio');
   if (audio === undefined) return object;
   return { ...object, audio: `… ${Math.floor((audio.length * 3) / 4)} bytes of sound …` };

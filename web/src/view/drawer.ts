@@ -98,7 +98,7 @@ export class Drawer {
       { class: 'filters' },
       words,
       direction,
-      element('label', { class: 'check' }, sound, 'audio-data'),
+      element('label', { class: 'check' }, sound, 'sound and face'),
     );
   }
 

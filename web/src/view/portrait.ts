@@ -1,8 +1,11 @@
 import { voiceprintOf } from '../voiceprint.ts';
 import { drawing } from './element.ts';
 
-/** A character's figure. `--level` on it, 0 to 1, makes its rings swell. */
-export function portrait(name: string): SVGSVGElement {
+/**
+ * A character's figure. `--level` on it, 0 to 1, makes its rings swell.
+ * @param face in it, instead of the name's first letter
+ */
+export function portrait(name: string, face?: SVGElement): SVGSVGElement {
   const { hue, rings, initial } = voiceprintOf(name);
   const svg = drawing('svg', {
     class: 'portrait',
@@ -17,8 +20,7 @@ export function portrait(name: string): SVGSVGElement {
   svg.append(
     drawing('path', { class: 'outer', d: outer }),
     drawing('path', { class: 'middle', d: middle }),
-    drawing('path', { class: 'inner', d: inner }),
-    letter,
+    ...(face ? [face] : [drawing('path', { class: 'inner', d: inner }), letter]),
   );
   return svg;
 }

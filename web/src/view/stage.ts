@@ -1,8 +1,10 @@
 import type { TapeBin } from '../tape-history.ts';
+import type { FaceFrame } from '../face-player.ts';
 import { figuresOf } from '../figures.ts';
 import { needle } from '../level.ts';
 import { chosen, statusOf, type State } from '../state.ts';
 import { element, setText } from './element.ts';
+import { Face } from './face.ts';
 import { Meter } from './meter.ts';
 import { portrait } from './portrait.ts';
 import { Tape } from './tape.ts';
@@ -13,6 +15,7 @@ export class Stage {
   readonly root: HTMLElement;
   readonly tape = new Tape();
   readonly #portrait = element('div', { class: 'stage-portrait' });
+  readonly #face = new Face();
   readonly #name = element('h2', {});
   readonly #status = element('p', { class: 'stage-status', 'aria-hidden': 'true' });
   readonly #offline = element(
@@ -48,7 +51,7 @@ export class Stage {
     const card = chosen(state);
     if (card && card.id !== this.#drawn) {
       this.#drawn = card.id;
-      this.#portrait.replaceChildren(portrait(card.name));
+      this.#portrait.replaceChildren(portrait(card.name, this.#face.root));
       setText(this.#name, card.name);
       this.#name.lang = card.language;
     }
@@ -70,7 +73,12 @@ export class Stage {
     this.tape.add(moment, nowMs);
   }
 
+  showFace(frame: FaceFrame | undefined): void {
+    this.#face.show(frame);
+  }
+
   reset(): void {
+    this.#face.show(undefined);
     this.#user.reset();
     this.#character.reset();
     this.#portrait.style.setProperty('--level', '0');
