@@ -10,10 +10,17 @@ const sentenceLeastChars = 24;
 const pieceMostChars = 320;
 
 const abbreviations =
-  /(?:^|[\s("'“‘])(?:mr|mrs|ms|dr|prof|sr|jr|st|mt|no|vs|etc|e\.g|i\.e|a\.m|p\.m|approx|dept|fig|inc|ltd|co|u\.s|u\.k|ph\.d|[a-z])\.$/iu;
+  /(?:^|[\s("'“‘])(?:mr|mrs|ms|dr|prof|sr|jr|st|mt|no|vs|etc|approx|dept|fig|inc|ltd|co|ph\.d|(?:[a-z]\.)*[a-z])\.$/iu;
+/** "2." where a piece or a sentence begins is the number of what follows. */
+const ordinal = /(?:^|[.!?:;\n]\s+)\d{1,3}\.$/u;
 const sentenceEnd = /[.!?…]+["'”’)\]]*$/u;
-const hanSentenceEnd = /[。！？!?；…]+["'”’」』）]*$/u;
 const clauseEnd = /[,;:，、；：—–]["'”’)\]]*$/u;
+/** Scripts whose sentences are followed by no blank. */
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const unspacedSentenceEnd = /[。！？!?；…]["'”’」』）)\]]*$/u;
+const unspacedClauseEnd = /[，、：；]$/u;
+/** What still belongs to the sentence before it: "？！", "！”". */
+const closing = /[。！？!?…”’」』）)\]]/u;
 
 export class ClauseCutter {
   #text = '';
@@ -24,8 +31,8 @@ export class ClauseCutter {
     const pieces: string[] = [];
     for (const char of text) {
       // A full stop ends a sentence only when a blank follows: "3.5", "example.com" and "..." go on.
-      const beforeBlank = /\s/u.test(char) && this.#endsBeforeBlank();
-      if (beforeBlank) pieces.push(this.#cut());
+      const ends = /\s/u.test(char) ? this.#endsBeforeBlank() : this.#endsBefore(char);
+      if (ends) pieces.push(this.#cut());
       this.#text += char;
       if (this.#endsAtOnce()) pieces.push(this.#cut());
       else if (this.#text.length >= this.#mostChars()) pieces.push(...this.#cutAtWord());
@@ -49,22 +56,40 @@ export class ClauseCutter {
   #endsBeforeBlank(): boolean {
     const text = this.#text.trimStart();
     if (weight(text) < this.#leastChars()) return false;
-    if (sentenceEnd.test(text)) return !abbreviations.test(text) && !/(?:^|\s)\d+\.$/.test(text);
-    return this.#first && clauseEnd.test(text);
+    if (sentenceEnd.test(text)) return !abbreviations.test(text) && !ordinal.test(text);
+    return unspacedSentenceEnd.test(text) || (this.#first && clauseEnd.test(text));
   }
 
-  /** Han punctuation is followed by no blank. */
+  /** Where no blanks are written, what comes next tells whether a mark was the last one: "？！", "3：2", "a.com/?q". */
+  #endsBefore(next: string): boolean {
+    const text = this.#text.trimStart();
+    if (!unspaced.test(text) || weight(text) < this.#leastChars() || closing.test(next)) {
+      return false;
+    }
+    if (unspacedSentenceEnd.test(text)) {
+      const isAscii = /[!?]$/u.test(text);
+      return (
+        !(isAscii && /[\p{L}\p{N}=&/]/u.test(next) && !unspaced.test(next)) && !this.#inQuotes(next)
+      );
+    }
+    return this.#first && /\d[，、：；]$/u.test(text) && !/\d/u.test(next);
+  }
+
+  /** `next` closes straight quotes that are open. */
+  #inQuotes(next: string): boolean {
+    return next === '"' && (this.#text.split('"').length - 1) % 2 === 1;
+  }
+
+  /** The comma of a first clause: nothing that follows belongs to it, unless it stands between digits. */
   #endsAtOnce(): boolean {
     const text = this.#text.trimStart();
-    if (!/\p{Script=Han}/u.test(text) || weight(text) < this.#leastChars()) return false;
-    const last = text.at(-1) ?? '';
-    if (/[!?]/.test(last) || hanSentenceEnd.test(text)) return true;
-    return this.#first && /[，、：；]$/u.test(text);
+    if (!this.#first || !unspaced.test(text) || weight(text) < this.#leastChars()) return false;
+    return unspacedClauseEnd.test(text) && !/\d[，、：；]$/u.test(text);
   }
 
   #cutAtWord(): string[] {
     const at = this.#text.lastIndexOf(' ');
-    if (at <= 0) return /\p{Script=Han}/u.test(this.#text) ? [this.#cut()] : [];
+    if (at <= 0) return unspaced.test(this.#text) ? [this.#cut()] : [];
     const piece = this.#text.slice(0, at);
     const rest = this.#text.slice(at);
     this.#text = piece;
@@ -81,10 +106,10 @@ export class ClauseCutter {
   }
 }
 
-/** Length as time to say it: a Han character is a syllable, about three letters. */
+/** Length as time to say it: a Han or kana character is a syllable, about three letters. */
 function weight(text: string): number {
   let sum = 0;
-  for (const char of text) sum += /\p{Script=Han}/u.test(char) ? 3 : 1;
+  for (const char of text) sum += unspaced.test(char) ? 3 : 1;
   return sum;
 }
 

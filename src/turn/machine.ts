@@ -46,11 +46,11 @@ function onSpeechStarted(turn: Turn, startedMs: number, nowMs: number): Step {
 
 function onSpeechPaused(turn: Turn, endedMs: number, rules: TurnRules): Step {
   switch (turn.state) {
-    case 'listening':
     case 'pausing':
       return stay(turn);
+    case 'listening':
     case 'replying':
-      // A sound that was found to be none of the user's words is over: the next one is another.
+      // A sound that is none of the user's words, or was interrupted, is over: the next one is another utterance.
       return { next: turn, effects: [{ kind: 'dropUtterance' }] };
     case 'hearing':
       return {
@@ -67,10 +67,12 @@ function onSpeechPaused(turn: Turn, endedMs: number, rules: TurnRules): Step {
 
 function onSpeechResumed(turn: Turn, nowMs: number): Step {
   switch (turn.state) {
-    case 'listening':
     case 'hearing':
-    case 'replying':
       return stay(turn);
+    case 'listening':
+      return { next: { state: 'hearing', sinceMs: nowMs }, effects: [] };
+    case 'replying':
+      return beginYielding(turn.turnId, nowMs);
     case 'pausing':
       return {
         next: { state: 'hearing', sinceMs: turn.sinceMs },

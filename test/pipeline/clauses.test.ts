@@ -61,6 +61,38 @@ describe('cutting clauses', () => {
     expect(first?.endsWith('well')).toBe(true);
   });
 
+  it.each([
+    ['The total is $1,234.50, a lot of money.', ['The total is $1,234.50,', 'a lot of money.']],
+    ['Pi is about 3.14159. It never ends.', ['Pi is about 3.14159.', 'It never ends.']],
+    ['I was born in 1984. It was cold then.', ['I was born in 1984.', 'It was cold then.']],
+    [
+      'See https://example.com/a,b?c=d. It has it all.',
+      ['See https://example.com/a,b?c=d.', 'It has it all.'],
+    ],
+    ['Write to anna.k@example.co.uk please.', ['Write to anna.k@example.co.uk please.']],
+    ['They met in Washington D.C. last week.', ['They met in Washington D.C. last week.']],
+    ['The ship leaves at 11:45 sharp.', ['The ship leaves at 11:45 sharp.']],
+    ['She said "Wait." Then she left.', ['She said "Wait."', 'Then she left.']],
+    ['Well... I do not know.', ['Well...', 'I do not know.']],
+    ['Maybe… who can tell me that?', ['Maybe…', 'who can tell me that?']],
+    ['Great! 🎉 Let us go to the beach.', ['Great!', '🎉 Let us go to the beach.']],
+    ['Sure 👩‍👩‍👧, we can go there.', ['Sure 👩‍👩‍👧,', 'we can go there.']],
+    ['价格是3.5元，很便宜。', ['价格是3.5元，', '很便宜。']],
+    ['网址是example.com，你去看看。', ['网址是example.com，', '你去看看。']],
+    ['请打开a.com/?q=1这个网址。', ['请打开a.com/?q=1这个网址。']],
+    ['一共1,234元，包括运费。', ['一共1,234元，', '包括运费。']],
+    ['现在是10:30，我们该走了。', ['现在是10:30，', '我们该走了。']],
+    ['比分是3：2，我们赢了！', ['比分是3：2，', '我们赢了！']],
+    ['真的吗？！我不相信你。', ['真的吗？！', '我不相信你。']],
+    ['你是谁？！”他这样问我。', ['你是谁？！”', '他这样问我。']],
+    ['嗯……我不知道。你呢？', ['嗯……我不知道。', '你呢？']],
+    ['太好了😀！我们走吧。', ['太好了😀！', '我们走吧。']],
+    ['こんにちは。いい天気ですね。', ['こんにちは。', 'いい天気ですね。']],
+  ])('cuts "%s" where a reader would breathe', (text, pieces) => {
+    expect(cut(text)).toEqual(pieces);
+    expect(cut(text, 3)).toEqual(pieces);
+  });
+
   it('loses nothing, wherever the stream is split', () => {
     fc.assert(
       fc.property(
