@@ -10,6 +10,7 @@ const ranks = {
   pipeline: 3,
   journal: 3,
   characters: 3,
+  models: 3,
   keys: 3,
   knowledge: 3,
   memory: 3,
@@ -25,6 +26,7 @@ const ranks = {
   face: 1,
   audio: 1,
   db: 1,
+  net: 0,
   frames: 0,
   protocol: 0,
   lifetime: 0,
@@ -72,7 +74,7 @@ const doors = {
   'file-type': ['knowledge'],
   yauzl: ['knowledge'],
   '@modelcontextprotocol/sdk': ['functions'],
-  'ipaddr.js': ['functions'],
+  'ipaddr.js': ['net'],
   'fast-xml-parser': ['skills'],
 };
 const doorRules = Object.entries(doors).map(([pkg, allowed]) => ({
@@ -104,7 +106,7 @@ module.exports = {
       comment: 'What runs in an agent process never opens the database.',
       severity: 'error',
       from: { path: '^src/(session|pipeline|room)/' },
-      to: { path: '^src/(db|minds|characters|keys|knowledge|memory|chats|speakers)/' },
+      to: { path: '^src/(db|minds|characters|models|keys|knowledge|memory|chats|speakers)/' },
     },
     {
       name: 'web-knows-the-wire-only',

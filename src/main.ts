@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { Characters } from './characters/characters.ts';
 import { plantSeeds } from './characters/plant-seeds.ts';
+import { ChatHistory } from './chats/chat-history.ts';
 import { Conversations } from './chats/conversations.ts';
 import { forgetSpeaker } from './chats/forget-speaker.ts';
 import { Participants } from './chats/participants.ts';
@@ -13,24 +14,30 @@ import { ConfigError } from './config/config-error.ts';
 import { loadConfig, type Config } from './config/config.ts';
 import { DataFolderInUse } from './db/folder-lock.ts';
 import { openDatabase } from './db/open.ts';
+import { Sealer } from './db/sealer.ts';
 import { AgentLine } from './dispatch/agent-line.ts';
 import { AgentProcesses } from './dispatch/agent-processes.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
 import { defaultPoolRules } from './dispatch/pool.ts';
 import { SetUpFailed } from './errors/set-up-failed.ts';
 import { createApp } from './http/app.ts';
+import type { CraftingDeps } from './http/routes/convai/crafting.ts';
 import { listen, openHttpServer } from './http/server.ts';
 import { serveAdmin } from './keys/admin-server.ts';
 import { Keys } from './keys/keys.ts';
 import { LimitWatch } from './keys/limit-watch.ts';
-import { ensureSecrets, firstApiKey, type Secrets } from './keys/secrets.ts';
+import { ensureSecrets, firstApiKey, sealingSecret, type Secrets } from './keys/secrets.ts';
 import { KeyUsage } from './keys/usage.ts';
 import { sleep, systemClock } from './lifetime/clock.ts';
 import { Scope } from './lifetime/scope.ts';
 import { startEmbeddedLiveKit } from './livekit/embedded.ts';
 import { findSettings } from './livekit/find.ts';
 import { SessionStore } from './minds/session-store.ts';
+import { OwnModels } from './models/own-models.ts';
+import { AddressGuard } from './net/address-guard.ts';
 import { startOffline } from './offline/offline.ts';
+import { openProviders } from './providers/open-providers.ts';
+import { voiceSection } from './providers/tts/voice-list.ts';
 import type { ProviderSettings } from './protocol/provider-settings.ts';
 import { livekitRooms, type LivekitDoor } from './room/rooms.ts';
 import { defaultJoinWithinSeconds } from './room/token.ts';
@@ -97,13 +104,22 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   const livekit = await openLiveKit(root, config, secrets, log, scope, () => {
     onLiveKitUp();
   });
-  const providers = await openProviders(root, config, log, scope);
+  const providers = await providerSettings(root, config, log, scope);
 
   const characters = new Characters(db);
   const conversations = new Conversations(db);
   const turns = new Turns(db);
   const tokenLifeMs = defaultJoinWithinSeconds * 1000;
   const sessions = new VoiceSessions(db);
+  const models = new OwnModels({
+    db,
+    sealer: new Sealer(await sealingSecret(dataDir, config.sealingSecret)),
+    guard: new AddressGuard(config.privateHosts),
+    privateHosts: config.privateHosts,
+    onUnreadable: (groupName) => {
+      log.error({ groupName }, 'the key of a registered model was sealed with another secret');
+    },
+  });
   const usage = new KeyUsage(db, clock);
   const {
     sessionsPerProcess: maxSessions,
@@ -113,7 +129,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   } = config.agents;
   const { mostCharacters } = config.rooms;
   const store = new SessionStore({
-    ...{ sessions, participants: new Participants(db), characters, conversations, turns },
+    ...{ sessions, participants: new Participants(db), characters, models, conversations, turns },
     ...{ clock, tokenLifeMs, holdMs: joinTimeoutMs, mostCharacters },
   });
   const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
@@ -177,6 +193,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
           ? Promise.resolve()
           : Promise.reject(new Error('no agent takes sessions')),
     },
+    crafting: crafting(config, providers, { characters, models, history: new ChatHistory(db) }),
     playground: {
       webDir: join(root, 'web/dist'),
       version: await versionOf(root),
@@ -197,6 +214,31 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   });
   await agentIsReady(dispatch, scope.signal);
   sayReady(config, first);
+}
+
+/** What the crafting APIs answer with: the server's own line to the providers beside the nouns. */
+function crafting(
+  { stages, voices }: Config,
+  settings: ProviderSettings,
+  nouns: Pick<CraftingDeps, 'characters' | 'models' | 'history'>,
+): CraftingDeps {
+  const { llm, tts } = openProviders(settings, { clock });
+  const usualVoice = settings.tts.voice ?? 'alloy';
+  const isOpenAi = new URL(settings.tts.baseUrl).hostname === 'api.openai.com';
+  const kind = isOpenAi ? 'openai' : 'other';
+  return {
+    ...nouns,
+    llm,
+    tts,
+    links: [],
+    usualModel: settings.llm.model,
+    usualVoice,
+    voices: voiceSection({
+      configured: voices,
+      kind: stages.tts.kind === 'offline' ? 'embedded' : kind,
+      usualVoice,
+    }),
+  };
 }
 
 /** LIVEKIT_URL's, or our own. */
@@ -242,7 +284,7 @@ async function openLiveKit(
 }
 
 /** Stages that nothing was configured for are served by the embedded provider. */
-async function openProviders(
+async function providerSettings(
   root: string,
   config: Config,
   log: Log,

@@ -4,6 +4,7 @@ import type { SttStreaming } from '../protocol/provider-settings.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { Environment } from './environment.ts';
 import { readStages, type Stages } from './stages.ts';
+import type { NamedVoice } from './values.ts';
 
 export type Config = {
   http: {
@@ -18,6 +19,10 @@ export type Config = {
   dataDir: string;
   cacheDir: string;
   databaseUrl: string | undefined;
+  /** Undefined: one is made and kept in the data folder. */
+  sealingSecret: string | undefined;
+  /** Private hosts, addresses and ranges that users of the API may name. */
+  privateHosts: string[];
   livekit: LiveKitConfig;
   /** What clients get as room_url; undefined: it follows the host that the client used. */
   livekitPublicUrl: string | undefined;
@@ -39,6 +44,8 @@ export type Config = {
   };
   stages: Stages;
   sttStreaming: SttStreaming;
+  /** Undefined: those that are known of the configured synthesiser. */
+  voices: NamedVoice[] | undefined;
   log: {
     level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
     pretty: boolean;
@@ -110,6 +117,8 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
     dataDir: resolve(root, env.PARLEY_DATA_DIR ?? 'data'),
     cacheDir: resolve(root, env.PARLEY_CACHE_DIR ?? join(machine.cacheHome, 'parley')),
     databaseUrl: env.DATABASE_URL,
+    sealingSecret: env.PARLEY_SECRET,
+    privateHosts: env.PRIVATE_HOSTS ?? [],
     livekit: readLiveKit(env, report),
     livekitPublicUrl: env.LIVEKIT_PUBLIC_URL,
     livekitNodeIp: env.LIVEKIT_NODE_IP,
@@ -117,6 +126,7 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
     rooms: { mostCharacters: env.CHARACTERS_PER_ROOM ?? 8 },
     stages: readStages(env, report),
     sttStreaming: env.STT_STREAMING ?? 'auto',
+    voices: env.TTS_VOICES,
     log: {
       level: env.LOG_LEVEL ?? 'info',
       pretty: (env.LOG_FORMAT ?? (machine.isTerminal ? 'pretty' : 'json')) === 'pretty',

@@ -3,12 +3,14 @@ import {
   baseUrlOf,
   flag,
   headerKey,
+  hosts,
   oneOf,
   port,
   sharedSecret,
   text,
   trustedProxies,
   urlOf,
+  voiceNames,
   whole,
 } from './values.ts';
 
@@ -57,6 +59,16 @@ export const Environment = z.object({
     headerKey,
     'The first API key',
     'made, kept in `<data>/api-key` and printed once',
+  ),
+  PARLEY_SECRET: setting(
+    sharedSecret,
+    'What secrets in the database are encrypted with, such as keys of registered models. Another one cannot open them',
+    'made, kept in `<data>/sealing-secret`',
+  ),
+  PRIVATE_HOSTS: setting(
+    hosts,
+    'Private hosts and addresses that registered models may be on (`llm.lan,10.0.0.5,192.168.0.0/16`)',
+    'none: public ones only',
   ),
   PARLEY_DATA_DIR: setting(text, 'Folder of the database and of generated keys', '`./data`'),
   PARLEY_CACHE_DIR: setting(text, 'Folder of downloaded and built tools', '`~/.cache/parley`'),
@@ -148,6 +160,11 @@ export const Environment = z.object({
   TTS_API_KEY: tts.apiKey,
   TTS_MODEL: setting(text, 'Its model', '`gpt-4o-mini-tts` at OpenAI'),
   TTS_VOICE: setting(text, 'Voice of characters that name none', '`alloy` at OpenAI'),
+  TTS_VOICES: setting(
+    voiceNames,
+    'Voices that the list of voices shows, each with who it sounds like (`af_bella:female,am_adam:male`)',
+    "OpenAI's at OpenAI, the embedded ones without keys",
+  ),
   EMBEDDINGS_BASE_URL: embeddings.baseUrl,
   EMBEDDINGS_API_KEY: embeddings.apiKey,
   EMBEDDINGS_MODEL: setting(text, 'Its model', '`text-embedding-3-small` at OpenAI'),

@@ -59,7 +59,31 @@ export const headerKey = z.string().regex(/^[\x21-\x7e]{8,512}$/, {
 
 export const sharedSecret = z
   .string()
-  .min(16, { error: 'must have at least 16 characters: it lets agent processes in' });
+  .min(16, { error: 'must have at least 16 characters: it guards what is secret' });
+
+/** Host names, addresses and ranges. */
+export const hosts = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim()))
+  .refine((parts) => parts.every((part) => /^[\w.:-]{1,253}(\/\d{1,3})?$/.test(part)), {
+    error: 'must be host names, addresses and ranges such as llm.lan,10.0.0.5,192.168.0.0/16',
+  });
+
+export type NamedVoice = { name: string; gender: 'MALE' | 'FEMALE' };
+
+/** `af_bella:female,am_adam:male,other`; a voice of which nothing is said counts as female. */
+export const voiceNames = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim()))
+  .refine((parts) => parts.every((part) => /^[^:,\s]{1,100}(:(fe)?male)?$/i.test(part)), {
+    error: 'must be names of voices such as af_bella:female,am_adam:male',
+  })
+  .transform((parts) =>
+    parts.map((part): NamedVoice => {
+      const [name = '', gender = 'female'] = part.split(':');
+      return { name, gender: gender.toLowerCase() === 'male' ? 'MALE' : 'FEMALE' };
+    }),
+  );
 
 const address = /^[0-9a-f.:]+(\/\d{1,3})?$/i;
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal'];

@@ -139,6 +139,30 @@ export const characters = pgTable(
   ],
 );
 
+/** Language models of workspaces on endpoints of their own. */
+export const ownModels = pgTable(
+  'own_models',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    groupName: cleanText('group_name').notNull(),
+    modelName: cleanText('model_name').notNull(),
+    displayName: cleanText('display_name').notNull(),
+    baseUrl: cleanText('base_url').notNull(),
+    /** By `Sealer`; for this workspace and group name only. */
+    apiKeySealed: text('api_key_sealed').notNull(),
+    isUncensored: boolean('is_uncensored').notNull().default(false),
+    createdAt: createdAt(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('own_models_by_group').on(table.workspaceId, table.groupName),
+    uniqueIndex('own_models_by_display').on(table.workspaceId, table.displayName),
+  ],
+);
+
 /** A conversation outlives its voice sessions; its id is the `character_session_id` of the wire. */
 export const conversations = pgTable(
   'conversations',

@@ -4,6 +4,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { requireCaller, type KeyVerifier } from './api-key.ts';
 import { cors } from './cors.ts';
+import { anyBody } from './form-body.ts';
 import { jsonBody } from './json-body.ts';
 import { LocalPage } from './local-page.ts';
 import { observe } from './observe.ts';
@@ -15,6 +16,8 @@ import type { Caller } from './request-context.ts';
 import { connectOperation, connectRoute, type ConnectDeps } from './routes/convai/connect.ts';
 import type { CharacterLookup } from './routes/convai/room-content.ts';
 import { speakerOperations, speakerRoutes, type SpeakersDeps } from './routes/convai/speakers.ts';
+import { craftingOperations } from './routes/convai/crafting-operations.ts';
+import { craftingRoutes, type CraftingDeps } from './routes/convai/crafting.ts';
 import { healthOperations, healthRoutes, type HealthChecks } from './routes/health.ts';
 import { metricsOperation, metricsRoute } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -28,6 +31,7 @@ import { turnsOperation, turnsRoute, type TurnReader } from './routes/turns.ts';
 
 export type AppDeps = Omit<ConnectDeps, 'characters' | 'speakers'> & {
   speakers: ConnectDeps['speakers'] & SpeakersDeps['speakers'];
+  crafting: CraftingDeps;
   log: Log;
   clock: Clock;
   metrics: Metrics;
@@ -77,6 +81,7 @@ export function createApp(deps: AppDeps): Express {
     connectOperation,
     turnsOperation,
     ...speakerOperations,
+    ...craftingOperations,
     ...playgroundOperations,
     ...healthOperations,
     metricsOperation,
@@ -87,6 +92,7 @@ export function createApp(deps: AppDeps): Express {
   const guards = [withCaller, limiters.perKey, ...jsonBody()];
   app.use(connectRoute(deps, guards));
   app.use(speakerRoutes(deps, guards));
+  app.use(craftingRoutes(deps.crafting, [withCaller, limiters.perKey, anyBody()], log));
 
   app.use(
     playgroundRoutes({

@@ -64,9 +64,14 @@ function parseJson(raw: Buffer): unknown {
   } catch (cause) {
     throw new InvalidRequest([invalidJson(errorPosition(cause), 'Malformed JSON')]);
   }
+  refuseUnstorable(value);
+  return value;
+}
+
+/** @throws {InvalidRequest} when a text in it is no text for a database, or it is nested too deep */
+export function refuseUnstorable(value: unknown): void {
   const problem = faultOf(value, ['body']);
   if (problem) throw new InvalidRequest([problem]);
-  return value;
 }
 
 function invalidJson(position: number, error: string): Problem {

@@ -8,8 +8,10 @@ export type RequestContext = {
   /** Made here for every request; one sent by a client is never taken over, so that log lines cannot be forged. */
   readonly traceId: string;
   caller?: Caller;
-  /** The parsed JSON of the body; undefined when there was none. */
+  /** The parsed JSON of the body, or the fields of a form; undefined when there was none. */
   body?: unknown;
+  /** The file of a multipart form, whole. @property name as the client says it: never a path to write to */
+  file?: { name: string; bytes: Buffer; type: string };
 };
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>();

@@ -73,6 +73,21 @@ export async function firstApiKey(
   return { key, made, path };
 }
 
+/**
+ * What values in the database are encrypted with: `configured` (PARLEY_SECRET), else one made at the first call and
+ * kept in `<dataDir>/sealing-secret` (mode 0600). Who loses it loses those values, so it is a file of its own, to be
+ * kept where backups of the database are not.
+ * @throws {SecretsUnreadable}
+ */
+export async function sealingSecret(dataDir: string, configured?: string): Promise<string> {
+  if (configured !== undefined) return configured;
+  const path = join(dataDir, 'sealing-secret');
+  const { text } = await keepPrivateFile(path, () => `${randomBytes(32).toString('base64url')}\n`);
+  const secret = text.trim();
+  if (secret.length < 32) throw new SecretsUnreadable(path);
+  return secret;
+}
+
 function makeSecrets(): Secrets {
   return {
     agentSecret: randomBytes(32).toString('base64url'),

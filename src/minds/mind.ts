@@ -3,6 +3,7 @@ import type { Participants } from '../chats/participants.ts';
 import type { StoredRoster } from '../chats/roster.ts';
 import type { Turns } from '../chats/turns.ts';
 import type { VoiceSessions } from '../chats/voice-sessions.ts';
+import type { OwnModels } from '../models/own-models.ts';
 import type { Assignment } from '../protocol/journal.ts';
 import type { Cast, Membership, Role } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -12,6 +13,7 @@ export type MindDeps = {
   participants: Participants;
   characters: Characters;
   turns: Turns;
+  models: OwnModels;
 };
 
 const limits = {
@@ -49,8 +51,9 @@ export async function loadAssignment(
     const roles = await loadRoles(roster.members, workspaceId, leftBytes / 2, deps);
     const [first] = roles;
     if (!first) return undefined;
-    const { characterSessionId, character } = first;
-    return { ...common, characterSessionId, character, history: [], cast: castOf(roster, roles) };
+    const { characterSessionId, character, ownLlm } = first;
+    const cast = castOf(roster, roles);
+    return { ...common, characterSessionId, character, ownLlm, history: [], cast };
   }
   const role = { characterId, characterSessionId: conversationId };
   const read = await loadRole(role, workspaceId, leftBytes, deps);
@@ -81,14 +84,16 @@ async function loadRole(
   { characterId, characterSessionId }: Pick<Role, 'characterId' | 'characterSessionId'>,
   workspaceId: string,
   bytes: number,
-  { characters, turns }: MindDeps,
-): Promise<Pick<Role, 'character' | 'history'> | undefined> {
+  { characters, models, turns }: MindDeps,
+): Promise<Pick<Role, 'character' | 'ownLlm' | 'history'> | undefined> {
   const character = await characters.get(workspaceId, characterId);
   if (!character) return undefined;
+  const ownLlm = await models.settings(workspaceId, character.model);
   const of = { workspaceId, conversationId: characterSessionId };
   const spoken = await turns.history(of, limits.historyTurns);
   const leftBytes = bytes - jsonBytes(character);
-  return { character, history: newestWithin(spoken, Math.min(leftBytes, limits.historyBytes)) };
+  const history = newestWithin(spoken, Math.min(leftBytes, limits.historyBytes));
+  return { character, ownLlm, history };
 }
 
 /** The longest run of last turns whose JSON fits. */

@@ -2,6 +2,7 @@ import type { Character } from '../protocol/character.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { companySection, labelled, type Company } from './company.ts';
+import { boundariesOf, mannerOf } from './manner.ts';
 import { occasionNote, type Occasion } from './occasion.ts';
 import { fillTemplate, toldSections, type Told } from './told.ts';
 import { estimateTokens } from './tokens.ts';
@@ -47,7 +48,8 @@ export function buildPrompt(
   const spoken = budgetTokens - estimateTokens(persona) - sum(ending);
   let left = Math.max(spoken, budgetTokens * leastForHistory);
   const kept: PromptMessage[] = [];
-  for (const turn of [...context.history].reverse()) {
+  const seen = context.character.historyTurns ?? context.history.length;
+  for (const turn of [...context.history].reverse().slice(0, seen)) {
     const messages = turnMessages(turn, context.company);
     left -= sum(messages);
     if (left < 0) break;
@@ -57,19 +59,25 @@ export function buildPrompt(
 }
 
 function personaParts({ character, told, company }: PromptContext): string[] {
-  const backstory = fillTemplate(character.backstory, told.templateKeys);
+  const fill = (text: string) => fillTemplate(text, told.templateKeys);
   return [
-    `You are ${character.name}.\n${backstory}`,
-    speakingRules(character.language),
+    `You are ${character.name}.\n${fill(character.backstory)}`,
+    speakingRules(character),
+    fill(mannerOf(character)),
+    boundariesOf(character),
     ...(company ? [companySection(company)] : []),
-  ];
+  ].filter((part) => part !== '');
 }
 
 /** Written for the ear: a listener cannot skim, and a synthesiser reads marks aloud. */
-function speakingRules(language: string): string {
+function speakingRules({ language, languages }: Character): string {
+  const others = languages.filter((tag) => tag !== language).map(languageName);
   return [
     '# How you speak',
     `You are in a spoken conversation. Answer in one to three short sentences, as ${languageName(language)} is spoken.`,
+    ...(others.length > 0
+      ? [`When you are spoken to in another of your languages, answer in it: ${others.join(', ')}.`]
+      : []),
     'Stay who you are. Use plain words only: no lists, no markdown, no emoji, no stage directions.',
     'Where something of yours ends in a dash, you were interrupted there and the rest was never heard.',
   ].join('\n');

@@ -3,7 +3,7 @@ import { Character } from './character.ts';
 import { ClientContext } from './client-context.ts';
 import { SessionSettings } from './connect.ts';
 import { Participant } from './participant.ts';
-import { ProviderSettings } from './provider-settings.ts';
+import { ProviderSettings, StageSettings } from './provider-settings.ts';
 import { Cast, Role, RosterCommand, RosterOutcome } from './roster.ts';
 import { TurnRecord } from './turn-record.ts';
 
@@ -34,6 +34,8 @@ export const Assignment = z.object({
   roomName: z.string(),
   characterSessionId: z.string(),
   character: Character,
+  /** The endpoint that the character's model is registered with; null means the configured one. Holds its key. */
+  ownLlm: StageSettings.nullable(),
   settings: SessionSettings,
   /** The identity of the first human's participant in the room. */
   userIdentity: z.string(),

@@ -5,6 +5,11 @@ export const StageSettings = z.object({
   baseUrl: z.url(),
   apiKey: z.string().optional(),
   model: z.string(),
+  /**
+   * Set for endpoints that users of the API name: only public addresses are connected to, and what the operator lists
+   * here (`PRIVATE_HOSTS`).
+   */
+  privateHosts: z.array(z.string()).optional(),
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 

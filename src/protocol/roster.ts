@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Character } from './character.ts';
+import { StageSettings } from './provider-settings.ts';
 import { TurnRecord } from './turn-record.ts';
 
 /*
@@ -123,6 +124,8 @@ export type RosterOutcome = z.infer<typeof RosterOutcome>;
 /** What an agent process needs to let one instance speak. */
 export const Role = Membership.extend({
   character: Character,
+  /** The endpoint that the character's model is registered with; null means the configured one. Holds its key. */
+  ownLlm: StageSettings.nullable(),
   /** Of its own conversation, oldest first; the last may be `open`. */
   history: z.array(TurnRecord),
 });

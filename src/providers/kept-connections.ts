@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { AddressGuard } from '../net/address-guard.ts';
 
 /** A provider sent more than any honest answer has. */
 export class TooMuch extends Error {
@@ -17,6 +18,9 @@ export class TooMuch extends Error {
 const agentOptions = { keepAlive: true, timeout: 90_000, maxFreeSockets: 32 };
 const httpAgent = new HttpAgent(agentOptions);
 const httpsAgent = new HttpsAgent(agentOptions);
+/** Connections of their own: one that was opened unguarded must not be lent to a guarded request for the same name. */
+const guardedHttpAgent = new HttpAgent(agentOptions);
+const guardedHttpsAgent = new HttpsAgent(agentOptions);
 
 /** The words of a refusal; whoever sends more than this has nothing to say. */
 const maxRefusalBytes = 65_536;
@@ -24,10 +28,11 @@ const maxRefusalBytes = 65_536;
 /**
  * A `fetch` over kept connections for the `openai` client. Answers are cut at `maxBytes`, an aborted signal closes
  * the connection, redirects are not followed (the key must not travel), and nothing is compressed.
+ * @param guard which addresses may be connected to; without one, all: the operator chose them
  */
-export function boundedFetch(maxBytes: number): typeof fetch {
+export function boundedFetch(maxBytes: number, guard?: AddressGuard): typeof fetch {
   return async (input, init = {}) => {
-    const answer = await ask(new URL(input instanceof Request ? input.url : input), init);
+    const answer = await ask(new URL(input instanceof Request ? input.url : input), init, guard);
     const status = answer.statusCode ?? 0;
     if (status < 200 || status > 599) throw new Error(`not a status: ${status}`);
     const headers = new Headers();
@@ -43,7 +48,8 @@ export function boundedFetch(maxBytes: number): typeof fetch {
   };
 }
 
-function ask(url: URL, init: RequestInit): Promise<IncomingMessage> {
+function ask(url: URL, init: RequestInit, guard?: AddressGuard): Promise<IncomingMessage> {
+  guard?.refuseLiteral(url);
   const secure = url.protocol === 'https:';
   const body = bodyOf(init);
   const headers = Object.fromEntries(new Headers(init.headers));
@@ -52,7 +58,9 @@ function ask(url: URL, init: RequestInit): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = (secure ? httpsRequest : httpRequest)(url, {
       method: init.method ?? 'GET',
-      agent: secure ? httpsAgent : httpAgent,
+      ...(guard
+        ? { agent: secure ? guardedHttpsAgent : guardedHttpAgent, lookup: guard.lookup }
+        : { agent: secure ? httpsAgent : httpAgent }),
       headers,
     });
     // Not the option `signal`: Node's own abort raises an error that nobody can catch when all of the answer has

@@ -1,6 +1,7 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { ProviderSettings, SttStreaming } from '../protocol/provider-settings.ts';
 import type { Timeouts } from './attempt.ts';
+import { KnownOptions } from './llm/known-options.ts';
 import type { Llm } from './llm/llm.ts';
 import { OpenAiLlm } from './llm/openai.ts';
 import { OpenAiStt } from './stt/openai.ts';
@@ -24,7 +25,7 @@ export function openProviders(settings: ProviderSettings, deps: ProvidersDeps): 
   const { clock, timeouts = {} } = deps;
   return {
     stt: openStt(settings.stt, { clock, timeouts: timeouts.stt }),
-    llm: new OpenAiLlm(settings.llm, { clock, timeouts: timeouts.llm }),
+    llm: new KnownOptions(new OpenAiLlm(settings.llm, { clock, timeouts: timeouts.llm })),
     tts: new KnownVoices(new OpenAiTts(settings.tts, { clock, timeouts: timeouts.tts })),
   };
 }

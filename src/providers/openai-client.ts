@@ -1,4 +1,5 @@
 import OpenAI from 'openai';
+import { AddressGuard } from '../net/address-guard.ts';
 import type { StageSettings } from '../protocol/provider-settings.ts';
 import { boundedFetch } from './kept-connections.ts';
 
@@ -10,7 +11,9 @@ const clientTimeoutMs = 600_000;
  * nor looks into the environment.
  * @param maxBytes bound of one answer
  */
-export function openClient({ baseUrl, apiKey }: StageSettings, maxBytes: number): OpenAI {
+export function openClient(settings: StageSettings, maxBytes: number): OpenAI {
+  const { baseUrl, apiKey, privateHosts } = settings;
+  const guard = privateHosts && new AddressGuard(privateHosts);
   return new OpenAI({
     baseURL: baseUrl,
     // Local servers want no key, but the client insists on one.
@@ -22,6 +25,6 @@ export function openClient({ baseUrl, apiKey }: StageSettings, maxBytes: number)
     maxRetries: 0,
     timeout: clientTimeoutMs,
     logLevel: 'off',
-    fetch: boundedFetch(maxBytes),
+    fetch: boundedFetch(maxBytes, guard),
   });
 }

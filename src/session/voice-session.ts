@@ -9,6 +9,7 @@ import { stranger, type Participant } from '../protocol/participant.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import { tell } from '../protocol/tell.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
+import { inCharacter } from '../providers/in-character.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { Tts } from '../providers/tts/tts.ts';
@@ -195,7 +196,7 @@ export class VoiceSession implements Closable {
     const finished = history.filter(({ status }) => status !== 'open');
     const conversation = new Conversation(
       {
-        ...deps.providers,
+        ...inCharacter(deps.providers, character, assignment.ownLlm, deps),
         clock: deps.clock,
         log: this.#log,
         vad: deps.vad,

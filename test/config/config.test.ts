@@ -23,6 +23,8 @@ describe('the configuration', () => {
       dataDir: '/srv/parley/data',
       cacheDir: '/home/me/.cache/parley',
       databaseUrl: undefined,
+      sealingSecret: undefined,
+      privateHosts: [],
       livekit: {
         kind: 'embedded',
         apiKey: undefined,

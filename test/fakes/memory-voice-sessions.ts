@@ -41,6 +41,7 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
         roomName,
         characterSessionId: stored.conversationId,
         character: aCharacter({ greeting: 'Hello.' }),
+        ownLlm: null,
         settings: stored.settings,
         context: this.contexts.get(stored.id) ?? null,
         userIdentity: stored.userIdentity,

@@ -29,6 +29,7 @@ export type SpeechRequest = z.infer<typeof SpeechRequest>;
 export type TranscriptionRequest = {
   model: string;
   language: string | null;
+  prompt: string | null;
   samples: Int16Array;
   sampleRateHz: number;
 };
@@ -250,7 +251,9 @@ function transcriptionRequest(request: IncomingMessage, body: Buffer): Transcrip
   const file = form.get('file');
   const model = form.get('model')?.toString();
   if (!file || !model) throw new Error('a transcription needs a file and a model');
-  return { ...decodeWav(file), language: form.get('language')?.toString() ?? null, model };
+  const language = form.get('language')?.toString() ?? null;
+  const prompt = form.get('prompt')?.toString() ?? null;
+  return { ...decodeWav(file), language, prompt, model };
 }
 
 function addressOf(server: Server): AddressInfo {

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/lifetime/clock.ts';
 import type { Character } from '../../src/protocol/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { openMetrics } from '../../src/telemetry/metrics.ts';
+import { craftingDeps } from './crafting-deps.ts';
 import { aCharacter } from '../fakes/a-character.ts';
 import { FakeSpeakers } from '../fakes/fake-speakers.ts';
 
@@ -95,6 +96,7 @@ function fakeDeps() {
     turns: { page: () => Promise.resolve(undefined) },
     speakers,
     mostCharacters: 3,
+    crafting: craftingDeps(),
     health: {
       database: () => Promise.resolve(),
       livekit: () => Promise.resolve(),

@@ -46,6 +46,7 @@ const assignment: Assignment = {
   roomName: 'room-1',
   characterSessionId: 'c1',
   character: aCharacter(),
+  ownLlm: null,
   settings: SessionSettings.parse({}),
   context: null,
   userIdentity: 'user:s1',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildPrompt, type PromptContext } from '../../src/prompt/prompt.ts';
 import type { Told } from '../../src/prompt/told.ts';
 import { estimateTokens } from '../../src/prompt/tokens.ts';
+import type { Character } from '../../src/protocol/character.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { aCharacter } from '../fakes/a-character.ts';
 
@@ -113,5 +114,54 @@ describe('a prompt', () => {
     const messages = buildPrompt(context({ occasion, told: told({ events: ['It rains.'] }) }));
     expect(messages.at(-1)).toEqual({ role: 'user', content: 'Where am I?' });
     expect(messages[0]?.content).toContain('> It rains.');
+  });
+});
+
+describe('a prompt tells of a character', () => {
+  const systemOf = (changes: Partial<Character>) =>
+    buildPrompt(context({ character: aCharacter({ name: 'Maren', ...changes }) }))[0]?.content ??
+    '';
+
+  it.each<[string, Partial<Character>, RegExp]>([
+    ['that it is curious', { personality: { openness: 3 } }, /curious and open/],
+    ['that it is very shy', { personality: { extraversion: 0 } }, /You are shy/],
+    ['how it talks', { speakingStyle: 'Dry, like salt cod.' }, /Dry, like salt cod\./],
+    ['what it likes to say', { catchPhrases: ['As it were.'] }, /you say: "As it were\."/],
+    ['what it wants', { objective: 'Sell an island.' }, /Sell an island\./],
+    [
+      'an example of its talk, with the names in it',
+      { sampleDialogue: '{{user}}: Cold?\n{{char}}: Only to you.' },
+      /User: Cold\?\nMaren: Only to you\./,
+    ],
+    [
+      'what it never talks about',
+      { boundaries: 'Never talk about politics.' },
+      /Never talk about politics\.$/,
+    ],
+    ['what words it never says', { blockedWords: ['darn', 'heck'] }, /these words: darn, heck\./],
+    [
+      'what it stays away from',
+      { moderation: { enabled: true, filters: ['violence/graphic'] } },
+      /of these kinds.*violence graphic/,
+    ],
+    ['the languages it speaks', { language: 'en-GB', languages: ['en-GB', 'fr-FR'] }, /French/],
+  ])('%s', (_, changes, expected) => {
+    expect(systemOf(changes)).toMatch(expected);
+  });
+
+  it('only what is said of it', () => {
+    const neutral = {
+      personality: { openness: 2 },
+      moderation: { enabled: false, filters: ['x'] },
+    };
+    expect(systemOf(neutral)).toBe(systemOf({}));
+    expect(systemOf({})).not.toMatch(/# Your style|# Rules/);
+  });
+
+  it('with as many earlier turns as it may see', () => {
+    const history = [turn(1), turn(2), turn(3)];
+    const seen = (historyTurns: number | null) =>
+      buildPrompt(context({ character: aCharacter({ historyTurns }), history })).length - 2;
+    expect([seen(null), seen(2), seen(0)]).toEqual([6, 4, 0]);
   });
 });

@@ -1,6 +1,8 @@
 import { occasionIn, type Occasion } from '../../prompt/occasion.ts';
 import { sentences } from '../speech/sentences.ts';
 import { stepsAskedFor, type Affordances, type Step } from './acting.ts';
+import { backstoryWishIn } from '../../prompt/backstory.ts';
+import { templateBackstory } from './backstory.ts';
 import type { Intent } from './intents.ts';
 import { isQuestion, nameIn, recall, recollect } from './recollection.ts';
 import { saidBack } from './said-back.ts';
@@ -19,6 +21,8 @@ const mostEchoedChars = 200;
  * question. It makes nothing up, and says so when it finds nothing.
  */
 export function respond(messages: readonly ResponderMessage[]): string {
+  const wish = backstoryWishIn(messages);
+  if (wish) return templateBackstory(wish);
   const last = messages.at(-1);
   const occasion = last?.role === 'user' ? occasionIn(last.content) : undefined;
   if (occasion) return onOccasion(messages.slice(0, -1), occasion);

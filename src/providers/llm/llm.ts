@@ -10,6 +10,10 @@ export type ToolCall = { name: string; json: string };
 export type LlmOptions = {
   /** Functions on offer. `onCall` hears of each call, in order, once the answer is complete. */
   tools?: { offered: Tool[]; onCall: (call: ToolCall) => void } | undefined;
+  /** Another model of the same endpoint than the configured one. */
+  model?: string | undefined;
+  /** Such as `low`; undefined leaves it to the model. */
+  reasoningEffort?: string | undefined;
   temperature?: number | undefined;
   maxTokens?: number | undefined;
   signal: AbortSignal;
@@ -30,4 +34,9 @@ export interface Llm {
    * @throws {ProviderFailed} when the provider refuses, answers garbage, hangs, or stops before the end of its answer
    */
   stream(messages: ChatMessage[], options: LlmOptions): AsyncGenerator<string, void>;
+}
+
+/** What an endpoint may refuse of a request, apart from its messages and tools. */
+export function wishOf({ model, temperature, reasoningEffort }: LlmOptions): string {
+  return JSON.stringify([model, temperature !== undefined, reasoningEffort]);
 }

@@ -3,7 +3,14 @@ import type { StageSettings } from '../../protocol/provider-settings.ts';
 import { Attempt, BrokenOff, type ProviderDeps, type Timeouts } from '../attempt.ts';
 import { openClient } from '../openai-client.ts';
 import { ChatAnswer } from './chat-answer.ts';
-import { ToolsUnfit, type ChatMessage, type Llm, type LlmOptions, type ToolCall } from './llm.ts';
+import {
+  ToolsUnfit,
+  wishOf,
+  type ChatMessage,
+  type Llm,
+  type LlmOptions,
+  type ToolCall,
+} from './llm.ts';
 
 /** The first token is given long because local servers load the model and read the whole prompt for it. */
 const llmTimeouts: Timeouts = { firstMs: 20_000, idleMs: 8_000, totalMs: 90_000 };
@@ -11,13 +18,18 @@ const llmTimeouts: Timeouts = { firstMs: 20_000, idleMs: 8_000, totalMs: 90_000 
 const maxBytes = 4_000_000;
 /** After the last word: long enough for the end of the answer, so that the connection can be kept. */
 const tailMs = 200;
+/** More than any set of characters has. */
+const mostUnfit = 1_000;
 
 /** `POST /chat/completions`, streamed, as OpenAI, Ollama, vLLM, llama.cpp and DashScope's compatible mode have it. */
 export class OpenAiLlm implements Llm {
   readonly #client: OpenAI;
   readonly #timeouts: Timeouts;
-  /** Once tools turned out to be none for this endpoint, nobody's answer waits for finding out again. */
-  #unfit: ToolsUnfit | undefined;
+  /**
+   * Once tools turned out to be none for this endpoint, nobody's answer waits for finding out again. By the model and
+   * settings they were asked with: it may have been these that were refused.
+   */
+  readonly #unfit = new Map<string, ToolsUnfit>();
 
   constructor(
     private readonly settings: StageSettings,
@@ -33,11 +45,14 @@ export class OpenAiLlm implements Llm {
       return;
     }
     options.signal.throwIfAborted();
-    if (this.#unfit) throw new ToolsUnfit(this.#unfit.cause);
+    const wish = wishOf(options);
+    const unfit = this.#unfit.get(wish);
+    if (unfit) throw new ToolsUnfit(unfit.cause);
     try {
       yield* this.#ask(messages, options);
     } catch (failure) {
-      if (failure instanceof ToolsUnfit) this.#unfit = failure;
+      if (failure instanceof ToolsUnfit && this.#unfit.size < mostUnfit)
+        this.#unfit.set(wish, failure);
       throw failure;
     }
   }
@@ -83,16 +98,18 @@ export class OpenAiLlm implements Llm {
   }
 
   /** OpenAI itself has renamed the limit and refuses the old name for new models; other servers know the old one. */
-  #parameters({ tools, temperature, maxTokens }: LlmOptions) {
+  #parameters({ model, tools, temperature, reasoningEffort, maxTokens }: LlmOptions) {
     const limit = new URL(this.settings.baseUrl).hostname.endsWith('api.openai.com')
       ? 'max_completion_tokens'
       : 'max_tokens';
     return {
-      model: this.settings.model,
+      model: model ?? this.settings.model,
       ...(tools && {
         tools: tools.offered.map((offered) => ({ type: 'function' as const, function: offered })),
       }),
       ...(temperature === undefined ? {} : { temperature }),
+      // The client's type lists today's levels; the endpoint knows which it takes.
+      ...(reasoningEffort === undefined ? {} : { ['reasoning_effort' as string]: reasoningEffort }),
       ...(maxTokens === undefined ? {} : { [limit]: maxTokens }),
     };
   }

@@ -6,7 +6,7 @@ import type { StageSettings } from '../../protocol/provider-settings.ts';
 import { Attempt, type ProviderDeps, type Timeouts } from '../attempt.ts';
 import { openClient } from '../openai-client.ts';
 import { iso639 } from './language.ts';
-import type { Stt, SttOptions, Transcript } from './stt.ts';
+import { promptOf, type Stt, type SttOptions, type Transcript } from './stt.ts';
 import { transcriptionForm } from './transcription-form.ts';
 
 /** A transcript comes at once; someone waits for it in silence. */
@@ -34,10 +34,12 @@ export class OpenAiStt implements Stt {
     const attempt = new Attempt('stt', settings, deps.clock, this.#timeouts, options.signal);
     try {
       const language = iso639(options.language);
+      const prompt = promptOf(options);
       const form = transcriptionForm(encodeWav(samples, hearingRateHz), {
         model: settings.model,
         response_format: 'json',
         ...(language ? { language } : {}),
+        ...(prompt === undefined ? {} : { prompt }),
       });
       const headers = { 'content-type': form.contentType };
       const response = await attempt.request((signal) =>

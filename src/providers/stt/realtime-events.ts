@@ -84,9 +84,18 @@ export function readEvent(data: Buffer, isBinary: boolean): RealtimeEvent {
   }
 }
 
-/** @param language as `iso639` gives it */
-export function sessionUpdate(form: SessionForm, model: string, language: string | undefined) {
-  const transcription = { model, ...languageField(model, language) };
+/** @param language as `iso639` gives it. @param prompt as `promptOf` gives it */
+export function sessionUpdate(
+  form: SessionForm,
+  model: string,
+  language: string | undefined,
+  prompt?: string,
+) {
+  const transcription = {
+    model,
+    ...languageField(model, language),
+    ...(prompt === undefined ? {} : { prompt }),
+  };
   switch (form) {
     case 'nested': {
       const format = { type: 'audio/pcm', rate: realtimeRateHz };

@@ -9,7 +9,7 @@ import type { RealtimeEvent } from './realtime-events.ts';
 import { RealtimeSocket, type SocketEnd } from './realtime-socket.ts';
 import { Segment } from './segment.ts';
 import { SpokenItems } from './spoken-items.ts';
-import type { Stt, SttLine, SttLineOptions, Transcript } from './stt.ts';
+import { promptOf, type Stt, type SttLine, type SttLineOptions, type Transcript } from './stt.ts';
 
 /** Whether a stream is worth a try; shared by all lines to one provider. */
 export interface StreamDoor {
@@ -93,7 +93,8 @@ export class RealtimeLine implements SttLine {
     const text = this.#commit() ? await this.#awaitWords(signal) : undefined;
     signal.throwIfAborted();
     if (text !== undefined) return { text };
-    return this.deps.rest.transcribe(whole(), { language: this.options.language, signal });
+    const { language, hints } = this.options;
+    return this.deps.rest.transcribe(whole(), { language, hints, signal });
   }
 
   goOn(): void {
@@ -149,6 +150,7 @@ export class RealtimeLine implements SttLine {
       settings,
       clock,
       language: iso639(this.options.language),
+      prompt: promptOf(this.options),
       onReady: () => this.#flush(),
       onEvent: (event) => this.#onEvent(event),
       onEnd: (end) => this.#onEnd(end),

@@ -20,6 +20,8 @@ export type RealtimeSocketOptions = {
   settings: StageSettings;
   /** As `iso639` gives it. */
   language: string | undefined;
+  /** As `promptOf` gives it. */
+  prompt: string | undefined;
   clock: Clock;
   /** The session is configured: sound may be sent. */
   onReady: () => void;
@@ -156,9 +158,9 @@ export class RealtimeSocket {
 
   #tryNextForm(refusal: Error): void {
     const form = this.#forms.shift();
-    const { settings, language } = this.options;
+    const { settings, language, prompt } = this.options;
     if (form === undefined) this.#end(true, 'refused', refusal);
-    else this.#send(sessionUpdate(form, settings.model, language));
+    else this.#send(sessionUpdate(form, settings.model, language, prompt));
   }
 
   #end(refused: boolean, reason: ProviderFailed['reason'], cause: unknown): void {

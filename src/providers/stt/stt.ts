@@ -4,8 +4,18 @@ export type Transcript = { text: string };
 export type SttOptions = {
   /** BCP 47 tag, such as `en-US`; undefined lets the recogniser find out. */
   language?: string | undefined;
+  /** Names and terms to expect, as they are spelled. */
+  hints?: string[] | undefined;
   signal: AbortSignal;
 };
+
+/** Whisper reads the last 224 tokens of a prompt. */
+const mostPromptLetters = 800;
+
+/** The hints as endpoints of this shape take them; undefined when there are none. */
+export function promptOf({ hints }: Pick<SttOptions, 'hints'>): string | undefined {
+  return hints && hints.length > 0 ? hints.join(', ').slice(0, mostPromptLetters) : undefined;
+}
 
 /** Speech to text. */
 export interface Stt {
@@ -24,6 +34,8 @@ export interface Stt {
 export type SttLineOptions = {
   /** BCP 47 tag, as above. */
   language?: string | undefined;
+  /** As above. */
+  hints?: string[] | undefined;
   /** The words of the utterance so far, while it is being spoken; each call replaces the one before. */
   onPartial: (text: string) => void;
   /** Streaming failed or was refused: whole utterances are transcribed instead. At most once a line. */

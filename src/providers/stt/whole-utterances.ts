@@ -3,13 +3,13 @@ import type { Stt, SttLine, SttLineOptions } from './stt.ts';
 /** The line of a recogniser that takes whole utterances only: all work happens when words are asked for. */
 export function wholeUtterances(
   stt: Pick<Stt, 'transcribe'>,
-  { language }: Pick<SttLineOptions, 'language'>,
+  { language, hints }: Pick<SttLineOptions, 'language' | 'hints'>,
 ): SttLine {
   const nothing = () => undefined;
   return {
     partial: '',
     push: nothing,
-    words: async (whole, signal) => stt.transcribe(whole(), { language, signal }),
+    words: async (whole, signal) => stt.transcribe(whole(), { language, hints, signal }),
     goOn: nothing,
     reset: nothing,
     close: nothing,

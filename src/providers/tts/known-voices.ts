@@ -1,6 +1,7 @@
 import type { SpeechFrame } from '../../frames/speech-timing.ts';
 import { ProviderFailed } from '../provider-failed.ts';
 import type { Tts, TtsOptions } from './tts.ts';
+import { voiceNamed } from './voice-name.ts';
 
 /** Far more names than any set of characters has. */
 const mostNames = 1_000;
@@ -15,7 +16,7 @@ export class KnownVoices implements Tts {
   constructor(private readonly tts: Tts) {}
 
   async *stream(text: string, options: TtsOptions): AsyncGenerator<SpeechFrame, void> {
-    const { voice } = options;
+    const voice = options.voice === undefined ? undefined : voiceNamed(options.voice);
     const inUsualVoice = { ...options, voice: undefined };
     if (voice === undefined || this.#unknown.has(voice)) {
       yield* this.tts.stream(text, inUsualVoice);
@@ -23,7 +24,7 @@ export class KnownVoices implements Tts {
     }
     let heard = false;
     try {
-      for await (const frame of this.tts.stream(text, options)) {
+      for await (const frame of this.tts.stream(text, { ...options, voice })) {
         heard = true;
         yield frame;
       }

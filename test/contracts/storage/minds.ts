@@ -12,7 +12,7 @@ import { aTurn, type Storage } from './storage.ts';
 export function mindsContract(storage: () => Storage): void {
   describe('an assignment', () => {
     const store = () => {
-      const { sessions, participants, characters: all, conversations, turns } = storage();
+      const { sessions, participants, characters: all, conversations, turns, models } = storage();
       return new SessionStore({
         sessions,
         participants,
@@ -21,6 +21,7 @@ export function mindsContract(storage: () => Storage): void {
         turns,
         holdMs: 60_000,
         mostCharacters: 8,
+        models,
         clock: systemClock,
         tokenLifeMs: 60_000,
       });
@@ -37,6 +38,7 @@ export function mindsContract(storage: () => Storage): void {
         roomName: session.roomName,
         characterSessionId: session.conversationId,
         character: { id: session.characterId },
+        ownLlm: null,
         userIdentity: session.userIdentity,
         settings: session.settings,
         history: [turn],

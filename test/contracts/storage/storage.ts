@@ -10,6 +10,9 @@ import { type OpenVoiceSession, VoiceSessions } from '../../../src/chats/voice-s
 import type { Database } from '../../../src/db/db.ts';
 import { Keys } from '../../../src/keys/keys.ts';
 import { ensureWorkspace } from '../../../src/keys/workspaces.ts';
+import { Sealer } from '../../../src/db/sealer.ts';
+import { OwnModels } from '../../../src/models/own-models.ts';
+import { AddressGuard } from '../../../src/net/address-guard.ts';
 import { SessionSettings } from '../../../src/protocol/connect.ts';
 import type { TurnRecord } from '../../../src/protocol/turn-record.ts';
 import { Speakers } from '../../../src/speakers/speakers.ts';
@@ -35,6 +38,9 @@ export class Storage {
   readonly speakers: Speakers;
   readonly turns: Turns;
   readonly keys: Keys;
+  readonly models: OwnModels;
+  /** Names of models whose key could not be opened. */
+  readonly unreadable: string[] = [];
 
   constructor(readonly database: Database) {
     const { db } = database;
@@ -44,6 +50,13 @@ export class Storage {
     this.participants = new Participants(db);
     this.speakers = new Speakers({ db, clock: this.clock, forget: [forgetSpeaker] });
     this.turns = new Turns(db);
+    this.models = new OwnModels({
+      db,
+      sealer: new Sealer('a secret of the tests'),
+      guard: new AddressGuard(['127.0.0.1']),
+      privateHosts: ['127.0.0.1'],
+      onUnreadable: (groupName) => this.unreadable.push(groupName),
+    });
     this.keys = new Keys({ db, clock: this.clock, onWorkspaceMade: plantSeeds });
   }
 

@@ -1,0 +1,176 @@
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import * as z from 'zod';
+import type { Characters } from '../../../characters/characters.ts';
+import { CharacterChanged } from '../../../characters/character-refusals.ts';
+import type { CharacterRecord } from '../../../characters/character-record.ts';
+import {
+  CloneCharacter,
+  CreateCharacter,
+  FindCharacter,
+  NameCharacter,
+  UpdateCharacter,
+  type ConvaiCharacterFields,
+} from '../../../protocol/convai-character.ts';
+import { autoEffort, reasoningLevels } from '../../../providers/llm/reasoning.ts';
+import { callerOf } from '../../api-key.ts';
+import { parseBody } from '../../json-body.ts';
+import { contextOf } from '../../request-context.ts';
+import { fromConvai, toConvai } from './character-wire.ts';
+import { CraftingRefused, missingKeyIs400, orRefuse } from './crafting-dialect.ts';
+
+/** What another noun links to a character by `/character/update`, such as its documents. */
+export type CharacterLink = {
+  /** The field of the update's body. */
+  field: string;
+  /** @throws {PublicError} when it is not linked; nothing of the character has been changed then */
+  apply(workspaceId: string, characterId: string, value: unknown): Promise<void>;
+};
+
+export type CharacterRouteDeps = {
+  characters: Characters;
+  links: CharacterLink[];
+  /** What answers and speaks for characters that name no model and no voice. */
+  usualModel: string;
+  usualVoice: string;
+};
+
+/** Documented fields that nouns of their own take care of. */
+const linkFields = ['docs', 'functions'];
+
+const invalidDraft = {
+  INTERNAL_ERROR:
+    'Error in creating the character. Check if all the input data is valid. Contact support for more info.',
+};
+const notUpdated = { ERROR: 'Could not update all_characters table.' };
+const unknownForUpdate = () =>
+  new CraftingRefused(400, 'character_not_found', {
+    ERROR: 'Could not fetch character details from all_characters table.',
+  });
+const unknownForGet = () =>
+  new CraftingRefused(400, 'character_not_found', {
+    ERROR: 'INTERNAL SERVER ERROR, one or more database calls failed!',
+  });
+
+/** @param guards what a request passes first: its key, its rate, its body */
+export function characterRoutes(deps: CharacterRouteDeps, guards: RequestHandler[]): Router {
+  const { characters } = deps;
+  const router = Router();
+  const wire = (workspaceId: string, record: CharacterRecord) =>
+    toConvai(record, { workspaceId, usualModel: deps.usualModel, usualVoice: deps.usualVoice });
+
+  router.post('/character/create', ...guards, async (req, res) => {
+    const { workspaceId } = callerOf(req);
+    const made = await orRefuse(invalidDraft, async () => {
+      const sent = parseBody(CreateCharacter, req);
+      refuseEffort(sent, deps.usualModel);
+      return characters.create(workspaceId, { ...fromConvai(sent), name: sent.charName });
+    });
+    tag(res, made.version);
+    res.status(201).json({ charID: made.character.id });
+  });
+
+  router.post('/character/update', ...guards, async (req, res) => {
+    const { workspaceId } = callerOf(req);
+    const updated = await orRefuse(notUpdated, async () => {
+      const sent = parseBody(UpdateCharacter, req);
+      const current = await characters.read(workspaceId, sent.charID);
+      if (!current) throw unknownForUpdate();
+      refuseEffort(sent, current.character.model ?? deps.usualModel);
+      const version = sent.version ?? ifMatch(req);
+      if (version !== undefined && version !== current.version)
+        throw new CharacterChanged(current.version);
+      await applyLinks(req, workspaceId, current.character.id, deps.links);
+      const change = fromConvai(sent);
+      return Object.keys(change).length === 0
+        ? current
+        : characters.update(workspaceId, sent.charID, change, version);
+    });
+    if (!updated) throw unknownForUpdate();
+    tag(res, updated.version);
+    res.json({ STATUS: 'SUCCESS' });
+  });
+
+  router.post('/character/get', ...guards, async (req, res) => {
+    const { workspaceId } = callerOf(req);
+    const record = await orRefuse(unknownForGet().body, async () => {
+      const { charID, charName } = parseBody(FindCharacter, req);
+      if (charID !== undefined) return characters.read(workspaceId, charID);
+      return charName === undefined ? undefined : characters.readByName(workspaceId, charName);
+    });
+    if (!record) throw unknownForGet();
+    tag(res, record.version);
+    res.json({ ...wire(workspaceId, record), backstory: record.character.backstory });
+  });
+
+  router.post(
+    '/character/list',
+    ...guards,
+    async (req: Request, res: Response) => {
+      const { workspaceId } = callerOf(req);
+      const records = await characters.listRecords(workspaceId);
+      res.json({ characters: records.map((record) => wire(workspaceId, record)) });
+    },
+    missingKeyIs400,
+  );
+
+  router.post('/user/clone_character', ...guards, async (req, res) => {
+    const { workspaceId } = callerOf(req);
+    const copy = await orRefuse(notUpdated, () =>
+      characters.clone(workspaceId, parseBody(CloneCharacter, req).charID),
+    );
+    if (!copy) throw unknownForUpdate();
+    res.json({ charID: copy.character.id });
+  });
+
+  router.post('/character/delete', ...guards, async (req, res) => {
+    const { workspaceId } = callerOf(req);
+    const deleted = await orRefuse(notUpdated, () =>
+      characters.delete(workspaceId, parseBody(NameCharacter, req).charID),
+    );
+    if (!deleted) throw unknownForUpdate();
+    res.json({ STATUS: 'SUCCESS' });
+  });
+  return router;
+}
+
+/** @throws {CraftingRefused} when the model that the character will have takes no such level */
+function refuseEffort(sent: ConvaiCharacterFields, currentModel: string): void {
+  const effort = sent.reasoning_effort?.trim();
+  if (!effort || effort === autoEffort) return;
+  const model = sent.model_group_name ?? currentModel;
+  const levels = reasoningLevels(model)?.levels ?? [];
+  if (levels.includes(effort)) return;
+  throw new CraftingRefused(400, 'invalid_reasoning_effort', {
+    ERROR: `Invalid reasoning_effort '${effort}' for model '${model}'. Supported values: ${[...levels, autoEffort].join(', ')}.`,
+  });
+}
+
+const Fields = z.record(z.string(), z.unknown());
+
+async function applyLinks(
+  req: Request,
+  workspaceId: string,
+  characterId: string,
+  links: CharacterLink[],
+): Promise<void> {
+  const body = Fields.safeParse(contextOf(req).body).data ?? {};
+  for (const field of linkFields) {
+    if (body[field] === undefined) continue;
+    const link = links.find((candidate) => candidate.field === field);
+    if (!link)
+      throw new CraftingRefused(400, 'not_supported', {
+        ERROR: `${field} cannot be linked on this server.`,
+      });
+    await link.apply(workspaceId, characterId, body[field]);
+  }
+}
+
+/** The version in an `If-Match: "3"`; undefined when there is none or any will do. */
+function ifMatch(req: Request): number | undefined {
+  const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(req.get('if-match')?.trim() ?? '')?.[1];
+  return version === undefined ? undefined : Number(version);
+}
+
+function tag(res: Response, version: number): void {
+  res.setHeader('ETag', `"${version}"`);
+}

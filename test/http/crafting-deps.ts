@@ -1,0 +1,39 @@
+import { drizzle } from 'drizzle-orm/pglite';
+import { Characters } from '../../src/characters/characters.ts';
+import { ChatHistory } from '../../src/chats/chat-history.ts';
+import type { Db } from '../../src/db/db.ts';
+import * as schema from '../../src/db/schema.ts';
+import { Sealer } from '../../src/db/sealer.ts';
+import type { CraftingDeps } from '../../src/http/routes/convai/crafting.ts';
+import { systemClock } from '../../src/lifetime/clock.ts';
+import { OwnModels } from '../../src/models/own-models.ts';
+import { AddressGuard } from '../../src/net/address-guard.ts';
+import { openProviders } from '../../src/providers/open-providers.ts';
+import { voiceSection } from '../../src/providers/tts/voice-list.ts';
+
+/** A database that nobody asks. */
+const nowhere = () => drizzle.mock({ schema });
+
+/** What the crafting APIs answer with. @param baseUrl of a provider; without one nobody answers */
+export function craftingDeps(db: Db = nowhere(), baseUrl = 'http://127.0.0.1:9/v1'): CraftingDeps {
+  const stage = { baseUrl, model: 'scripted' };
+  const providers = openProviders({ llm: stage, stt: stage, tts: stage }, { clock: systemClock });
+  const privateHosts = ['127.0.0.1'];
+  return {
+    characters: new Characters(db),
+    history: new ChatHistory(db),
+    models: new OwnModels({
+      db,
+      sealer: new Sealer('a secret of the tests'),
+      guard: new AddressGuard(privateHosts),
+      privateHosts,
+      onUnreadable: () => undefined,
+    }),
+    llm: providers.llm,
+    tts: providers.tts,
+    links: [],
+    usualModel: 'gpt-4o-mini',
+    usualVoice: 'alloy',
+    voices: voiceSection({ configured: undefined, kind: 'openai', usualVoice: 'alloy' }),
+  };
+}
