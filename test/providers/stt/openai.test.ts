@@ -43,7 +43,13 @@ describe('OpenAiStt', () => {
     const { server, stt } = await open();
     await stt.transcribe(samples, { language: 'zh-Hans-CN', signal });
     const request = server.stt.requests[0];
-    expect(request).toEqual({ model: 'whisper', language: 'zh', samples, sampleRateHz: 16_000 });
+    expect(request).toEqual({
+      model: 'whisper',
+      language: 'zh',
+      prompt: null,
+      samples,
+      sampleRateHz: 16_000,
+    });
     expect(server.arrivals[0]?.authorization).toBe('Bearer secret-key');
   });
 
