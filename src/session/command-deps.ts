@@ -23,7 +23,7 @@ export type CommandDeps = {
   isShared: boolean;
   diagnostics: Pick<Diagnostics, 'setUsageEnabled'>;
   respondModes: SessionSettings['respond_modes'];
-  /** Ends the session, once what was answered is sent. */
+  /** Ends the session, soon: the acknowledgement goes out first. */
   end: (reason: SessionEnd) => void;
   log: Log;
 };

@@ -69,6 +69,7 @@ function answer(
       });
     }
     case 'kill-pipeline':
+      deps.conversation.interrupt();
       deps.end('killed');
       return respond(message.type, 'success');
   }

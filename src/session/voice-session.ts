@@ -50,6 +50,9 @@ export type SessionDeps = {
   idle: IdleRules | undefined;
 };
 
+/** What was handed to LiveKit's client is not yet on the wire, and leaving the room takes it back. */
+const lastWordsMs = 250;
+
 /** One conversation in one room: joins room, pipeline and journal, which do not know each other. */
 export class VoiceSession implements Closable {
   /** Resolves when it should be closed, with the reason. */
@@ -239,7 +242,9 @@ export class VoiceSession implements Closable {
       isShared: this.#isShared,
       diagnostics: this.#diagnostics,
       respondModes: settings.respond_modes,
-      end: this.#end,
+      end: (reason) => {
+        deps.clock.after(lastWordsMs, () => this.#end(reason));
+      },
       log: this.#log,
     });
     room.events.on('data', (bytes, identity) => {

@@ -149,6 +149,7 @@ describe('the messages of a client', () => {
     const from = since(caller);
     await caller.send({ type: 'context-update', data: { text: 'A leaf falls.' } });
     await caller.message('llm-no-response', from);
+    await caller.message('bot-turn-completed', from);
     provider.reply = () => answer;
     await exchange(caller, 'Still there?');
     const spoken = caller.received
