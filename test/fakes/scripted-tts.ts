@@ -1,4 +1,5 @@
-import { speakingRateHz, type PcmFrame } from '../../src/frames/pcm.ts';
+import { speakingRateHz } from '../../src/frames/pcm.ts';
+import type { SpeechFrame, TimedWord } from '../../src/frames/speech-timing.ts';
 import type { Clock } from '../../src/lifetime/clock.ts';
 import type { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import type { Tts, TtsOptions } from '../../src/providers/tts/tts.ts';
@@ -17,6 +18,8 @@ export type TtsStep = {
   pieceMs?: number;
   fails?: ProviderFailed;
   failsAfterMs?: number;
+  /** When each word sounds; told with the first piece. */
+  words?: (text: string) => TimedWord[];
 };
 
 export type TtsInput = { text: string; voice: string | undefined; language: string | undefined };
@@ -31,7 +34,7 @@ export class ScriptedTts implements Tts {
     this.log = new CallLog(clock);
   }
 
-  async *stream(text: string, options: TtsOptions): AsyncGenerator<PcmFrame, void> {
+  async *stream(text: string, options: TtsOptions): AsyncGenerator<SpeechFrame, void> {
     const { voice, language, signal } = options;
     signal.throwIfAborted();
     const step = this.script.next();
@@ -43,7 +46,13 @@ export class ScriptedTts implements Tts {
       await this.log.wait(step.firstMs ?? 0, signal);
       for (let first = true; leftMs > 0; leftMs -= pieceMs, first = false) {
         if (!first) await this.log.wait(step.gapMs ?? 0, signal);
-        yield { samples: hum(Math.min(leftMs, pieceMs)), sampleRateHz: speakingRateHz };
+        const samples = hum(Math.min(leftMs, pieceMs));
+        const words = first ? step.words?.(text) : undefined;
+        yield {
+          samples,
+          sampleRateHz: speakingRateHz,
+          ...(words && { timing: { words, phonemes: [] } }),
+        };
         signal.throwIfAborted();
       }
       await this.log.wait(step.failsAfterMs ?? 0, signal);

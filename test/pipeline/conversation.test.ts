@@ -158,6 +158,26 @@ describe('a conversation', () => {
     expect(scene.completed()).toMatchObject([{ status: 'completed', assistantText: answer }]);
   });
 
+  it('keeps what was heard by the times that the voice tells of its words', async () => {
+    const soundMs = 3_000;
+    // Every piece drawls its first word over all of its sound.
+    scene.tts.script.from({
+      soundMs,
+      words: (text) => [
+        { text: text.split(' ')[0] ?? '', startMs: 0, endMs: soundMs - 10 },
+        { text: text.split(' ')[1] ?? '', startMs: soundMs - 10, endMs: soundMs },
+      ],
+    });
+    scene.conversation.type('Where is the harbour?');
+    await scene.clock.advance(2_800);
+    const heardMs = scene.voice.playedMs();
+    expect(heardMs).toBeGreaterThan(soundMs / 2);
+    expect(heardMs).toBeLessThan(soundMs);
+    scene.conversation.interrupt();
+    await settle();
+    expect(scene.completed()[0]?.assistantText).toBe(answer.split(' ')[0]);
+  });
+
   it('joins what the user adds before the answer could be heard to their turn', async () => {
     scene.llm.script.from({ pieces: answer, firstMs: 2_000 });
     await scene.sound(800);
