@@ -291,7 +291,7 @@ async function providerSettings(
   scope: Scope,
 ): Promise<ProviderSettings> {
   const { sttStreaming } = config;
-  const { llm, stt, tts } = config.stages;
+  const { llm, stt, tts, moderation } = config.stages;
   const isNeeded = [llm, stt, tts].some(({ kind }) => kind === 'offline');
   const offline = isNeeded
     ? await scope.own(
@@ -307,6 +307,7 @@ async function providerSettings(
         ? { ...stt.settings, streaming: sttStreaming }
         : { ...embedded, streaming: sttStreaming === 'on' ? 'on' : 'off' },
     tts: tts.kind === 'openai' ? tts.settings : embedded,
+    ...(moderation && { moderation }),
   };
 }
 

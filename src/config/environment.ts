@@ -169,6 +169,18 @@ export const Environment = z.object({
   EMBEDDINGS_API_KEY: embeddings.apiKey,
   EMBEDDINGS_MODEL: setting(text, 'Its model', '`text-embedding-3-small` at OpenAI'),
 
+  MODERATION_BASE_URL: setting(
+    http,
+    'Base URL for moderation of what users say (`POST /moderations`); off unless one of these three is set',
+    '`OPENAI_BASE_URL`',
+  ),
+  MODERATION_API_KEY: setting(
+    text,
+    'Key for moderation',
+    '`OPENAI_API_KEY`, at the same server only',
+  ),
+  MODERATION_MODEL: setting(text, 'Its model', '`omni-moderation-latest` at OpenAI'),
+
   LOG_LEVEL: setting(
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     'Least important lines to log',

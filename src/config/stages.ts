@@ -11,6 +11,8 @@ export type Stages = {
   stt: Stage;
   tts: Stage<StageSettings & { voice?: string }>;
   embeddings: Stage;
+  /** Undefined unless it is asked for by a variable of its own. */
+  moderation: StageSettings | undefined;
 };
 
 const openAiUrl = 'https://api.openai.com/v1';
@@ -19,6 +21,7 @@ const openAiModels = {
   STT: 'gpt-4o-mini-transcribe',
   TTS: 'gpt-4o-mini-tts',
   EMBEDDINGS: 'text-embedding-3-small',
+  MODERATION: 'omni-moderation-latest',
 };
 type StageName = keyof typeof openAiModels;
 
@@ -30,22 +33,44 @@ export function readStages(env: Environment, report: (problem: ConfigProblem) =>
     stt: readStage(env, 'STT', report),
     tts: tts.kind === 'offline' ? tts : { kind: 'openai', settings: withVoice(tts.settings, env) },
     embeddings: readStage(env, 'EMBEDDINGS', report),
+    moderation: readModeration(env, report),
   };
+}
+
+function readModeration(
+  env: Environment,
+  report: (problem: ConfigProblem) => void,
+): StageSettings | undefined {
+  const isWanted = env.MODERATION_BASE_URL ?? env.MODERATION_API_KEY ?? env.MODERATION_MODEL;
+  if (isWanted === undefined) return undefined;
+  return readEndpoint(env, 'MODERATION', '', report);
 }
 
 /** A stage with neither a base URL nor a key is offline; a key alone means OpenAI itself. */
 function readStage(
   env: Environment,
-  stage: StageName,
+  stage: Exclude<StageName, 'MODERATION'>,
   report: (problem: ConfigProblem) => void,
 ): Stage {
   const ownUrl = env[`${stage}_BASE_URL`];
   const ownKey = env[`${stage}_API_KEY`];
   if (ownUrl === 'offline') return { kind: 'offline' };
-  const sharedUrl = env.OPENAI_BASE_URL ?? openAiUrl;
   const isConfigured = ownUrl ?? ownKey ?? env.OPENAI_BASE_URL ?? env.OPENAI_API_KEY;
   if (isConfigured === undefined) return { kind: 'offline' };
-  const baseUrl = ownUrl ?? sharedUrl;
+  const instead = ` (or set ${stage}_BASE_URL=offline)`;
+  return { kind: 'openai', settings: readEndpoint(env, stage, instead, report) };
+}
+
+/** @param instead what else could be done when no model is named */
+function readEndpoint(
+  env: Environment,
+  stage: StageName,
+  instead: string,
+  report: (problem: ConfigProblem) => void,
+): StageSettings {
+  const ownKey = env[`${stage}_API_KEY`];
+  const sharedUrl = env.OPENAI_BASE_URL ?? openAiUrl;
+  const baseUrl = env[`${stage}_BASE_URL`] ?? sharedUrl;
   // The shared key is for the shared server: another one must not get to see it.
   const sharedKey = sameOrigin(baseUrl, sharedUrl) ? env.OPENAI_API_KEY : undefined;
   const apiKey = ownKey ?? sharedKey;
@@ -54,7 +79,7 @@ function readStage(
   if (model === undefined) {
     report({
       variable: `${stage}_MODEL`,
-      problem: `must name a model of ${new URL(baseUrl).host} (or set ${stage}_BASE_URL=offline)`,
+      problem: `must name a model of ${new URL(baseUrl).host}${instead}`,
     });
   }
   if (isOpenAi && apiKey === undefined) {
@@ -64,7 +89,7 @@ function readStage(
     });
   }
   const settings = { baseUrl, model: model ?? '' };
-  return { kind: 'openai', settings: apiKey === undefined ? settings : { ...settings, apiKey } };
+  return apiKey === undefined ? settings : { ...settings, apiKey };
 }
 
 function withVoice(settings: StageSettings, env: Environment): StageSettings & { voice?: string } {

@@ -1,49 +1,34 @@
 import type { VoiceOut } from '../frames/voice-out.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { apology } from '../prompt/apology.ts';
-import { insistence } from '../prompt/occasion.ts';
-import type { PromptMessage } from '../prompt/prompt.ts';
-import { estimateTokens } from '../prompt/tokens.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
-import type { Llm } from '../providers/llm/llm.ts';
-import type { ProviderFailed } from '../providers/provider-failed.ts';
+import type { Moderation } from '../providers/moderation/moderation.ts';
 import type { Tts } from '../providers/tts/tts.ts';
-import type { Stage } from '../script/stage.ts';
-import type { Log } from '../telemetry/log.ts';
 import { agreeInSubstance } from '../turn/agreement.ts';
-import { ask } from './asking.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import { Exchange, type AnswerSource, type ExchangeStart } from './exchange.ts';
-import { perform, recite } from './performance.ts';
+import { judge, type Judging } from './judging.ts';
+import { recite } from './performance.ts';
 import type { ReplyEnd, Speech } from './reply.ts';
+import { thinking, type ThinkingDeps } from './thinking.ts';
 
-export type AnsweringDeps = {
+export type AnsweringDeps = ThinkingDeps & {
   clock: Clock;
-  log: Log;
-  llm: Llm;
   tts: Tts;
+  /** Judges what users say before it is answered. */
+  moderation?: Moderation;
   voice: VoiceOut;
   speaker: { voice: string | undefined; language: string };
-  /**
-   * The messages for an answer. `heardBefore`: what was heard of one that a failure broke off; `occasion`: what is spoken
-   * about where there is no `userText`.
-   */
-  prompt: (history: TurnRecord[], asked: Asked) => PromptMessage[];
-  /** What an answer may hold besides words, as it is now. */
-  stage: () => Stage;
   /** Resolves when the record is stored for good. */
   store: (record: TurnRecord) => Promise<void>;
   emit: (event: ConversationEvent) => void;
-  onRetry: (failure: ProviderFailed) => void;
   /** An answer is about to take the floor; what has it is cut by this. */
   onBegan: (start: ExchangeStart, isFixed: boolean) => void;
   onEnded: (turnId: string) => void;
 };
 
-export type Asked = Pick<ExchangeStart, 'userText' | 'speaker' | 'heardBefore' | 'occasion'>;
-
-type Begun = { exchange: Exchange; done: Promise<ReplyEnd> };
+type Begun = { exchange: Exchange; done: Promise<ReplyEnd>; judging?: Judging | undefined };
 /** How a turn counts when its reply came to its end. */
 type Outcome = 'completed' | 'aborted';
 
@@ -83,7 +68,7 @@ export class Answering {
   guess(start: ExchangeStart): void {
     if (this.#guessFor(start)) return;
     this.discardGuess();
-    this.#guess = this.#begin(start, this.#thinking(start));
+    this.#guess = this.#think(start);
   }
 
   /** What the prompt is made of has changed: what was begun on a guess is begun anew. */
@@ -113,6 +98,7 @@ export class Answering {
   /** Cancels what was begun on a guess, down to the provider. */
   discardGuess(): void {
     this.#guess?.exchange.cancel();
+    this.#guess?.judging?.abandon();
     this.#guess = undefined;
   }
 
@@ -124,7 +110,7 @@ export class Answering {
       this.#release(guess, 'completed');
     } else {
       this.discardGuess();
-      this.#release(this.#begin(start, this.#thinking(start)), 'completed');
+      this.#release(this.#think(start), 'completed');
     }
   }
 
@@ -176,6 +162,19 @@ export class Answering {
     return guess;
   }
 
+  #think(start: ExchangeStart): Begun {
+    return {
+      ...this.#begin(start, thinking(start, this.#history, this.#deps)),
+      judging: this.#judge(start),
+    };
+  }
+
+  #judge({ userText }: ExchangeStart): Judging | undefined {
+    const { moderation, log } = this.#deps;
+    if (!moderation || userText === null) return undefined;
+    return judge(userText, moderation, log);
+  }
+
   #begin(start: ExchangeStart, source: AnswerSource): Begun {
     const exchange = new Exchange(start, {
       ...this.#deps,
@@ -186,13 +185,39 @@ export class Answering {
     return { exchange, done: exchange.begin(source, this.#speech()) };
   }
 
-  #release({ exchange, done }: Begun, outcome: Outcome, isFixed = false): void {
+  #release({ exchange, done, judging }: Begun, outcome: Outcome, isFixed = false): void {
     this.#deps.onBegan(exchange.start, isFixed);
     this.#running = exchange;
     this.#runningFixed = isFixed;
+    void done.then((end) => this.#onReplyEnd(exchange, end, outcome));
+    if (judging) void this.#releaseIfFit(exchange, judging);
+    else this.#letSound(exchange);
+  }
+
+  #letSound(exchange: Exchange): void {
     this.#keep(exchange.record('open'));
     exchange.release();
-    void done.then((end) => this.#onReplyEnd(exchange, end, outcome));
+  }
+
+  /** What was only guessed at may have become other words. */
+  async #releaseIfFit(exchange: Exchange, guessed: Judging): Promise<void> {
+    const { start } = exchange;
+    const judging = guessed.text === start.userText ? guessed : (this.#judge(start) ?? guessed);
+    const reason = await judging.reason;
+    if (this.#running !== exchange) return;
+    if (reason !== undefined) {
+      this.#deps.emit({ kind: 'moderated', userText: judging.text, reason });
+    }
+    if (typeof reason === 'string') await this.#block(exchange);
+    else this.#letSound(exchange);
+  }
+
+  /** Neither answered nor remembered: the next prompt must not have these words either. */
+  async #block(exchange: Exchange): Promise<void> {
+    exchange.cancel();
+    this.#running = undefined;
+    this.#deps.onEnded(exchange.turnId);
+    await this.#complete({ ...exchange.record('aborted'), userText: null }, undefined);
   }
 
   async #onReplyEnd(exchange: Exchange, end: ReplyEnd, outcome: Outcome): Promise<void> {
@@ -244,25 +269,6 @@ export class Answering {
     this.#deps.store(record).catch((cause: unknown) => {
       this.#deps.log.warn({ err: cause, turnId: record.id }, 'open turn could not be stored');
     });
-  }
-
-  #thinking(request: Asked): AnswerSource {
-    const { prompt, stage, llm, log, onRetry } = this.#deps;
-    const messages = prompt(this.#history, request);
-    const promptTokens = messages.reduce(
-      (tokens, { content }) => tokens + estimateTokens(content),
-      0,
-    );
-    const now = stage();
-    return (work) => (signal) => {
-      const asked = (more: PromptMessage[] = []) => {
-        const { text, calls } = ask(llm, [...messages, ...more], now, onRetry, signal);
-        return { text: work.thinking(text, promptTokens), calls };
-      };
-      const again = () => asked([{ role: 'user', content: insistence }]);
-      const mustSpeak = request.occasion?.mayAbstain === false;
-      return perform({ ...asked(), ...(mustSpeak && { again }) }, now, log);
-    };
   }
 
   #reciting(text: string): AnswerSource {

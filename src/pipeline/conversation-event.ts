@@ -12,6 +12,8 @@ export type ConversationEvent =
   | { kind: 'replyTextBegan'; turnId: string }
   | { kind: 'replyText'; turnId: string; text: string }
   | { kind: 'replyTextEnded'; turnId: string }
+  /** What the user said was judged. `reason`: why it is not answered, or null. */
+  | { kind: 'moderated'; userText: string; reason: string | null }
   /** The answer has no words; the model may have chosen so. */
   | { kind: 'noResponse'; turnId: string; reason: 'abstain' | undefined }
   /** What the character does in this turn, in order. Never between two pieces of text. */

@@ -21,5 +21,7 @@ export const ProviderSettings = z.object({
   llm: StageSettings,
   stt: StageSettings.extend({ streaming: SttStreaming.optional() }),
   tts: StageSettings.extend({ voice: z.string().optional() }),
+  /** Absent: what users say is answered unjudged. */
+  moderation: StageSettings.optional(),
 });
 export type ProviderSettings = z.infer<typeof ProviderSettings>;

@@ -4,6 +4,8 @@ import type { Timeouts } from './attempt.ts';
 import { KnownOptions } from './llm/known-options.ts';
 import type { Llm } from './llm/llm.ts';
 import { OpenAiLlm } from './llm/openai.ts';
+import type { Moderation } from './moderation/moderation.ts';
+import { OpenAiModeration } from './moderation/openai.ts';
 import { OpenAiStt } from './stt/openai.ts';
 import { RealtimeStt } from './stt/realtime.ts';
 import type { Stt } from './stt/stt.ts';
@@ -12,7 +14,7 @@ import { KnownVoices } from './tts/known-voices.ts';
 import type { Tts } from './tts/tts.ts';
 
 /** What a conversation needs besides the VAD. Lines are closed by who opened them; they hold nothing else that has to be closed. */
-export type Providers = { stt: Stt; llm: Llm; tts: Tts };
+export type Providers = { stt: Stt; llm: Llm; tts: Tts; moderation?: Moderation };
 
 export type ProvidersDeps = {
   clock: Clock;
@@ -27,6 +29,9 @@ export function openProviders(settings: ProviderSettings, deps: ProvidersDeps): 
     stt: openStt(settings.stt, { clock, timeouts: timeouts.stt }),
     llm: new KnownOptions(new OpenAiLlm(settings.llm, { clock, timeouts: timeouts.llm })),
     tts: new KnownVoices(new OpenAiTts(settings.tts, { clock, timeouts: timeouts.tts })),
+    ...(settings.moderation && {
+      moderation: new OpenAiModeration(settings.moderation, { clock }),
+    }),
   };
 }
 

@@ -50,6 +50,8 @@ export class Telling {
         return tell.replyText(event.text);
       case 'replyTextEnded':
         return tell.replyTextEnded(this.#replyText);
+      case 'moderated':
+        return tell.moderationResponse(event.userText, event.reason);
       case 'noResponse':
         return tell.llmNoResponse(event.reason);
       case 'actions':

@@ -11,6 +11,7 @@ import { tell } from '../protocol/tell.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { inCharacter } from '../providers/in-character.ts';
 import type { Llm } from '../providers/llm/llm.ts';
+import type { Moderation } from '../providers/moderation/moderation.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import type { Vad } from '../providers/vad/vad.ts';
@@ -43,7 +44,7 @@ export type SessionDeps = {
   clock: Clock;
   log: Log;
   vad: Vad;
-  providers: { stt: Stt; llm: Llm; tts: Tts };
+  providers: { stt: Stt; llm: Llm; tts: Tts; moderation?: Moderation };
   journal: SessionJournal;
   models: StageModels;
   /** Undefined: sessions may be idle for ever. */

@@ -23,6 +23,16 @@ describe('the providers', () => {
     });
   });
 
+  it('moderate only where that is asked for by a variable of its own', () => {
+    expect(read({ OPENAI_API_KEY: 'sk' }).stages.moderation).toBeUndefined();
+    expect(
+      read({ OPENAI_API_KEY: 'sk', MODERATION_MODEL: 'omni-moderation-latest' }).stages.moderation,
+    ).toEqual({ baseUrl: openAi, apiKey: 'sk', model: 'omni-moderation-latest' });
+    expect(read({ MODERATION_BASE_URL: 'http://localhost:1/v1' }).problems).toEqual([
+      'MODERATION_MODEL',
+    ]);
+  });
+
   it('are chosen stage by stage, the others staying offline', () => {
     const { stages } = read({ LLM_BASE_URL: 'http://localhost:11434/v1/', LLM_MODEL: 'llama3.2' });
     expect(stages.llm).toEqual({

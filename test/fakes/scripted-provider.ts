@@ -25,6 +25,8 @@ const SpeechRequest = z.looseObject({
   voice: z.string(),
   response_format: z.string(),
 });
+const ModerationRequest = z.looseObject({ model: z.string(), input: z.string() });
+export type ModerationRequest = z.infer<typeof ModerationRequest>;
 export type SpeechRequest = z.infer<typeof SpeechRequest>;
 export type TranscriptionRequest = {
   model: string;
@@ -51,6 +53,7 @@ export class ScriptedProvider {
   readonly stt = new ScriptedStage<TranscriptionRequest>();
   readonly llm = new ScriptedStage<ChatRequest>();
   readonly tts = new ScriptedStage<SpeechRequest>();
+  readonly moderation = new ScriptedStage<ModerationRequest>();
   /** The streaming recogniser; clients find none until it is told to be there. */
   readonly realtime = new ScriptedRealtime();
   readonly arrivals: Arrival[] = [];
@@ -61,6 +64,8 @@ export class ScriptedProvider {
   reply: (request: ChatRequest) => string | string[] = () => 'Hello. How are you today?';
   /** Functions that are called after the reply, where the request offers any. */
   calls: (request: ChatRequest) => ToolCall[] = () => [];
+  /** What there is against a text. */
+  flags: (request: ModerationRequest) => string[] = () => [];
   /** 60 ms of a tone for each letter unless set. */
   sound: (request: SpeechRequest) => Sound = ({ input }) => ({
     samples: hum(60 * input.length),
@@ -114,6 +119,8 @@ export class ScriptedProvider {
         return this.#chat(ChatRequest.parse(JSON.parse(body.toString())), response);
       case '/v1/audio/speech':
         return this.#speak(SpeechRequest.parse(JSON.parse(body.toString())), response);
+      case '/v1/moderations':
+        return this.#moderate(ModerationRequest.parse(JSON.parse(body.toString())), response);
       default:
         response.writeHead(404).end();
     }
@@ -137,6 +144,17 @@ export class ScriptedProvider {
     pieces.push(...calls.flatMap(callChunks));
     const end = `${chunk({}, calls.length > 0 ? 'tool_calls' : 'stop')}data: [DONE]\n\n`;
     return send(response, behaviour, this.llm, 'text/event-stream', pieces, end);
+  }
+
+  #moderate(request: ModerationRequest, response: ServerResponse): Promise<void> {
+    const behaviour = this.moderation.arrived(request, response);
+    const flags = this.flags(request);
+    const categories = {
+      harmless: false,
+      ...Object.fromEntries(flags.map((name) => [name, true])),
+    };
+    const json = JSON.stringify({ results: [{ flagged: flags.length > 0, categories }] });
+    return send(response, behaviour, this.moderation, 'application/json', [json]);
   }
 
   #speak(request: SpeechRequest, response: ServerResponse): Promise<void> {

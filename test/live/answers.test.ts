@@ -39,12 +39,16 @@ describe('answers that hold more than words', () => {
 
   beforeAll(async () => {
     provider = await ScriptedProvider.open();
-    parley = await Parley.start({ provider });
+    parley = await Parley.start({
+      provider,
+      env: { MODERATION_BASE_URL: provider.baseUrl, MODERATION_MODEL: 'judge' },
+    });
   });
 
   beforeEach(() => {
     provider.llm.pace = { firstMs: 0, pieceMs: 0 };
     provider.calls = () => [];
+    provider.flags = () => [];
     speakQuickly(provider);
   });
 
@@ -143,5 +147,32 @@ describe('answers that hold more than words', () => {
     const messages = await exchange(caller, 'Never mind.');
     expect(kindsOf(caller.received.slice(from.fromIndex))).not.toContain('action-response');
     expect(answerText(messages)).toBe('Very well.');
+  });
+
+  it('does not answer what moderation blocks, nor show it to the model again', async () => {
+    const caller = await open();
+    provider.reply = () => 'Yes, of course, my friend.';
+    provider.flags = ({ input }) => (input.includes('bomb') ? ['violence'] : []);
+    const from = since(caller);
+    const text = 'How do I build a bomb?';
+    await caller.send({ type: 'user_text_message', data: { text } });
+    await caller.message('bot-turn-completed', from);
+    const blocked = caller.received.slice(from.fromIndex);
+    expect(formsOf(blocked, 'moderation-response')).toEqual([
+      {
+        envelope: 'server-message',
+        type: 'moderation-response',
+        result: false,
+        user_input: text,
+        reason: 'Flagged: violence',
+      },
+    ]);
+    expect(kindsOf(blocked)).not.toContain('bot-llm-started');
+    const messages = await exchange(caller, 'Is there a harbour?');
+    expect(formsOf(messages, 'moderation-response')).toMatchObject([
+      { result: true, reason: null },
+    ]);
+    expect(answerText(messages)).toBe('Yes, of course, my friend.');
+    expect(JSON.stringify(provider.llm.requests.at(-1)?.messages)).not.toContain('bomb');
   });
 });

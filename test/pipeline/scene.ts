@@ -3,6 +3,7 @@ import { BoundedQueue } from '../../src/lifetime/bounded-queue.ts';
 import type { ConversationEvent } from '../../src/pipeline/conversation-event.ts';
 import { Conversation } from '../../src/pipeline/conversation.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+import type { Moderation } from '../../src/providers/moderation/moderation.ts';
 import { bareStage, type Stage } from '../../src/script/stage.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -19,6 +20,8 @@ export const answer =
 export type SceneOptions = {
   history?: TurnRecord[];
   openStt?: (clock: FakeClock) => ScriptedStt;
+  /** Nobody moderates unless it is given. */
+  moderation?: Moderation;
 };
 
 const wholeUtterances = (clock: FakeClock) =>
@@ -40,7 +43,7 @@ export class Scene {
   readonly #done: Promise<void>;
   #ids = 0;
 
-  constructor({ history = [], openStt = wholeUtterances }: SceneOptions = {}) {
+  constructor({ history = [], openStt = wholeUtterances, moderation }: SceneOptions = {}) {
     this.stt = openStt(this.clock);
     this.conversation = new Conversation(
       {
@@ -53,6 +56,7 @@ export class Scene {
         voice: this.voice,
         newId: () => `turn-${++this.#ids}`,
         speaker: { voice: undefined, language: 'en-US' },
+        ...(moderation && { moderation }),
         stage: () => this.stage,
         prompt: (past, { userText }) => {
           this.prompts.push({ userText, history: [...past] });

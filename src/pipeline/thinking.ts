@@ -1,0 +1,53 @@
+import { insistence } from '../prompt/occasion.ts';
+import type { PromptMessage } from '../prompt/prompt.ts';
+import { estimateTokens } from '../prompt/tokens.ts';
+import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { Llm } from '../providers/llm/llm.ts';
+import type { ProviderFailed } from '../providers/provider-failed.ts';
+import type { Stage } from '../script/stage.ts';
+import type { Log } from '../telemetry/log.ts';
+import { ask } from './asking.ts';
+import type { AnswerSource, ExchangeStart } from './exchange.ts';
+import { perform } from './performance.ts';
+
+/** What is asked of the model. */
+export type AnswerRequest = Pick<
+  ExchangeStart,
+  'userText' | 'speaker' | 'heardBefore' | 'occasion'
+>;
+
+export type ThinkingDeps = {
+  log: Log;
+  llm: Llm;
+  /**
+   * The messages for an answer. `heardBefore`: what was heard of one that a failure broke off; `occasion`: what is spoken
+   * about where there is no `userText`.
+   */
+  prompt: (history: TurnRecord[], request: AnswerRequest) => PromptMessage[];
+  /** What an answer may hold besides words, as it is now. */
+  stage: () => Stage;
+  onRetry: (failure: ProviderFailed) => void;
+};
+
+/** The model's answer to what began the exchange. */
+export function thinking(
+  request: AnswerRequest,
+  history: TurnRecord[],
+  { prompt, stage, llm, log, onRetry }: ThinkingDeps,
+): AnswerSource {
+  const messages = prompt(history, request);
+  const promptTokens = messages.reduce(
+    (tokens, { content }) => tokens + estimateTokens(content),
+    0,
+  );
+  const now = stage();
+  return (work) => (signal) => {
+    const asked = (more: PromptMessage[] = []) => {
+      const { text, calls } = ask(llm, [...messages, ...more], now, onRetry, signal);
+      return { text: work.thinking(text, promptTokens), calls };
+    };
+    const again = () => asked([{ role: 'user', content: insistence }]);
+    const mustSpeak = request.occasion?.mayAbstain === false;
+    return perform({ ...asked(), ...(mustSpeak && { again }) }, now, log);
+  };
+}
