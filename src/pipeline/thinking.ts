@@ -40,7 +40,9 @@ export function thinking(
     (tokens, { content }) => tokens + estimateTokens(content),
     0,
   );
-  const now = stage();
+  const speakerName = request.speaker?.speakerName;
+  // Of several people in a room, "me" is the one who is answered.
+  const now = speakerName ? { ...stage(), speakerName } : stage();
   return (work) => (signal) => {
     const asked = (more: PromptMessage[] = []) => {
       const { text, calls } = ask(llm, [...messages, ...more], now, onRetry, signal);

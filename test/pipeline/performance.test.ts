@@ -85,6 +85,22 @@ describe('what an answer holds besides words', () => {
     expect(scene.llm.log.calls[0]?.input.tools).toEqual(['emit_actions']);
   });
 
+  it('goes to the one who asked, of several', async () => {
+    const characters = [{ name: 'Ann' }, { name: 'Bob' }];
+    scene.stage = {
+      ...acting,
+      actions: ActionConfig.parse({ actions: ['Move To'], characters }),
+      speakerName: 'Ann',
+    };
+    scene.llm.script.from({ pieces: 'I am coming. [do: Move To me]' });
+    const bob = { identity: 'human:2', speakerId: '2', speakerName: 'Bob' };
+    scene.conversation.type('Come here', bob);
+    await scene.clock.advance(9_000);
+    expect(scene.events).toContainEqual(
+      expect.objectContaining({ kind: 'actions', actions: [{ name: 'Move To', target: 'Bob' }] }),
+    );
+  });
+
   it('asks once more for marks when the model takes no calls', async () => {
     scene.llm.script.from({ pieces: 'Sure. [do: Wave]', calls: 'unfit' });
     scene.conversation.type('Wave, please');
