@@ -12,13 +12,13 @@ export const speechTimingPreference = 'speech-timing';
 const mostUnits = 4_000;
 const seconds = z.number().min(0).max(3_600);
 
-export const SpeechAudioDelta = z.object({
+const SpeechAudioDelta = z.object({
   type: z.literal('speech.audio.delta'),
   /** 16-bit little-endian mono PCM at 24 kHz in base64. */
   audio: z.string(),
 });
 
-export const SpeechAudioDone = z.object({
+const SpeechAudioDone = z.object({
   type: z.literal('speech.audio.done'),
   usage: z
     .object({ input_tokens: z.int(), output_tokens: z.int(), total_tokens: z.int() })
