@@ -5,8 +5,9 @@ import * as z from 'zod';
 /*
  * LiveKit's client as it comes spends more on its own events than on media: its native part hands over each of its log
  * lines (5,000 for a join) as an event that nothing reads, and every event of the process goes to every room, which
- * takes a lock for it and keeps it for as long as that lock is held. Both are set right here, through parts of the
- * client that are private: where a version has them no more, it works as it comes.
+ * takes a lock for it and keeps it for as long as that lock is held. And what went with its room cannot be let go a second
+ * time: the client throws where it gives out its events, past everybody's reach. All three are set right here, through
+ * parts of the client that are private: where a version has them no more, it works as it comes.
  */
 
 type Listen = (event: unknown) => unknown;
@@ -21,6 +22,7 @@ const Bindings = z.object({
       isFunction,
     ),
   FfiEvent: z.custom<{ fromBinary(bytes: Uint8Array): unknown }>(isFunction),
+  FfiHandle: z.custom<{ prototype: { dispose(): void } }>(isFunction),
 });
 
 /**
@@ -36,7 +38,7 @@ export async function connectRoom(
 ): Promise<void> {
   ignoreFrames(room);
   const connecting = room.connect(url, token, { autoSubscribe: listens, dynacast: false });
-  leaveOutLogs();
+  setRight();
   await connecting;
 }
 
@@ -67,21 +69,34 @@ function kindOf(event: unknown): unknown {
     : undefined;
 }
 
-let logsAreOut = false;
+let isRight = false;
 
-/** Tells the native part, once it runs, to write its errors to standard error and the rest nowhere. */
-function leaveOutLogs(): void {
-  if (logsAreOut) return;
+/** Once the native part runs. */
+function setRight(): void {
+  if (isRight) return;
   const client = Emitter.safeParse(Reflect.get(globalThis, '_ffiClientInstance'));
   if (!client.success) return;
-  logsAreOut = true;
+  isRight = true;
   // From where the client itself has it: another copy would have another native part.
   const ofClient = createRequire(createRequire(import.meta.url).resolve('@livekit/rtc-node'));
   const bindings = Bindings.safeParse(ofClient('@livekit/rtc-ffi-bindings'));
   if (!bindings.success) return;
-  const { livekitInitialize, FfiEvent } = bindings.data;
+  const { livekitInitialize, FfiEvent, FfiHandle } = bindings.data;
+  forgiveGone(FfiHandle.prototype);
+  // It writes its errors to standard error and the rest nowhere.
   const onEvent = (bytes: Uint8Array) => {
     client.data.emit('ffi_event', FfiEvent.fromBinary(bytes));
   };
   livekitInitialize(onEvent, false, 'parley');
+}
+
+function forgiveGone(handle: { dispose(): void }): void {
+  const dispose = Reflect.get(handle, 'dispose');
+  handle.dispose = function () {
+    try {
+      Reflect.apply(dispose, this, []);
+    } catch {
+      // It went with its room.
+    }
+  };
 }

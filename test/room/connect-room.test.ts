@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
 import { Room } from '@livekit/rtc-node';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -39,5 +40,21 @@ describe('joining a room', () => {
       listen({ message: { case: kind } });
     listen(happened);
     expect(heard).toEqual([happened]);
+  });
+
+  it('lets go a second time of what went with its room', async () => {
+    await expect(connectRoom(new Room(), nobody, 'token')).rejects.toThrow();
+    const client = createRequire(import.meta.url).resolve('@livekit/rtc-node');
+    const { FfiHandle } = z
+      .object({
+        FfiHandle: z.custom<new (id: bigint) => { dispose(): void }>(
+          (value) => typeof value === 'function',
+        ),
+      })
+      .parse(createRequire(client)('@livekit/rtc-ffi-bindings'));
+    const gone = new FfiHandle(123_456n);
+    expect(() => {
+      gone.dispose();
+    }).not.toThrow();
   });
 });
