@@ -80,8 +80,10 @@ export function chooseRoom(
       (characterId === null || characterId === room.characterId),
   );
   const casts = fitting.filter(({ roster }) => roster !== null);
-  const [chosen, other] = casts.length > 0 ? casts : fitting;
-  if (chosen && other && other.characterId !== chosen.characterId && locator?.kind === 'sharedKey')
+  const meant = casts.length > 0 ? casts : fitting;
+  const [chosen] = meant;
+  const isAmbiguous = meant.some((room) => room.characterId !== chosen?.characterId);
+  if (isAmbiguous && locator?.kind === 'sharedKey')
     throw new SharedSessionConflict('The key is used with several characters: send character_id.');
   return chosen;
 }

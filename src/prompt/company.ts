@@ -2,7 +2,8 @@ import type { Participant } from '../protocol/participant.ts';
 
 /** Who else is in the room, where that may be several. */
 export type Company = {
-  people: readonly Participant[];
+  /** Undefined where there can be one only: then nobody needs to be told who speaks. */
+  people: readonly Participant[] | undefined;
   /** Names of other characters. */
   characters: readonly string[];
 };
@@ -11,7 +12,7 @@ export type Company = {
 const mostNameChars = 60;
 
 /** What somebody is called in what they say: by their name, else by their id. */
-export function calledAs({ speakerName, speakerId }: Participant): string {
+function calledAs({ speakerName, speakerId }: Participant): string {
   const name = (speakerName ?? speakerId ?? '').replace(/[\s:#]+/g, ' ').trim();
   return name === '' ? 'Somebody' : name.slice(0, mostNameChars);
 }
@@ -22,20 +23,21 @@ export function labelled(
   speaker: Participant | undefined,
   company: Company | undefined,
 ): string {
-  return company && speaker ? `${calledAs(speaker)}: ${text}` : text;
+  return company?.people && speaker ? `${calledAs(speaker)}: ${text}` : text;
 }
 
 /** A section of the system message about who is there. */
 export function companySection({ people, characters }: Company): string {
   const lines = ['# Who is with you'];
-  const names = people.map(calledAs);
+  const names = (people ?? []).map(calledAs);
   if (names.length > 0) lines.push(`People: ${names.join(', ')}.`);
   if (characters.length > 0)
     lines.push(
       `Other characters: ${characters.join(', ')}. You speak for yourself only; they have voices of their own.`,
     );
-  lines.push(
-    'What people say stands behind their name. Answer the one who spoke, by name where it helps; do not begin with your own name.',
-  );
+  if (people)
+    lines.push(
+      'What people say stands behind their name. Answer the one who spoke, by name where it helps; do not begin with your own name.',
+    );
   return lines.join('\n');
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ContextUpdate } from './context-update.ts';
 import { orDefault } from './lax.ts';
 import { PlainLine, plainLine, PlainText, plainText, SomeText } from './plain-text.ts';
+import { CharacterRosterUpdate, InteractionTarget } from './roster.ts';
 import { respond, type ServerResponse } from './server-messages.ts';
 
 /*
@@ -79,6 +80,8 @@ export const ClientMessage = z.discriminatedUnion('type', [
   message('stt-toggle', z.object({ muted: z.boolean() })),
   message('interrupt-bot', noData),
   message('force-user-stopped-speaking', noData),
+  message('interaction-target', InteractionTarget),
+  message('character-roster-update', CharacterRosterUpdate),
   message('reset-idle-timer', noData),
   message('usage-toggle', z.object({ enabled: z.boolean() })),
   message('kill-pipeline', noData),

@@ -10,6 +10,7 @@ import {
 import type { PcmFrame } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Closable } from '../lifetime/scope.ts';
+import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import type { AudioOutput } from '../protocol/connect.ts';
 import type { Log } from '../telemetry/log.ts';
 import { connectRoom } from './connect-room.ts';
@@ -48,6 +49,8 @@ export type JoinRoom = {
   log: Log;
   /** False for one who only speaks and tells: nothing of the others is received. */
   listens?: boolean;
+  /** How messages with its sound are sent; by itself where it is left out. */
+  send?: (message: ClientBoundMessage, isVoid: () => boolean) => void;
 };
 
 /** A LiveKit room as an agent process sees it, and the only place that knows LiveKit's client. */
@@ -118,11 +121,18 @@ export class AgentRoom implements Closable {
     if (output.audio_routing !== 'audio_only') {
       sinks.push(
         new DataSink(output, (message, isVoid) => {
-          this.data.send(message, isVoid);
+          const { send } = this.#deps;
+          if (send) send(message, isVoid);
+          else this.data.send(message, isVoid);
         }),
       );
     }
     return new Voice(this.#deps.clock, sinks);
+  }
+
+  /** Nobody speaks from here. */
+  withoutVoice(): Promise<void> {
+    return this.#dropTrack();
   }
 
   close(): Promise<void> {
@@ -164,8 +174,10 @@ export class AgentRoom implements Closable {
         this.#listenedTo = true;
         events.emit('listened');
       })
-      .on(RoomEvent.TrackSubscribed, (track, { source }, { identity }) => {
-        this.#onTrack(track, source, identity);
+      .on(RoomEvent.TrackSubscribed, (track, publication, { identity }) => {
+        // Our own characters need not be heard by us.
+        if (isOurs(identity)) publication.setSubscribed(false);
+        else this.#onTrack(track, publication.source, identity);
       })
       .on(RoomEvent.TrackUnsubscribed, (track, _publication, { identity }) => {
         if (track.kind === TrackKind.KIND_AUDIO) events.emit('microphoneGone', identity);

@@ -21,6 +21,11 @@ export class Microphones {
     void this.#listen(microphone);
   }
 
+  /** No sound comes from this one for now. */
+  silence(who: Participant): void {
+    this.#to?.microphoneSilent(who);
+  }
+
   close(identity: string): void {
     this.#all.get(identity)?.listening.abort();
     this.#all.delete(identity);

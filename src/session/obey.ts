@@ -68,6 +68,12 @@ function answer(
         extras: { enabled },
       });
     }
+    case 'interaction-target':
+    case 'character-roster-update':
+      return respond(message.type, 'error', {
+        message: 'This room has one character.',
+        extras: { success: false, code: 'not_roster_room' },
+      });
     case 'kill-pipeline':
       deps.conversation.interrupt();
       deps.end('killed');

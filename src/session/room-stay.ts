@@ -1,10 +1,12 @@
 import type { Journal } from '../journal/journal.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
-import { AgentRoom } from '../room/agent-room.ts';
-import { VoiceSession, type SessionDeps } from './voice-session.ts';
+import { AgentRoom, type JoinRoom } from '../room/agent-room.ts';
+import { characterToken } from '../room/token.ts';
+import type { SessionDeps } from './session-deps.ts';
+import { VoiceSession } from './voice-session.ts';
 
-export type HostDeps = Omit<SessionDeps, 'journal'> & { journal: Journal };
+export type HostDeps = Omit<SessionDeps, 'journal' | 'enterAs'> & { journal: Journal };
 export type RoomJob = { roomName: string; url: string; token: string };
 
 /** How the stay in a room ends. */
@@ -122,7 +124,10 @@ export class RoomStay {
   async #stay(room: AgentRoom): Promise<Departure> {
     const first = await Promise.race([this.#assigned, this.#departure]);
     if ('kind' in first) return first;
-    const session = await VoiceSession.open(room, first, this.deps);
+    const session = await VoiceSession.open(room, first, {
+      ...this.deps,
+      enterAs: (identity, name, send) => this.#enterAs(identity, name, send),
+    });
     this.#session = session;
     for (const participant of this.#expected) session.expect(participant);
     const ended = session.ended.then((reason): Departure => ({ kind: 'sessionEnded', reason }));
@@ -131,6 +136,16 @@ export class RoomStay {
     if (departure.kind === 'sessionEnded') session.sayWhy(departure.reason);
     await (departure.kind === 'givenAway' ? session.abandon() : session.close());
     return departure;
+  }
+
+  async #enterAs(identity: string, name: string, send: JoinRoom['send']): Promise<AgentRoom> {
+    const { clock, log, journal } = this.deps;
+    const { roomName, url } = this.job;
+    const token = await characterToken(journal.welcome.livekit, { roomName, identity, name });
+    return AgentRoom.join({
+      ...{ url, token, clock, log: log.child({ roomName, identity }), listens: false },
+      ...(send && { send }),
+    });
   }
 
   /** Never rejects. */

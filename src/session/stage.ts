@@ -1,10 +1,12 @@
-import type { Assignment } from '../protocol/journal.ts';
+import type { Character } from '../protocol/character.ts';
+import type { SessionSettings } from '../protocol/connect.ts';
 import type { Stage } from '../script/stage.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** What answers of this session may hold besides words; asked for each answer anew, for the context changes. */
 export function stageOf(
-  { character, settings }: Pick<Assignment, 'character' | 'settings'>,
+  { character }: { character: Character },
+  settings: SessionSettings,
   { actionConfig }: Pick<SessionContext, 'actionConfig'>,
   speakerName: string | undefined,
 ): Stage {

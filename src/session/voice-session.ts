@@ -1,60 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../lifetime/clock.ts';
 import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
-import { Conversation } from '../pipeline/conversation.ts';
-import { buildPrompt } from '../prompt/prompt.ts';
-import type { ClientContext } from '../protocol/client-context.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
-import { stranger, type Participant } from '../protocol/participant.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import { tell } from '../protocol/tell.ts';
-import type { TurnRecord } from '../protocol/turn-record.ts';
-import { inCharacter } from '../providers/in-character.ts';
-import type { Llm } from '../providers/llm/llm.ts';
-import type { Moderation } from '../providers/moderation/moderation.ts';
-import type { Stt } from '../providers/stt/stt.ts';
-import type { Tts } from '../providers/tts/tts.ts';
-import type { Vad } from '../providers/vad/vad.ts';
 import type { AgentRoom } from '../room/agent-room.ts';
 import { tapLog, type Log } from '../telemetry/log.ts';
 import { Attendance } from './attendance.ts';
-import { FaceLine } from './face-line.ts';
-import { faceWish } from './face-wish.ts';
-import { Diagnostics, type StageModels } from './diagnostics.ts';
-import { idleMessage, IdleWatch, type IdleRules } from './idle-watch.ts';
 import { ContextKeeper } from './context-keeper.ts';
+import { Diagnostics } from './diagnostics.ts';
+import { idleMessage, IdleWatch } from './idle-watch.ts';
 import { Microphones } from './microphones.ts';
-import { isActivity, obey } from './obey.ts';
+import { isActivity } from './obey.ts';
+import { openPerformers } from './open-performers.ts';
+import type { Performers } from './performers.ts';
 import { SessionContext } from './session-context.ts';
-import { stageOf } from './stage.ts';
-import { speakerOf, Telling } from './telling.ts';
-import { turnTaking } from './turn-taking.ts';
-import { VoiceWithFace } from './voice-with-face.ts';
-
-/** What a voice session asks of the server. */
-interface SessionJournal {
-  appendTurn(sessionId: string, turn: TurnRecord): Promise<void>;
-  keepContext(sessionId: string, context: ClientContext): Promise<void>;
-  clientJoined(sessionId: string): Promise<void>;
-  /** Who is there now. */
-  attendance(sessionId: string, here: string[]): Promise<void>;
-}
-
-export type SessionDeps = {
-  clock: Clock;
-  log: Log;
-  vad: Vad;
-  providers: { stt: Stt; llm: Llm; tts: Tts; moderation?: Moderation };
-  journal: SessionJournal;
-  models: StageModels;
-  /** Undefined: sessions may be idle for ever. */
-  idle: IdleRules | undefined;
-};
+import type { SessionDeps } from './session-deps.ts';
 
 /** What was handed to LiveKit's client is not yet on the wire, and leaving the room takes it back. */
 const lastWordsMs = 250;
 
-/** One conversation in one room: joins room, pipeline and journal, which do not know each other. */
+/** One room with its humans and its characters: joins room, pipeline and journal, which do not know each other. */
 export class VoiceSession implements Closable {
   /** Resolves when it should be closed, with the reason. */
   readonly ended: Promise<SessionEnd>;
@@ -65,7 +31,7 @@ export class VoiceSession implements Closable {
   readonly #diagnostics: Diagnostics;
   readonly #log: Log;
   #end!: (reason: SessionEnd) => void;
-  #conversation: Conversation | undefined;
+  #performers: Performers | undefined;
   #abandoned = false;
 
   private constructor(
@@ -102,18 +68,19 @@ export class VoiceSession implements Closable {
         newId: randomUUID,
         isShared: settings.max_num_participants > 1,
         announce: (to, interactionId) => {
-          this.#announce(to, interactionId);
+          this.#performers?.announce(this.#only(to), interactionId);
         },
         onHere: (_who, isFirst) => {
           this.#log.info({ isFirst, takenOver: assignment.takenOver }, 'a client is here');
           if (isFirst) this.#onFirst();
         },
         onAway: (who) => {
-          this.#conversation?.microphoneSilent(who);
+          this.#microphones.silence(who);
         },
         onGone: (who) => {
           this.#microphones.close(who.identity);
-          this.#conversation?.participantLeft(who);
+          for (const { conversation } of this.#performers?.parts ?? [])
+            conversation.participantLeft(who);
         },
         onChange: (here) => {
           this.#note(here);
@@ -175,90 +142,47 @@ export class VoiceSession implements Closable {
   }
 
   async #open(): Promise<void> {
-    const { room, assignment, deps } = this;
-    const { character, settings, history, sessionId } = assignment;
+    const { room, assignment } = this;
     this.#listenToRoom();
-    const wish = faceWish(settings);
-    const face =
-      wish &&
-      new FaceLine(wish, deps.clock, (message, isVoid) => {
-        room.data.send(message, isVoid);
-      });
-    const { output } = settings.audio_config;
-    const track = await room.openVoice(output, face ? [face] : []);
-    const voice = face ? new VoiceWithFace(track, face) : track;
-    if (this.#scope.closed) throw new ScopeClosed(this.#scope.name);
-    const telling = new Telling(
-      { sessionId, speaker: speakerOf(firstOf(assignment)) },
-      this.#diagnostics,
-      deps.clock,
-      (message) => {
-        room.data.send(message);
-      },
-    );
     const context = this.#openContext();
-    const finished = history.filter(({ status }) => status !== 'open');
-    const conversation = new Conversation(
-      {
-        ...inCharacter(deps.providers, character, assignment.ownLlm, deps),
-        clock: deps.clock,
-        log: this.#log,
-        vad: deps.vad,
-        voice,
-        newId: randomUUID,
-        ...turnTaking(settings),
-        speaker: { voice: character.voice ?? undefined, language: character.language },
-        stage: () => stageOf(assignment, context, firstOf(assignment).speakerName ?? undefined),
-        prompt: (past, { userText, speaker, heardBefore, occasion }) =>
-          buildPrompt({
-            character,
-            told: context.told,
-            history: past,
-            userText,
-            ...(speaker && { speaker }),
-            ...(this.#isShared && {
-              company: { people: this.#attendance.here, characters: [] },
-            }),
-            ...(heardBefore !== undefined && { brokenOff: heardBefore }),
-            ...(occasion && { occasion }),
-          }),
-        store: (record) =>
-          this.#abandoned ? Promise.resolve() : deps.journal.appendTurn(sessionId, record),
-        emit: (event) => {
-          if (event.kind === 'botStoppedSpeaking') face?.finish(voice.playedMs());
-          telling.tell(event);
-          if (event.kind === 'botStartedSpeaking') face?.begin(`${sessionId}:${event.turnId}`);
-          this.#idle.note(event);
-        },
-      },
-      finished,
-    );
-    conversation.setSpeaking(context.speaking);
-    conversation.setHearing(context.hearing);
-    this.#scope.defer('conversation', () => conversation.close());
-    this.#conversation = conversation;
-    const answer = obey({
-      conversation,
-      context,
-      isShared: this.#isShared,
-      diagnostics: this.#diagnostics,
-      respondModes: settings.respond_modes,
-      end: (reason) => {
-        deps.clock.after(lastWordsMs, () => this.#end(reason));
-      },
-      log: this.#log,
-    });
+    const performers = await this.#openPerformers(context);
+    this.#scope.defer('performers', () => performers.close());
+    if (this.#scope.closed) throw new ScopeClosed(this.#scope.name);
+    this.#performers = performers;
     room.events.on('data', (bytes, identity) => {
       const sender = this.#attendance.sender(identity);
       if (sender) this.#attendance.sign(sender.identity);
       const message = room.data.receive(bytes, sender?.identity);
       if (!message) return;
       if (isActivity(message)) this.#idle.activity();
-      room.data.send(answer(message, sender), undefined, this.#only(sender));
+      performers.obey(message, sender);
     });
-    this.#microphones.route(conversation);
-    this.#attendance.begin(settings.audio_config.output.audio_routing === 'data_only');
+    const { audio_routing: routing } = assignment.settings.audio_config.output;
+    this.#attendance.begin(routing === 'data_only');
     room.replay();
+  }
+
+  #openPerformers(context: SessionContext): Promise<Performers> {
+    const { room, assignment, deps } = this;
+    return openPerformers({
+      ...{ room, assignment, deps, context },
+      log: this.#log,
+      attendance: this.#attendance,
+      microphones: this.#microphones,
+      diagnostics: this.#diagnostics,
+      isShared: this.#isShared,
+      only: (who) => this.#only(who),
+      store: (record, membershipId) =>
+        this.#abandoned
+          ? Promise.resolve()
+          : deps.journal.appendTurn(assignment.sessionId, record, membershipId),
+      onEvent: (event) => {
+        this.#idle.note(event);
+      },
+      end: (reason) => {
+        deps.clock.after(lastWordsMs, () => this.#end(reason));
+      },
+    });
   }
 
   /** What the client told before another process had the session, and will tell; each change is stored. */
@@ -298,7 +222,7 @@ export class VoiceSession implements Closable {
       this.#microphones.open(attendance.who(identity), open);
     });
     events.on('microphoneMuted', (identity) => {
-      this.#conversation?.microphoneSilent(attendance.who(identity));
+      this.#microphones.silence(attendance.who(identity));
     });
   }
 
@@ -316,13 +240,6 @@ export class VoiceSession implements Closable {
     for (const message of messages) this.room.data.send(message, undefined, to);
   }
 
-  #announce(to: Participant, interactionId: string | undefined): void {
-    const { characterSessionId } = this.assignment;
-    const interaction =
-      interactionId === undefined ? [] : tell.interactionCreated(interactionId, characterSessionId);
-    this.#tell([...interaction, ...tell.botReady()], this.#only(to));
-  }
-
   #note(here: Participant[]): void {
     const { sessionId } = this.assignment;
     const identities = here.map(({ identity }) => identity);
@@ -334,19 +251,9 @@ export class VoiceSession implements Closable {
   #onFirst(): void {
     const { assignment, deps } = this;
     this.#idle.start();
-    const { history, character, sessionId } = assignment;
-    deps.journal.clientJoined(sessionId).catch((err: unknown) => {
+    deps.journal.clientJoined(assignment.sessionId).catch((err: unknown) => {
       this.#log.error({ err }, 'the server could not note that the client is here');
     });
-    const last = history.at(-1);
-    if (last?.status === 'open') this.#conversation?.resume(last);
-    else if (history.length === 0 && character.greeting !== '') {
-      this.#conversation?.greet(character.greeting);
-    }
+    this.#performers?.begin();
   }
-}
-
-/** Whose words they are where nobody else can be meant. */
-function firstOf({ participants, userIdentity }: Assignment): Participant {
-  return participants[0] ?? stranger(userIdentity);
 }

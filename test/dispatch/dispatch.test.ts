@@ -304,3 +304,81 @@ describe('closing', () => {
     expect(clock.pending).toBe(0);
   });
 });
+
+describe('a room that others may join', () => {
+  const shared = (name: string, over: Partial<Entrance> = {}): Entrance => ({
+    ...placing,
+    settings: SessionSettings.parse({ max_num_participants: 2 }),
+    speaker: { id: name, name: null },
+    locator: { kind: 'sharedKey', key: 'class-7' },
+    ...over,
+  });
+
+  it('is one for all who name it at once, and each has a place of their own in it', async () => {
+    await agent('a');
+    const [ann, ben] = await Promise.all([
+      dispatch.enter(shared('ann')),
+      dispatch.enter(shared('ben')),
+    ]);
+    expect(ben.roomName).toBe(ann.roomName);
+    expect(ben.sessionId).not.toBe(ann.sessionId);
+    expect([ann.userIdentity, ben.userIdentity]).toEqual(['human:ann', 'human:ben']);
+    expect(dispatch.count()).toMatchObject({ claimed: 1 });
+    expect(pushed.map(({ push }) => push)).toContainEqual({
+      push: 'expect',
+      sessionId: ann.sessionId,
+      participant: { identity: 'human:ben', speakerId: 'ben', speakerName: null },
+    });
+  });
+
+  it('is full for a third, and not for one who has a place', async () => {
+    await agent('a');
+    await dispatch.enter(shared('ann'));
+    await dispatch.enter(shared('ben'));
+    await expect(dispatch.enter(shared('cid'))).rejects.toMatchObject({
+      ...{ status: 409, code: 'shared_session_conflict' },
+    });
+    await expect(dispatch.enter(shared('ben'))).resolves.toBeDefined();
+  });
+
+  it('is another one in another workspace', async () => {
+    await agent('a');
+    const { roomName } = await dispatch.enter(shared('ann'));
+    const theirs = await dispatch.enter(shared('ann', { workspaceId: 'w2' }));
+    expect(theirs.roomName).not.toBe(roomName);
+    await expect(
+      dispatch.enter(shared('ben', { workspaceId: 'w3', make: null })),
+    ).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('is kept for the last one who was let in, and awaited again when it was given up', async () => {
+    await agent('a');
+    const { roomName } = await dispatch.enter(shared('ann'));
+    await clock.advance(rules.joinTimeoutMs - 1_000);
+    await dispatch.enter(shared('ben'));
+    await clock.advance(rules.joinTimeoutMs - 1_000);
+    expect(dispatch.count()).toMatchObject({ claimed: 1 });
+    await clock.advance(3_000);
+    expect(dispatch.count()).toMatchObject({ claimed: 0 });
+    const again = await dispatch.enter(shared('ann'));
+    expect(again.roomName).toBe(roomName);
+    expect(dispatch.count()).toMatchObject({ awaited: 1 });
+  });
+
+  it('puts out who comes when others have the places', async () => {
+    await agent('a');
+    const { sessionId, roomName } = await dispatch.enter(shared('ann'));
+    const here = ['human:ann', 'human:ben', 'human:cid'];
+    await dispatch.answer('a', { op: 'attendance', sessionId, here });
+    expect(rooms.putOuts).toEqual([{ roomName, identity: 'human:cid' }]);
+    await dispatch.answer('b', { op: 'attendance', sessionId, here });
+    expect(rooms.putOuts).toHaveLength(1);
+  });
+
+  it('leaves no trace of one who is refused for want of an agent', async () => {
+    let made = 0;
+    const make = () => Promise.resolve({ conversationId: `c${++made}`, members: null });
+    await expect(dispatch.enter(shared('ann', { make }))).rejects.toThrow(NoAgentFree);
+    expect(made).toBe(0);
+  });
+});

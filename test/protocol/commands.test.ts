@@ -173,6 +173,24 @@ const cases: Record<string, Case> = {
     bad: [],
   },
   'force-user-stopped-speaking': { good: [[undefined, {}]], bad: [] },
+  'interaction-target': {
+    good: [],
+    bad: [
+      [undefined, /data: /],
+      [{ room_session_id: 'r', expected_route_epoch: 0 }, /target_membership_id: /],
+      [
+        { room_session_id: 'r', target_membership_id: null, expected_route_epoch: 'x' },
+        /expected_route_epoch: /,
+      ],
+    ],
+  },
+  'character-roster-update': {
+    good: [],
+    bad: [
+      [undefined, /data: /],
+      [{ room_session_id: 'r', expected_roster_epoch: 0, add: [{}] }, /add\.0\.character_id: /],
+    ],
+  },
   'reset-idle-timer': {
     good: [
       [{}, {}],

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientMessage } from '../protocol/client-messages.ts';
+import type { RosterAnswer } from '../protocol/journal.ts';
+import {
+  characterRemoved,
+  characterStatus,
+  markedBotReady,
+  markMessage,
+  marksOf,
+  type MarkedMessage,
+} from '../protocol/member-marks.ts';
+import type { Participant } from '../protocol/participant.ts';
+import type { Cast, Role, RosterCommand, RosterOutcome } from '../protocol/roster.ts';
+import { respond, type ServerResponse } from '../protocol/server-messages.ts';
+import { tell } from '../protocol/tell.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Performers, Player } from './performers.ts';
+import { acknowledge, commandOf, type RosterMessage } from './roster-messages.ts';
+
+export type EnsembleDeps = {
+  roomSessionId: string;
+  log: Log;
+  /** Lets a character into the room. @throws when that cannot be done */
+  open: (role: Role) => Promise<Player>;
+  /** Carries a client's wish out where it is remembered. */
+  command: (command: RosterCommand) => Promise<RosterAnswer>;
+  /** To this one alone, or to everybody. */
+  send: (message: MarkedMessage | ServerResponse, to?: string) => void;
+  /** From now on people talk with this one, or with nobody. */
+  onRoute: (part: Player | undefined) => void;
+};
+
+/** What needs somebody who is spoken to. */
+const conversational: ReadonlySet<ClientMessage['type']> = new Set([
+  'user_text_message',
+  'trigger-message',
+  'interrupt-bot',
+  'force-user-stopped-speaking',
+]);
+/** What concerns each of them: their voices, and all the microphones. */
+const general: ReadonlySet<ClientMessage['type']> = new Set(['tts-toggle', 'stt-toggle']);
+
+/** The characters of a room with several: who is there, who is spoken to, and what clients change of it. */
+export class Ensemble implements Performers {
+  readonly #deps: EnsembleDeps;
+  readonly #members = new Map<string, { role: Role; part: Player | undefined }>();
+  #activeId: string | null;
+  #routeEpoch: number;
+  #rosterEpoch: number;
+  #hasBegun = false;
+  #closed = false;
+
+  constructor(cast: Cast, deps: EnsembleDeps) {
+    this.#deps = deps;
+    this.#activeId = cast.activeMembershipId;
+    this.#routeEpoch = cast.routeEpoch;
+    this.#rosterEpoch = cast.rosterEpoch;
+    for (const role of cast.roles) this.#members.set(role.membershipId, { role, part: undefined });
+  }
+
+  /** Lets everybody in at once. One who cannot come keeps nobody else out. */
+  async open(): Promise<void> {
+    await Promise.all([...this.#members.values()].map(({ role }) => this.#letIn(role)));
+    this.#route();
+  }
+
+  /** Names of all but this one. */
+  othersThan(membershipId: string): string[] {
+    return [...this.#members.values()].flatMap(({ role, part }) =>
+      part && role.membershipId !== membershipId ? [role.character.name] : [],
+    );
+  }
+
+  /** Tells somebody who is there. @param interactionId undefined: they know it by now */
+  announce(to: string | undefined, interactionId: string | undefined): void {
+    for (const { role, part } of this.#members.values())
+      if (part) this.#announce(role, to, interactionId);
+  }
+
+  /** The first human has come. */
+  begin(): void {
+    this.#hasBegun = true;
+    for (const { role, part } of this.#members.values()) part?.begin(role.isInitial);
+  }
+
+  /** Every part, whoever is spoken to. */
+  get parts(): Player[] {
+    return [...this.#members.values()].flatMap(({ part }) => (part ? [part] : []));
+  }
+
+  /** Does what a message asks for; commands to the cast are answered here, later. */
+  obey(message: ClientMessage, sender: Participant | undefined): void {
+    if (message.type === 'interaction-target' || message.type === 'character-roster-update') {
+      void this.#command(message);
+      return;
+    }
+    const active = this.#active();
+    if (general.has(message.type)) {
+      const answers = [...this.#members.values()].flatMap(({ role, part }) =>
+        part ? [{ role, answer: part.obey(message, sender) }] : [],
+      );
+      this.#answer(answers.at(-1), message, sender);
+    } else if (active?.part) {
+      this.#answer(
+        { role: active.role, answer: active.part.obey(message, sender) },
+        message,
+        sender,
+      );
+    } else if (conversational.has(message.type)) {
+      this.#answer(undefined, message, sender);
+    } else {
+      // What is told about the scene is told to all: any of them takes it in.
+      const any = [...this.#members.values()].find(({ part }) => part !== undefined);
+      const answer = any?.part?.obey(message, sender);
+      this.#answer(any && answer && { role: any.role, answer }, message, sender);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.parts.map((part) => part.close()));
+  }
+
+  #active(): { role: Role; part: Player | undefined } | undefined {
+    return this.#activeId === null ? undefined : this.#members.get(this.#activeId);
+  }
+
+  #route(): void {
+    this.#deps.onRoute(this.#active()?.part);
+  }
+
+  #answer(
+    given: { role: Role; answer: ServerResponse } | undefined,
+    { type }: ClientMessage,
+    sender: Participant | undefined,
+  ): void {
+    const { send, roomSessionId } = this.#deps;
+    if (given) {
+      send(markMessage(given.answer, marksOf(roomSessionId, given.role)), sender?.identity);
+      return;
+    }
+    const message = 'No character is spoken to: choose one with interaction-target.';
+    const extras = { success: false, code: 'no_active_target', route_epoch: this.#routeEpoch };
+    send(respond(type, 'error', { message, extras }), sender?.identity);
+  }
+
+  /** Never rejects. */
+  async #letIn(role: Role): Promise<void> {
+    const { open, send, roomSessionId, log } = this.#deps;
+    const { membershipId } = role;
+    try {
+      const part = await open(role);
+      const member = this.#members.get(membershipId);
+      if (this.#closed || !member) await part.close();
+      else member.part = part;
+    } catch (err) {
+      log.error({ err, membershipId }, 'a character could not come into the room');
+      const marks = marksOf(roomSessionId, role);
+      send(characterStatus('failed', marks, this.#rosterEpoch, 'join_failed'));
+    }
+  }
+
+  #announce(role: Role, to: string | undefined, interactionId: string | undefined): void {
+    const { send, roomSessionId } = this.#deps;
+    const marks = marksOf(roomSessionId, role);
+    if (interactionId !== undefined)
+      for (const message of tell.interactionCreated(interactionId, role.characterSessionId))
+        send(markMessage(message, marks), to);
+    for (const message of tell.botReady())
+      send(markedBotReady(message, marks, this.#rosterEpoch), to);
+  }
+
+  /** Never rejects. */
+  async #command(message: RosterMessage): Promise<void> {
+    const { command, send, log, roomSessionId } = this.#deps;
+    const commandId = message.data.command_id ?? message.id;
+    if (commandId === undefined || commandId === '' || commandId.length > 128) {
+      const extras = { success: false, code: 'invalid_command' };
+      send(respond(message.type, 'error', { message: 'The command needs an id.', extras }));
+      return;
+    }
+    try {
+      const { outcome, added } = await command(commandOf(message, commandId));
+      // To everybody: the others have to know whom they talk with, too.
+      send(acknowledge(message.type, commandId, roomSessionId, outcome));
+      if (outcome.ok) await this.#apply(outcome, added);
+    } catch (err) {
+      log.error({ err, commandId }, 'a command to the cast could not be carried out');
+      const extras = { success: false, code: 'coordinator_unavailable', command_id: commandId };
+      const reason = `Failed to process ${message.type}: try again`;
+      send(respond(message.type, 'error', { message: reason, extras }));
+    }
+  }
+
+  async #apply(outcome: Extract<RosterOutcome, { ok: true }>, added: Role[]): Promise<void> {
+    const { send, roomSessionId } = this.#deps;
+    this.#rosterEpoch = Math.max(this.#rosterEpoch, outcome.rosterEpoch);
+    // A repeated command may be older than what holds by now.
+    if (outcome.routeEpoch > this.#routeEpoch) {
+      this.#routeEpoch = outcome.routeEpoch;
+      this.#activeId = outcome.activeMembershipId;
+      this.#route();
+    }
+    const leaving = outcome.removedMembershipIds.map((membershipId) => {
+      const member = this.#members.get(membershipId);
+      this.#members.delete(membershipId);
+      if (member) send(characterRemoved(marksOf(roomSessionId, member.role), this.#rosterEpoch));
+      return member?.part?.close();
+    });
+    const coming = added.map((role) => this.#add(role));
+    await Promise.all([...leaving, ...coming]);
+  }
+
+  async #add(role: Role): Promise<void> {
+    const { send, roomSessionId } = this.#deps;
+    if (this.#members.has(role.membershipId)) return;
+    this.#members.set(role.membershipId, { role, part: undefined });
+    const marks = marksOf(roomSessionId, role);
+    send(characterStatus('starting', marks, this.#rosterEpoch));
+    await this.#letIn(role);
+    const part = this.#members.get(role.membershipId)?.part;
+    if (!part) return;
+    send(characterStatus('ready', marks, this.#rosterEpoch));
+    this.#announce(role, undefined, randomUUID());
+    if (this.#hasBegun) part.begin(false);
+    if (this.#activeId === role.membershipId) this.#route();
+  }
+}

@@ -1,0 +1,131 @@
+import type { ConversationEvent } from '../pipeline/conversation-event.ts';
+import type { Assignment, SessionEnd } from '../protocol/journal.ts';
+import { markMessage, marksOf } from '../protocol/member-marks.ts';
+import { stranger, type Participant } from '../protocol/participant.ts';
+import { characterIdentity, type Cast, type Role } from '../protocol/roster.ts';
+import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { AgentRoom } from '../room/agent-room.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Attendance } from './attendance.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import { Ensemble } from './ensemble.ts';
+import type { Microphones } from './microphones.ts';
+import { Part, type PartDeps, type Podium } from './part.ts';
+import { Solo, type Performers } from './performers.ts';
+import type { SessionContext } from './session-context.ts';
+import type { SessionDeps } from './session-deps.ts';
+
+export type Opening = {
+  room: AgentRoom;
+  assignment: Assignment;
+  deps: SessionDeps;
+  context: SessionContext;
+  log: Log;
+  attendance: Attendance;
+  microphones: Microphones;
+  diagnostics: Diagnostics;
+  /** Several people may be in the room. */
+  isShared: boolean;
+  /** Where an answer to this one goes; undefined: to everybody. */
+  only: (who: Participant | undefined) => string | undefined;
+  /** @param membershipId whose conversation it belongs to, in a room with several characters */
+  store: (record: TurnRecord, membershipId?: string) => Promise<void>;
+  onEvent: (event: ConversationEvent) => void;
+  end: (reason: SessionEnd) => void;
+};
+
+/** Lets the character, or each of several, into the room. */
+export function openPerformers(opening: Opening): Promise<Performers> {
+  const { cast } = opening.assignment;
+  return cast ? openCast(cast, opening) : openSolo(opening);
+}
+
+async function openSolo(opening: Opening): Promise<Performers> {
+  const { room, assignment, attendance, isShared, only } = opening;
+  const { character, history, characterSessionId, ownLlm } = assignment;
+  const podium: Podium = {
+    openVoice: (output, others) => room.openVoice(output, others),
+    send: (message, isVoid) => {
+      room.data.send(message, isVoid);
+    },
+  };
+  const company = () => (isShared ? { people: attendance.here, characters: [] } : undefined);
+  const part = await Part.open({ character, history, ownLlm }, podium, partDeps(opening, company));
+  opening.microphones.route(part.conversation);
+  return new Solo(part, {
+    characterSessionId,
+    send: (message, to) => {
+      room.data.send(message, undefined, to);
+    },
+    only,
+  });
+}
+
+async function openCast(cast: Cast, opening: Opening): Promise<Performers> {
+  const { room, assignment, deps, attendance, isShared } = opening;
+  const { sessionId } = assignment;
+  await room.withoutVoice();
+  const ensemble: Ensemble = new Ensemble(cast, {
+    roomSessionId: sessionId,
+    log: opening.log,
+    open: async (role) => {
+      const { membershipId } = role;
+      const company = () => ({
+        people: isShared ? attendance.here : undefined,
+        characters: ensemble.othersThan(membershipId),
+      });
+      const podium = await enter(role, opening);
+      return Part.open(role, podium, partDeps(opening, company, membershipId));
+    },
+    command: (command) => deps.journal.rosterCommand(sessionId, command),
+    send: (message, to) => {
+      room.data.send(message, undefined, to);
+    },
+    onRoute: (part) => {
+      opening.microphones.route(part?.conversation);
+    },
+  });
+  await ensemble.open();
+  return ensemble;
+}
+
+/** A place of its own for a character: its voice comes from there, and what it tells bears its marks. */
+async function enter(role: Role, { room, assignment, deps, attendance, log }: Opening) {
+  const { membershipId } = role;
+  const marks = marksOf(assignment.sessionId, role);
+  const send: Podium['send'] = (message, isVoid) => {
+    room.data.send(markMessage(message, marks), isVoid);
+  };
+  const place = await deps.enterAs(characterIdentity(membershipId), role.character.name, send);
+  place.events.on('listened', () => {
+    attendance.listened();
+  });
+  place.events.on('closed', (why) => {
+    log.warn({ why, membershipId }, 'a character is out of the room');
+  });
+  const podium: Podium = {
+    send,
+    openVoice: (output, others) => place.openVoice(output, others),
+    close: () => place.close(),
+  };
+  return podium;
+}
+
+function partDeps(opening: Opening, company: PartDeps['company'], membershipId?: string): PartDeps {
+  const { assignment, deps, log, store } = opening;
+  const { settings, sessionId } = assignment;
+  const { clock, vad, providers } = deps;
+  const { context, diagnostics, isShared, onEvent, end } = opening;
+  return {
+    ...{ clock, vad, providers, sessionId, settings, context, company },
+    ...{ diagnostics, isShared, onEvent, end },
+    log: membershipId === undefined ? log : log.child({ membershipId }),
+    speaker: firstOf(assignment),
+    store: (record) => store(record, membershipId),
+  };
+}
+
+/** Whose words they are where nobody else can be meant. */
+function firstOf({ participants, userIdentity }: Assignment): Participant {
+  return participants[0] ?? stranger(userIdentity);
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../lifetime/clock.ts';
+import type { Closable } from '../lifetime/scope.ts';
+import { Conversation } from '../pipeline/conversation.ts';
+import type { ConversationEvent } from '../pipeline/conversation-event.ts';
+import type { Company } from '../prompt/company.ts';
+import { buildPrompt } from '../prompt/prompt.ts';
+import type { Character } from '../protocol/character.ts';
+import type { ClientMessage } from '../protocol/client-messages.ts';
+import type { AudioOutput, SessionSettings } from '../protocol/connect.ts';
+import type { Assignment, SessionEnd } from '../protocol/journal.ts';
+import type { Participant } from '../protocol/participant.ts';
+import type { ClientBoundMessage, ServerResponse } from '../protocol/server-messages.ts';
+import type { TurnRecord } from '../protocol/turn-record.ts';
+import { inCharacter } from '../providers/in-character.ts';
+import type { Llm } from '../providers/llm/llm.ts';
+import type { Moderation } from '../providers/moderation/moderation.ts';
+import type { Stt } from '../providers/stt/stt.ts';
+import type { Tts } from '../providers/tts/tts.ts';
+import type { Vad } from '../providers/vad/vad.ts';
+import type { VoiceSink } from '../room/voice-sink.ts';
+import type { Voice } from '../room/voice.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import { FaceLine } from './face-line.ts';
+import { faceWish } from './face-wish.ts';
+import { obey } from './obey.ts';
+import type { SessionContext } from './session-context.ts';
+import { stageOf } from './stage.ts';
+import { speakerOf, Telling } from './telling.ts';
+import { turnTaking } from './turn-taking.ts';
+import { VoiceWithFace } from './voice-with-face.ts';
+
+/** Who is played, and what they have said so far. */
+export type PartRole = Pick<Assignment, 'ownLlm'> & { character: Character; history: TurnRecord[] };
+
+/** From where a character speaks and tells: the room, or a place of its own in it. */
+export type Podium = {
+  openVoice(output: AudioOutput, others: readonly VoiceSink[]): Promise<Voice>;
+  /** @param isVoid asked right before: true leaves the message out */
+  send(message: ClientBoundMessage, isVoid?: () => boolean): void;
+  /** Leaves it. */
+  close?(): Promise<void>;
+};
+
+export type PartDeps = {
+  clock: Clock;
+  log: Log;
+  vad: Vad;
+  providers: { stt: Stt; llm: Llm; tts: Tts; moderation?: Moderation };
+  sessionId: string;
+  settings: SessionSettings;
+  context: SessionContext;
+  diagnostics: Diagnostics;
+  /** Several people may be in the room. */
+  isShared: boolean;
+  /** Whose words they are where nobody else can be meant. */
+  speaker: Participant;
+  /** Who else is there now; undefined where nobody can be. */
+  company: () => Company | undefined;
+  /** Resolves when the record is stored for good. */
+  store: (record: TurnRecord) => Promise<void>;
+  onEvent: (event: ConversationEvent) => void;
+  end: (reason: SessionEnd) => void;
+};
+
+/** One character in a room: its conversation, its voice and face, and what it tells of them. */
+export class Part implements Closable {
+  private constructor(
+    readonly role: PartRole,
+    readonly conversation: Conversation,
+    /** Does what a client's message asks of this character. */
+    readonly obey: (message: ClientMessage, sender?: Participant) => ServerResponse,
+    private readonly podium: Podium,
+  ) {}
+
+  static async open(role: PartRole, podium: Podium, deps: PartDeps): Promise<Part> {
+    const { character, history } = role;
+    const { sessionId, settings, context, diagnostics, clock, log } = deps;
+    const wish = faceWish(settings);
+    const face =
+      wish &&
+      new FaceLine(wish, clock, (message, isVoid) => {
+        podium.send(message, isVoid);
+      });
+    const { output } = settings.audio_config;
+    const track = await podium.openVoice(output, face ? [face] : []);
+    const voice = face ? new VoiceWithFace(track, face) : track;
+    const telling = new Telling(
+      { sessionId, speaker: speakerOf(deps.speaker) },
+      diagnostics,
+      clock,
+      (message) => {
+        podium.send(message);
+      },
+    );
+    const finished = history.filter(({ status }) => status !== 'open');
+    const conversation = new Conversation(
+      {
+        ...inCharacter(deps.providers, character, role.ownLlm, deps),
+        clock,
+        log,
+        vad: deps.vad,
+        voice,
+        newId: randomUUID,
+        ...turnTaking(settings),
+        speaker: { voice: character.voice ?? undefined, language: character.language },
+        stage: () => stageOf(role, settings, context, deps.speaker.speakerName ?? undefined),
+        prompt: (past, { userText, speaker, heardBefore, occasion }) => {
+          const company = deps.company();
+          return buildPrompt({
+            character,
+            told: context.told,
+            history: past,
+            userText,
+            ...(speaker && { speaker }),
+            ...(company && { company }),
+            ...(heardBefore !== undefined && { brokenOff: heardBefore }),
+            ...(occasion && { occasion }),
+          });
+        },
+        store: deps.store,
+        emit: (event) => {
+          if (event.kind === 'botStoppedSpeaking') face?.finish(voice.playedMs());
+          telling.tell(event);
+          if (event.kind === 'botStartedSpeaking') face?.begin(`${sessionId}:${event.turnId}`);
+          deps.onEvent(event);
+        },
+      },
+      finished,
+    );
+    conversation.setSpeaking(context.speaking);
+    conversation.setHearing(context.hearing);
+    const answer = obey({
+      conversation,
+      context,
+      isShared: deps.isShared,
+      diagnostics,
+      respondModes: settings.respond_modes,
+      end: deps.end,
+      log,
+    });
+    return new Part(role, conversation, answer, podium);
+  }
+
+  /** Somebody is there to hear it: takes up what was open, or opens the conversation. */
+  begin(mayGreet: boolean): void {
+    const { history, character } = this.role;
+    const last = history.at(-1);
+    if (last?.status === 'open') this.conversation.resume(last);
+    else if (mayGreet && history.length === 0 && character.greeting !== '') {
+      this.conversation.greet(character.greeting);
+    }
+  }
+
+  /** Stores what is running as far as it was heard. */
+  async close(): Promise<void> {
+    await this.conversation.close();
+    await this.podium.close?.();
+  }
+}

@@ -1,0 +1,230 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  carryOut,
+  judgeCommand,
+  newRoster,
+  refuse,
+  type StoredRoster,
+} from '../../src/chats/roster.ts';
+import type { ClientMessage } from '../../src/protocol/client-messages.ts';
+import { Membership, type Role } from '../../src/protocol/roster.ts';
+import { respond } from '../../src/protocol/server-messages.ts';
+import { Ensemble } from '../../src/session/ensemble.ts';
+import type { Player } from '../../src/session/performers.ts';
+import { silentLog } from '../../src/telemetry/log.ts';
+import { aCharacter } from '../fakes/a-character.ts';
+import { settle } from '../fakes/fake-clock.ts';
+
+const id = (n: number) => `${n}`.repeat(8) + '-1111-4111-8111-111111111111';
+const role = (n: number): Role => ({
+  membershipId: id(n),
+  characterId: `character-${n}`,
+  name: `C${n}`,
+  characterSessionId: `conversation-${n}`,
+  isInitial: n === 1,
+  character: aCharacter({ name: `C${n}` }),
+  ownLlm: null,
+  history: [],
+});
+type Sent = {
+  type?: unknown;
+  event_type?: unknown;
+  data?: unknown;
+  extras?: unknown;
+  to: string | undefined;
+};
+
+describe('an ensemble', () => {
+  let roster: StoredRoster;
+  let sent: Sent[];
+  let obeyed: string[];
+  let routed: string[];
+  let closed: string[];
+  let broken: Set<string>;
+  let ensemble: Ensemble;
+
+  const player = ({ membershipId, character, history }: Role): Player => ({
+    role: { character, history, ownLlm: null },
+    conversation: {
+      hearFrom: () => Promise.resolve(),
+      microphoneSilent: () => undefined,
+      participantLeft: () => undefined,
+    },
+    obey: (message) => {
+      obeyed.push(`${character.name}: ${message.type}`);
+      return respond(message.type, 'success');
+    },
+    begin: (mayGreet) => {
+      obeyed.push(`${character.name} begins${mayGreet ? ', greeting' : ''}`);
+    },
+    close: () => {
+      closed.push(membershipId);
+      return Promise.resolve();
+    },
+  });
+
+  beforeEach(async () => {
+    sent = [];
+    obeyed = [];
+    routed = [];
+    closed = [];
+    broken = new Set();
+    roster = newRoster([1, 2].map((n) => Membership.parse(role(n))));
+    ensemble = new Ensemble(
+      { ...roster, roles: [role(1), role(2)] },
+      {
+        roomSessionId: 'room-1',
+        log: silentLog,
+        open: (coming) =>
+          broken.has(coming.membershipId)
+            ? Promise.reject(new Error('LiveKit is away'))
+            : Promise.resolve(player(coming)),
+        command: (command) => {
+          const judged = judgeCommand(roster, command, {
+            roomSessionId: 'room-1',
+            mostCharacters: 3,
+          });
+          const added: Membership[] =
+            judged.kind === 'due' && command.kind === 'update' && command.data.add ? [role(3)] : [];
+          const done =
+            judged.kind === 'known'
+              ? { roster, outcome: judged.outcome }
+              : judged.kind === 'refused'
+                ? refuse(roster, command, judged.fault)
+                : carryOut(roster, command, added);
+          ({ roster } = done);
+          return Promise.resolve({
+            outcome: done.outcome,
+            added: added.length > 0 ? [role(3)] : [],
+          });
+        },
+        send: (message, to) => sent.push({ ...message, to }),
+        onRoute: (part) => routed.push(part?.role.character.name ?? 'nobody'),
+      },
+    );
+    await ensemble.open();
+  });
+
+  const target = (
+    membershipId: string | null,
+    epoch: number,
+    commandId = `c${epoch}`,
+  ): ClientMessage => ({
+    type: 'interaction-target',
+    id: commandId,
+    data: {
+      room_session_id: 'room-1',
+      target_membership_id: membershipId,
+      expected_route_epoch: epoch,
+    },
+  });
+  const update = (data: object, commandId = 'u1'): ClientMessage => ({
+    type: 'character-roster-update',
+    id: commandId,
+    data: { room_session_id: 'room-1', expected_roster_epoch: 0, ...data },
+  });
+  const says: ClientMessage = { type: 'user_text_message', id: undefined, data: { text: 'Hello' } };
+  const kinds = () => sent.map(({ type, event_type }) => event_type ?? type);
+
+  it('announces each of them, with its marks, to the one who comes', () => {
+    ensemble.announce('human:ann', 'visit-1');
+    const about = sent
+      .filter(({ type }) => type === 'bot-ready')
+      .map(({ data, to }) => ({ data, to }));
+    expect(about).toMatchObject(
+      [1, 2].map((n) => ({
+        to: 'human:ann',
+        data: {
+          membership_id: id(n),
+          about: {
+            ...{ room_session_id: 'room-1', membership_id: id(n), is_initial: n === 1 },
+            ...{ participant_identity: `character:${id(n)}`, roster_epoch: 0 },
+          },
+        },
+      })),
+    );
+  });
+
+  it('lets the first one greet, and nobody else', () => {
+    ensemble.begin();
+    expect(obeyed).toEqual(['C1 begins, greeting', 'C2 begins']);
+  });
+
+  it('hands messages to the one who is spoken to, and switches of sound to all', async () => {
+    ensemble.obey(says, undefined);
+    ensemble.obey(target(id(2), 0), undefined);
+    await settle();
+    ensemble.obey(says, undefined);
+    ensemble.obey({ type: 'tts-toggle', id: undefined, data: { enabled: false } }, undefined);
+    expect(obeyed).toEqual([
+      ...['C1: user_text_message', 'C2: user_text_message'],
+      ...['C1: tts-toggle', 'C2: tts-toggle'],
+    ]);
+    expect(routed).toEqual(['C1', 'C2']);
+    expect(sent.map(({ extras }) => extras).find(Boolean)).toEqual({
+      ...{ success: true, command_id: 'c0', room_session_id: 'room-1', changed: true },
+      ...{ previous_membership_id: id(1), active_membership_id: id(2), route_epoch: 1 },
+    });
+  });
+
+  it('lets nobody answer when nobody is spoken to', async () => {
+    ensemble.obey(target(null, 0), undefined);
+    await settle();
+    ensemble.obey(says, undefined);
+    expect(obeyed).toEqual([]);
+    expect(sent.at(-1)).toMatchObject({ status: 'error', extras: { code: 'no_active_target' } });
+    ensemble.obey(
+      { type: 'update-scene-metadata', id: undefined, data: { scene_metadata: [] } },
+      undefined,
+    );
+    expect(obeyed).toEqual(['C1: update-scene-metadata']);
+  });
+
+  it('needs an id for a command', async () => {
+    ensemble.obey({ ...target(id(2), 0), id: undefined }, undefined);
+    await settle();
+    expect(sent).toMatchObject([{ status: 'error', extras: { code: 'invalid_command' } }]);
+  });
+
+  it('does not go back to where an old command, repeated, once led', async () => {
+    for (const message of [target(id(2), 0), target(id(1), 1), target(id(2), 0)])
+      ensemble.obey(message, undefined);
+    await settle();
+    expect(sent.at(-1)?.extras).toMatchObject({ duplicate: true, route_epoch: 1 });
+    ensemble.obey(says, undefined);
+    expect(obeyed).toEqual(['C1: user_text_message']);
+  });
+
+  it('tells of those who come and go, in the order that clients rely on', async () => {
+    ensemble.begin();
+    ensemble.obey(
+      update({
+        add: [{ character_id: 'c' }],
+        remove_membership_ids: [id(1)],
+        replacement_target_membership_id: id(2),
+      }),
+      undefined,
+    );
+    await settle();
+    expect(kinds()).toEqual([
+      ...['character-roster-update', 'character-removed', 'character-status', 'character-status'],
+      ...['server-message', 'bot-ready'],
+    ]);
+    expect(closed).toEqual([id(1)]);
+    expect(obeyed.at(-1)).toBe('C3 begins');
+    expect(ensemble.othersThan(id(2))).toEqual(['C3']);
+    expect(routed.at(-1)).toBe('C2');
+  });
+
+  it('goes on without one who cannot come, and says so', async () => {
+    broken.add(id(3));
+    ensemble.obey(update({ add: [{ character_id: 'c' }] }), undefined);
+    await settle();
+    expect(sent.at(-1)).toMatchObject({
+      type: 'character-status',
+      data: { status: 'failed', failure_code: 'join_failed', membership_id: id(3) },
+    });
+    ensemble.announce(undefined, undefined);
+    expect(sent.filter(({ type }) => type === 'bot-ready')).toHaveLength(2);
+  });
+});
