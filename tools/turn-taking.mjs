@@ -1,6 +1,6 @@
 /**
  * `npm run turn-taking`: plays the turn-taking test set to a conversation with the default settings, prints what was
- * measured and writes it into docs/turn-taking.md. Takes about six minutes, most of them the embedded recogniser's.
+ * measured and writes it into docs/turn-taking.md. Takes five to fifteen minutes, nearly all of them the embedded recogniser's.
  */
 import { join } from 'node:path';
 import { buildServer } from './build.mjs';
