@@ -23,7 +23,7 @@ const cacheDir = process.env['PARLEY_CACHE_DIR'] ?? join(homedir(), '.cache/parl
 const pagePath = process.env['PARLEY_TURN_TAKING_PAGE'];
 const recogniserMs = 100;
 /** The embedded recogniser takes seconds for a scene; the whole set is played to it for the page alone. */
-const embeddedEvery = pagePath === undefined ? 6 : 1;
+const embeddedEvery = pagePath === undefined ? 10 : 1;
 const embeddedTimeoutMs = 20 * 60_000;
 
 let vad: SileroVad;
