@@ -19,7 +19,7 @@ const head = [
 const languageNames: Record<Language, string> = { en: 'English', zh: 'Chinese' };
 
 /** Verdicts of one recogniser. */
-export type Run = { recogniser: string; verdicts: readonly Verdict[] };
+type Run = { recogniser: string; verdicts: readonly Verdict[] };
 /** What was played to recognisers that know the words, and to the one that may mishear them. */
 export type Runs = Record<'set' | 'heldOut' | 'embedded', Run[]>;
 

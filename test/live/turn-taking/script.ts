@@ -28,7 +28,7 @@ export type Backdrop = 'music' | 'keyboard' | 'secondVoice' | 'hiss';
  * - interrupt: it is heard over the character's voice, which stops for good; the words are answered
  * - nothing: nobody spoke, nobody is answered
  */
-export type Expected = 'answer' | 'goOn' | 'interrupt' | 'nothing';
+type Expected = 'answer' | 'goOn' | 'interrupt' | 'nothing';
 
 /**
  * One utterance in words. `{700}` is a silence of 700 ms, `<cough>` a noise, everything else is spoken with the
