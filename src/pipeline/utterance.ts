@@ -46,6 +46,7 @@ export class Utterance {
   #startedMs = 0;
   #pausedAtMs = 0;
   #isPaused = false;
+  #isSpeaking = false;
   /** The user went on before a sound of the answer was heard: their turn began with these words. */
   #carried: { turnId: string; text: string } | undefined;
 
@@ -105,6 +106,7 @@ export class Utterance {
 
   /** The client says that it ends here. */
   endNow(): void {
+    this.#isSpeaking = false;
     this.#pausedAtMs = this.deps.clock.nowMs();
   }
 
@@ -124,11 +126,13 @@ export class Utterance {
       this.#words = result.text;
       this.#wordsAtMs = clock.nowMs();
     }
+    if (result.kind !== 'superseded') this.#keepListening();
     return result;
   }
 
   cancelTranscription(): void {
     this.#listening.cancel();
+    this.#keepListening();
   }
 
   /** The next answer is to these words and what follows them, under the same turn. */
@@ -155,6 +159,7 @@ export class Utterance {
 
   /** Its sound and words are done with: what comes next is another utterance. Carried words stay. */
   forget(): void {
+    this.#isSpeaking = false;
     this.#listening.cancel();
     this.#line.reset();
     this.#recording.discard();
@@ -176,8 +181,14 @@ export class Utterance {
 
   #note(change: SpeechChange): void {
     this.#isPaused = change.kind === 'speechPaused';
+    this.#isSpeaking = change.kind !== 'speechPaused';
     if (change.kind === 'speechPaused') this.#pausedAtMs = change.endedMs;
     if (change.kind === 'speechResumed') this.#line.goOn();
     if (change.kind === 'speechStarted') this.#startedMs = change.startedMs;
+  }
+
+  /** The words were asked for in mid-speech, over the character's voice: there will be more of them. */
+  #keepListening(): void {
+    if (this.#isSpeaking) this.#line.goOn();
   }
 }

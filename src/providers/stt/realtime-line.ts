@@ -1,5 +1,5 @@
 import { backoffMs } from '../../lifetime/backoff.ts';
-import type { Clock } from '../../lifetime/clock.ts';
+import { sleep, type Clock } from '../../lifetime/clock.ts';
 import { TimedOut } from '../../lifetime/deadline.ts';
 import { hearingRateHz } from '../../frames/pcm.ts';
 import type { StageSettings } from '../../protocol/provider-settings.ts';
@@ -31,6 +31,8 @@ export type RealtimeLineDeps = {
 const leastSamples = hearingRateHz / 10;
 /** After a pause up to here all is sent again: a recogniser does better with a whole sentence than with its parts. */
 const mostRepeatedSamples = hearingRateHz * 10;
+/** A commit that was too early costs sending all once more: a recogniser that tells words as they come is asked later. */
+const hesitationMs = 100;
 /** The words of a finished item; the whole utterance at once would take about as long. */
 const wordsTimeoutMs = 4_000;
 /** The sockets of one utterance: the first, and one more when that broke. */
@@ -90,6 +92,8 @@ export class RealtimeLine implements SttLine {
 
   async words(whole: () => Int16Array, signal: AbortSignal): Promise<Transcript> {
     signal.throwIfAborted();
+    // What it knows is enough to begin with; most pauses as short as this one are none.
+    if (this.#current?.isTelling) await sleep(this.deps.clock, hesitationMs, signal);
     const text = this.#commit() ? await this.#awaitWords(signal) : undefined;
     signal.throwIfAborted();
     if (text !== undefined) return { text };

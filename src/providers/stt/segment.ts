@@ -45,6 +45,11 @@ export class Segment {
     return this.#sent > 0 && !this.isCommitted;
   }
 
+  /** Whether words of it are known that nobody has asked for. */
+  get isTelling(): boolean {
+    return !this.isCommitted && this.text !== '';
+  }
+
   /** Whether all of it is still here. */
   get isWhole(): boolean {
     return !this.#hasHole;

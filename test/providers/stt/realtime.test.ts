@@ -126,13 +126,36 @@ describe('RealtimeStt', () => {
     await settle();
     expect(user.partials.at(-1)).toBe('one two three');
     expect(user.line.partial).toBe('one two three');
-    expect(await user.words()).toBe('8 streamed');
+    const words = user.words();
+    await clock.advance(100);
+    expect(await words).toBe('8 streamed');
+  });
+
+  it('sends nothing twice when it knows words and the user goes on after a moment', async () => {
+    server.realtime.partial = (samples) => 'one two three '.slice(0, samples.length / 400);
+    const user = await heard(8);
+    await settle();
+    const abort = new AbortController();
+    const words = user.words(abort.signal).catch(() => 'aborted');
+    await clock.advance(60);
+    abort.abort();
+    expect(await words).toBe('aborted');
+    user.line.goOn();
+    user.speak(2);
+    await frames(10);
+    const all = user.words();
+    await clock.advance(100);
+    expect(await all).toBe('10 streamed');
+    expect(server.realtime.counts.commits).toBe(1);
   });
 
   it('does not take back what it told when the user goes on after a pause', async () => {
     server.realtime.partial = (samples) => 'one two three four'.slice(0, samples.length / 1_400);
     const user = await heard(8);
-    await user.words();
+    await settle();
+    const first = user.words();
+    await clock.advance(100);
+    await first;
     const known = user.partials.at(-1) ?? '';
     user.line.goOn();
     expect(user.line.partial).toBe('');
@@ -142,7 +165,9 @@ describe('RealtimeStt', () => {
     expect(user.partials.at(-1)?.length).toBeGreaterThan(known.length);
     const lengths = user.partials.map(({ length }) => length);
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
-    expect(await user.words()).toBe('14 streamed');
+    const all = user.words();
+    await clock.advance(100);
+    expect(await all).toBe('14 streamed');
   });
 
   it('keeps one socket for all utterances, and closes it when nobody speaks for long', async () => {
