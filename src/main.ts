@@ -305,7 +305,7 @@ async function providerSettings(
     stt:
       stt.kind === 'openai'
         ? { ...stt.settings, streaming: sttStreaming }
-        : { ...embedded, streaming: sttStreaming === 'on' ? 'on' : 'off' },
+        : { ...embedded, streaming: sttStreaming },
     tts: tts.kind === 'openai' ? tts.settings : embedded,
     ...(moderation && { moderation }),
   };

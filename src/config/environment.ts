@@ -153,7 +153,7 @@ export const Environment = z.object({
   STT_MODEL: setting(text, 'Its model', '`gpt-4o-mini-transcribe` at OpenAI'),
   STT_STREAMING: setting(
     oneOf(['auto', 'on', 'off']),
-    'Recognise while the user speaks, by WebSocket: `auto` tries all but the built-in provider, `on` that too',
+    'Recognise while the user speaks: `auto` tries it, `on` tries sooner again after a refusal, `off`',
     '`auto`',
   ),
   TTS_BASE_URL: tts.baseUrl,

@@ -10,8 +10,8 @@ export const ServeOptions = z.object({
   'log-level': z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info'),
-  /** Recogniser processes at most; each has one core to itself while somebody speaks. */
-  recognisers: z.coerce.number().int().min(1).max(16).default(2),
+  /** Recogniser processes at most; all but one may listen to somebody who speaks, which takes 11% of a core. */
+  recognisers: z.coerce.number().int().min(1).max(16).default(3),
 });
 
 /** What the program says when it listens. */

@@ -12,6 +12,7 @@ import { Scope } from '../lifetime/scope.ts';
 import { openLog } from '../telemetry/log.ts';
 import { TranscriberPool } from './hearing/transcriber-pool.ts';
 import { offlineRoutes } from './offline-routes.ts';
+import { RealtimeDoor } from './realtime/realtime-door.ts';
 import { ServeOptions, type ServeReady } from './serve-options.ts';
 import { listen } from './server.ts';
 import { ThreadSynthesiser } from './speech/thread-synthesiser.ts';
@@ -56,7 +57,12 @@ const recogniser = await scope.own('recogniser', new TranscriberPool(deps, optio
 const synthesiser = await scope.own('synthesiser', new ThreadSynthesiser(systemClock, log));
 const server = await scope.own(
   'http',
-  listen(offlineRoutes({ recogniser, synthesiser }), options.port, log),
+  listen(
+    offlineRoutes({ recogniser, synthesiser }),
+    options.port,
+    log,
+    new RealtimeDoor({ recogniser, clock: systemClock, log }),
+  ),
 );
 
 const ready: ServeReady = { ready: true, port: server.port };

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { PublicError } from '../errors/public-error.ts';
 import type { Log } from '../telemetry/log.ts';
 import { InvalidRequest } from './invalid-request.ts';
+import { isLoopbackHost } from './loopback.ts';
+import type { RealtimeDoor } from './realtime/realtime-door.ts';
 import { sendJson, type Route } from './route.ts';
 
 /** A request must have arrived whole by then; loopback is fast. */
@@ -14,12 +16,14 @@ export type OfflineServer = { port: number; close(): Promise<void> };
 /**
  * Listens on loopback alone.
  * @param port 0 takes a free one
+ * @param realtime what listens beside the routes; closed with the server
  * @throws the system's error (EADDRINUSE...)
  */
 export async function listen(
   routes: readonly Route[],
   port: number,
   log: Log,
+  realtime: Pick<RealtimeDoor, 'attach' | 'close'>,
 ): Promise<OfflineServer> {
   const running = new Set<AbortController>();
   const server = createServer({
@@ -31,6 +35,7 @@ export async function listen(
   server.maxConnections = maxConnections;
   // The clients here pool their connections: one that closes just as it is reused costs a turn a retry.
   server.keepAliveTimeout = 120_000;
+  realtime.attach(server);
   server.on('request', (request, response) => {
     const gone = new AbortController();
     const { signal } = gone;
@@ -51,6 +56,7 @@ export async function listen(
     port: portOf(server),
     async close() {
       for (const one of running) one.abort(new Error('the server closes'));
+      realtime.close();
       await new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
@@ -68,7 +74,7 @@ async function answer(
   signal: AbortSignal,
 ): Promise<void> {
   // A web page can make its own host name point here; then the browser would let it read our answers.
-  if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i.test(request.headers.host ?? '')) {
+  if (!isLoopbackHost(request.headers.host)) {
     throw new InvalidRequest('wrong_host', 'This server answers on loopback only.', null, 403);
   }
   const [path] = (request.url ?? '').split('?');

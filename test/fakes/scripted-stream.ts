@@ -6,6 +6,8 @@ export class ScriptedStream extends ScriptedStt {
   /** What it knows before it is asked, by the length of the sound in samples at 16 kHz. */
   knows: (samples: number) => string = () => '';
   openLines = 0;
+  /** How often it was told that there is more to come. */
+  goOns = 0;
 
   openLine({ language, onPartial }: SttLineOptions): SttLine {
     this.openLines++;
@@ -24,7 +26,9 @@ export class ScriptedStream extends ScriptedStt {
         onPartial(text);
       },
       words: (whole, signal) => this.transcribe(whole(), { language, signal }),
-      goOn: () => undefined,
+      goOn: () => {
+        this.goOns++;
+      },
       reset: () => {
         samples = 0;
         told = '';

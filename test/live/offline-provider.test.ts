@@ -2,12 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setInterval } from 'node:timers/promises';
 import * as z from 'zod';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { pcmFromBytes } from '../../src/audio/pcm-bytes.ts';
 import { resample } from '../../src/audio/resample.ts';
 import { encodeWav } from '../../src/audio/wav.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
+import { OpenAiStt } from '../../src/providers/stt/openai.ts';
+import { RealtimeStt } from '../../src/providers/stt/realtime.ts';
+import { hearingRateHz } from '../../src/frames/pcm.ts';
 import { startOffline, type Offline } from '../../src/offline/offline.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { freePorts } from '../fakes/free-ports.ts';
@@ -89,6 +93,40 @@ describe('the embedded provider', () => {
     ).toBe(said);
     expect(await transcribe(offline, withNoise(usual, 0.05))).toBe(said);
     expect(await transcribe(offline, await speak(offline, said, 0.85))).toBe(said);
+  });
+
+  it('hears while it is spoken to, as well as it hears a whole utterance', async () => {
+    const offline = await started();
+    const said = 'i would like to buy some bread';
+    const settings = { baseUrl: offline.baseUrl, model: 'parley-offline' };
+    const stt = new RealtimeStt(new OpenAiStt(settings, { clock: systemClock }), settings, {
+      clock: systemClock,
+    });
+    const sound = resample(await speak(offline, said), { fromHz: 24_000, toHz: hearingRateHz });
+    await transcribe(offline, await speak(offline, said));
+    const partials: string[] = [];
+    const troubles: unknown[] = [];
+    const line = stt.openLine({
+      language: 'en-US',
+      onPartial: (text) => partials.push(text),
+      onTrouble: (trouble) => troubles.push(trouble),
+    });
+    closers.push(() => line.close());
+    const whole = () => {
+      throw new Error('the stream should have been enough');
+    };
+    // As fast as a microphone gives it.
+    let at = 0;
+    for await (const pieceSamples of setInterval(32, 512)) {
+      line.push(sound.subarray(at, at + pieceSamples));
+      at += pieceSamples;
+      if (at >= sound.length) break;
+    }
+    await vi.waitFor(() => expect(partials.length).toBeGreaterThan(0), { timeout: 20_000 });
+    const { text } = await line.words(whole, new AbortController().signal);
+    expect(text.toLowerCase()).toBe(said);
+    expect(said.startsWith(partials[0]?.toLowerCase() ?? '?')).toBe(true);
+    expect(troubles).toEqual([]);
   });
 
   it('gives each of two who speak at once their own words', async () => {

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { encodeWav } from '../../src/audio/wav.ts';
 import { offlineRoutes } from '../../src/offline/offline-routes.ts';
+import { systemClock } from '../../src/lifetime/clock.ts';
+import { RealtimeDoor } from '../../src/offline/realtime/realtime-door.ts';
 import { listen, type OfflineServer } from '../../src/offline/server.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { InlineSynthesiser } from './inline-synthesiser.ts';
@@ -17,12 +19,17 @@ export class OfflineSubject {
   constructor() {
     const { recogniser, synthesiser } = this;
     beforeAll(async () => {
-      this.#server = await listen(offlineRoutes({ recogniser, synthesiser }), 0, silentLog);
+      this.#server = await listen(
+        offlineRoutes({ recogniser, synthesiser }),
+        0,
+        silentLog,
+        new RealtimeDoor({ recogniser, clock: systemClock, log: silentLog }),
+      );
     });
     afterAll(() => this.#server?.close());
     beforeEach(() => {
       recogniser.answer = () => Promise.resolve('hello there');
-      recogniser.heard.length = 0;
+      recogniser.reset();
       synthesiser.spoken.length = 0;
     });
   }

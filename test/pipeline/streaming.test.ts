@@ -123,6 +123,19 @@ describe('a conversation whose recogniser listens while the user speaks', () => 
     expect(scene.completed().at(-1)).toMatchObject({ userText: 'Wait, which hill?' });
   });
 
+  it('has its recogniser listen on when the words were asked for in mid-speech', async () => {
+    await scene.sound(800);
+    await scene.silence(1_600);
+    const { goOns } = stt;
+    stt.script.from({ text: 'mm', afterMs: 50 });
+    await scene.sound(700);
+    expect(stt.goOns).toBeGreaterThan(goOns);
+    stt.script.from({ text: 'Mm, wait, which hill?', afterMs: 100 });
+    await scene.sound(600);
+    await scene.silence(9_000);
+    expect(scene.completed().at(-1)).toMatchObject({ userText: 'Mm, wait, which hill?' });
+  });
+
   it('tells the client nothing of a listening noise over the character', async () => {
     await scene.sound(800);
     await scene.silence(1_600);

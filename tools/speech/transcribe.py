@@ -1,8 +1,16 @@
 """Recognises English speech with PocketSphinx, one utterance after the other, until standard input ends.
 
-A message either way is a length (32 bits, little-endian, unsigned) and as many bytes. In: 16-bit little-endian mono
-PCM at 16 kHz. Out: JSON; first {"ready": true}, then {"text": "..."} for each utterance, in order. Started by
-src/offline/hearing/transcriber.ts; nothing else may write to standard output.
+A message either way is a length (32 bits, little-endian, unsigned) and as many bytes. In: one byte that says what it
+is, then 16-bit little-endian mono PCM at 16 kHz:
+
+  w  a whole utterance
+  b  the beginning of an utterance that is still being spoken
+  m  more of it
+  e  its end, perhaps with the last of it
+  d  nobody wants the words of it (nothing follows the byte)
+
+Out: JSON; first {"ready": true}, then {"text": "..."} for each w and e, and {"partial": "..."} for each b and m, in
+order. Started by src/offline/hearing/transcriber.ts; nothing else may write to standard output.
 """
 
 import json
@@ -30,20 +38,64 @@ def read_exactly(stream, count):
     return bytes(pieces)
 
 
+def read_message(stream):
+    """Returns a message's kind and sound, or None when the stream ended."""
+    head = read_exactly(stream, 4)
+    if head is None:
+        return None
+    (length,) = struct.unpack("<I", head)
+    if length == 0 or length > MAX_BYTES:
+        sys.exit(f"a message of {length} bytes")
+    body = read_exactly(stream, length)
+    return None if body is None else (body[:1], body[1:])
+
+
 def write_message(stream, message):
     body = json.dumps(message).encode()
     stream.write(struct.pack("<I", len(body)) + body)
     stream.flush()
 
 
-def transcribe(decoder, initial_cmn, pcm):
-    # Each utterance is another person, perhaps: nothing of the one before may colour it.
-    decoder.set_cmn(initial_cmn)
-    decoder.start_utt()
-    decoder.process_raw(pcm, full_utt=True)
-    decoder.end_utt()
-    hypothesis = decoder.hyp()
-    return hypothesis.hypstr if hypothesis else ""
+class Hearing:
+    """One decoder, and whether it is in the middle of an utterance."""
+
+    def __init__(self, decoder):
+        self._decoder = decoder
+        self._initial_cmn = decoder.get_cmn(False)
+        self._in_utterance = False
+
+    def begin(self):
+        self.drop()
+        # Each utterance is another person, perhaps: nothing of the one before may colour it.
+        self._decoder.set_cmn(self._initial_cmn)
+        self._decoder.start_utt()
+        self._in_utterance = True
+
+    def hear(self, pcm, whole=False):
+        if pcm:
+            self._decoder.process_raw(pcm, full_utt=whole)
+
+    def words(self):
+        hypothesis = self._decoder.hyp()
+        return hypothesis.hypstr if hypothesis else ""
+
+    def drop(self):
+        if self._in_utterance:
+            self._decoder.end_utt()
+        self._in_utterance = False
+
+    def answer(self, kind, pcm):
+        """Returns what is to be told, or None."""
+        if kind == b"d":
+            self.drop()
+            return None
+        if kind == b"w" or kind == b"b":
+            self.begin()
+        self.hear(pcm, whole=kind == b"w")
+        if kind == b"b" or kind == b"m":
+            return {"partial": self.words()}
+        self.drop()
+        return {"text": self.words()}
 
 
 def main():
@@ -52,20 +104,12 @@ def main():
     os.dup2(2, 1)
     from pocketsphinx import Decoder
 
-    decoder = Decoder(loglevel="ERROR", **DECODER)
-    initial_cmn = decoder.get_cmn(False)
+    hearing = Hearing(Decoder(loglevel="ERROR", **DECODER))
     write_message(answers, {"ready": True})
-    while True:
-        head = read_exactly(sys.stdin.buffer, 4)
-        if head is None:
-            return
-        (length,) = struct.unpack("<I", head)
-        if length > MAX_BYTES:
-            sys.exit(f"a message of {length} bytes is too long")
-        pcm = read_exactly(sys.stdin.buffer, length)
-        if pcm is None:
-            return
-        write_message(answers, {"text": transcribe(decoder, initial_cmn, pcm)})
+    while (message := read_message(sys.stdin.buffer)) is not None:
+        told = hearing.answer(*message)
+        if told is not None:
+            write_message(answers, told)
 
 
 if __name__ == "__main__":

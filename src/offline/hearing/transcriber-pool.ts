@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PublicError } from '../../errors/public-error.ts';
 import { asError } from '../../lifetime/clock.ts';
-import type { Recogniser } from './recogniser.ts';
+import type { HearingStream, Recogniser } from './recogniser.ts';
+import { TranscriberStream } from './transcriber-stream.ts';
 import { Transcriber, TranscriberLost, type TranscriberDeps } from './transcriber.ts';
 
 /** Utterances that wait. The last of a full queue waits for a few seconds; nobody wants an answer later than that. */
@@ -26,6 +27,7 @@ export class TranscriberPool implements Recogniser {
   readonly #all = new Set<Transcriber>();
   readonly #queue: Job[] = [];
   readonly #starting = new Set<Promise<void>>();
+  #streams = 0;
   #closed = false;
 
   constructor(
@@ -85,6 +87,25 @@ export class TranscriberPool implements Recogniser {
     });
   }
 
+  /** Streams take all processes but one, which is kept for those who find none. */
+  openStream(onPartial: (words: string) => void): HearingStream | undefined {
+    const isFree = this.#queue.length === 0 && this.#streams < this.maxProcesses - 1;
+    if (this.#closed || !isFree || !this.#installed()) return undefined;
+    const transcriber = this.#takeIdle();
+    if (!transcriber) {
+      // The next one finds it.
+      if (this.#all.size + this.#starting.size < this.maxProcesses) this.#start();
+      return undefined;
+    }
+    this.#streams++;
+    return new TranscriberStream(transcriber, onPartial, () => {
+      this.#streams--;
+      if (transcriber.lost) this.#all.delete(transcriber);
+      else this.#idle.push(transcriber);
+      this.#next();
+    });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const job of this.#queue.splice(0)) job.reject(new Error('closing'));
@@ -99,10 +120,9 @@ export class TranscriberPool implements Recogniser {
   #next(): void {
     if (this.#closed) return;
     while (this.#queue.length > 0) {
-      const transcriber = this.#idle.pop();
+      const transcriber = this.#takeIdle();
       if (!transcriber) break;
-      if (transcriber.lost) this.#all.delete(transcriber);
-      else void this.#work(transcriber);
+      void this.#work(transcriber);
     }
     // As many more as have something to do.
     const wanted = this.#queue.length - this.#starting.size;
@@ -110,11 +130,19 @@ export class TranscriberPool implements Recogniser {
     for (let i = 0; i < Math.min(wanted, room); i++) this.#start();
   }
 
+  #takeIdle(): Transcriber | undefined {
+    for (;;) {
+      const transcriber = this.#idle.pop();
+      if (!transcriber?.lost) return transcriber;
+      this.#all.delete(transcriber);
+    }
+  }
+
   async #work(transcriber: Transcriber): Promise<void> {
     const job = this.#queue.shift();
     if (!job) return;
     try {
-      job.resolve(await transcriber.transcribe(job.samples));
+      job.resolve(await transcriber.hear('whole', job.samples));
     } catch (cause) {
       this.deps.log.warn({ err: cause }, 'speech recogniser lost');
       if (job.tries++ === 0 && !job.aborted() && !this.#closed) this.#queue.unshift(job);

@@ -13,7 +13,14 @@ const startTimeoutMs = 30_000;
 /** A minute of speech takes about ten seconds. */
 const utteranceTimeoutMs = 25_000;
 
-const Reply = z.union([z.object({ ready: z.literal(true) }), z.object({ text: z.string() })]);
+const Reply = z.union([
+  z.object({ ready: z.literal(true) }),
+  z.object({ text: z.string() }),
+  z.object({ partial: z.string() }),
+]);
+/** As in transcribe.py. */
+const kinds = { whole: 'w', begin: 'b', more: 'm', end: 'e', drop: 'd' };
+type Kind = keyof typeof kinds;
 
 /** The recogniser's process ended, hung, or wrote what it must not. */
 export class TranscriberLost extends Error {
@@ -89,25 +96,35 @@ export class Transcriber {
   }
 
   /**
-   * Only one at a time.
+   * Only one call at a time. An utterance is given whole, or from `begin` over any number of `more` to its `end`.
    * @param samples mono PCM at 16 kHz, at most a minute
+   * @returns the words of an utterance that is over, else the words so far
    * @throws {TranscriberLost}
    */
-  async transcribe(samples: Int16Array): Promise<string> {
-    const bytes = pcmBytes(samples);
+  async hear(kind: Exclude<Kind, 'drop'>, samples: Int16Array): Promise<string> {
     const reply = this.#reply(utteranceTimeoutMs);
-    if (!this.#lost) {
-      this.#child.stdin.write(messageHead(bytes.byteLength));
-      this.#child.stdin.write(bytes);
-    }
+    this.#write(kind, pcmBytes(samples));
     const told = await reply;
-    return 'text' in told ? told.text : '';
+    if ('text' in told) return told.text;
+    return 'partial' in told ? told.partial : '';
+  }
+
+  /** The utterance that was begun has no end. */
+  drop(): void {
+    this.#write('drop', new Uint8Array(0));
   }
 
   /** Kills it: there is nothing to save. */
   async close(): Promise<void> {
     this.#lose('closing');
     await this.#gone;
+  }
+
+  #write(kind: Kind, bytes: Uint8Array): void {
+    if (this.#lost) return;
+    this.#child.stdin.write(messageHead(1 + bytes.byteLength));
+    this.#child.stdin.write(kinds[kind]);
+    if (bytes.byteLength > 0) this.#child.stdin.write(bytes);
   }
 
   #reply(timeoutMs: number): Promise<z.infer<typeof Reply>> {

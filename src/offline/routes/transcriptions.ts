@@ -5,6 +5,7 @@ import { durationMs } from '../../frames/pcm.ts';
 import { readForm } from '../body.ts';
 import { conditioned } from '../hearing/conditioning.ts';
 import type { Recogniser } from '../hearing/recogniser.ts';
+import { isUnderstood, written } from '../hearing/written.ts';
 import { InvalidRequest, parsed } from '../invalid-request.ts';
 import { sendJson, type Exchange, type Route } from '../route.ts';
 
@@ -45,7 +46,7 @@ async function transcribe(
       ]),
     ),
   );
-  if (form.language !== undefined && !/^en(?:glish)?\b/i.test(form.language)) {
+  if (!isUnderstood(form.language)) {
     throw new InvalidRequest(
       'language_not_supported',
       'The embedded recogniser understands English only. Configure another one for other languages (STT_BASE_URL).',
@@ -87,9 +88,4 @@ function readSound(bytes: Uint8Array): { samples: Int16Array; sampleRateHz: numb
       'file',
     );
   }
-}
-
-/** The recogniser writes in lower case. Punctuation would be a guess, which it leaves to the reader. */
-function written(words: string): string {
-  return words.replace(/\bi\b/g, 'I').trim();
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lifetime/clock.ts';
 import type { StageSettings } from '../../protocol/provider-settings.ts';
+import { iso639 } from './language.ts';
 import { RealtimeLine, type StreamDoor } from './realtime-line.ts';
 import type { SocketEnd } from './realtime-socket.ts';
 import type { Stt, SttLine, SttLineOptions, SttOptions, Transcript } from './stt.ts';
@@ -15,38 +16,42 @@ export type RealtimeSttDeps = {
 const refusedForMs = 10 * 60_000;
 /** What is not there, or breaks again and again, may be there in a moment. */
 const absentForMs = 30_000;
+/** More than anybody speaks to one server; beyond that all are asked again. */
+const mostLanguages = 64;
 
 /**
  * Streaming over OpenAI's Realtime API, as OpenAI, speaches and the embedded provider have it. Whatever goes wrong with
  * it, `rest` takes the whole utterance instead.
  */
 export class RealtimeStt implements Stt {
-  readonly #door: StreamDoor;
-  readonly #clock: Clock;
-  readonly #random: () => number;
+  /** By language: who refuses one may take another. */
+  readonly #doors = new Map<string, StreamDoor>();
 
   constructor(
     private readonly rest: Pick<Stt, 'transcribe'>,
     private readonly settings: StageSettings,
-    { clock, refusedMs = refusedForMs, random = Math.random }: RealtimeSttDeps,
-  ) {
-    this.#clock = clock;
-    this.#random = random;
-    this.#door = openDoor(clock, refusedMs);
-  }
+    private readonly deps: RealtimeSttDeps,
+  ) {}
 
   transcribe(samples: Int16Array, options: SttOptions): Promise<Transcript> {
     return this.rest.transcribe(samples, options);
   }
 
   openLine(options: SttLineOptions): SttLine {
-    return new RealtimeLine(options, {
-      settings: this.settings,
-      clock: this.#clock,
-      random: this.#random,
-      door: this.#door,
-      rest: this.rest,
-    });
+    const { settings, rest } = this;
+    const { clock, random = Math.random } = this.deps;
+    const door = this.#door(iso639(options.language) ?? '');
+    return new RealtimeLine(options, { settings, rest, clock, random, door });
+  }
+
+  #door(language: string): StreamDoor {
+    const known = this.#doors.get(language);
+    if (known) return known;
+    const { clock, refusedMs = refusedForMs } = this.deps;
+    const door = openDoor(clock, refusedMs);
+    if (this.#doors.size >= mostLanguages) this.#doors.clear();
+    this.#doors.set(language, door);
+    return door;
   }
 }
 
