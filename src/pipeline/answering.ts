@@ -23,6 +23,8 @@ export type AnsweringDeps = ThinkingDeps & {
   /** Resolves when the record is stored for good. */
   store: (record: TurnRecord) => Promise<void>;
   emit: (event: ConversationEvent) => void;
+  /** Keeps its place among the events, and is told when `ready` resolves. */
+  emitAfter: (ready: Promise<void>, event: ConversationEvent) => void;
   /** An answer is about to take the floor; what has it is cut by this. */
   onBegan: (start: ExchangeStart, isFixed: boolean) => void;
   onEnded: (turnId: string) => void;
@@ -134,7 +136,7 @@ export class Answering {
     const { turnId, userText, origin } = exchange.start;
     const record = exchange.record('interrupted');
     if (!mayGoOn || wasHeard || origin !== 'speech' || userText === null) {
-      void this.#complete(record, undefined);
+      this.#complete(record, undefined);
       return undefined;
     }
     this.#deps.emit({ kind: 'turnCompleted', record, abortReason: undefined });
@@ -236,7 +238,7 @@ export class Answering {
     this.#running = undefined;
     this.#deps.onEnded(exchange.turnId);
     const isUndelivered = end.kind === 'failed' && end.stage === 'tts';
-    await this.#complete(
+    this.#complete(
       exchange.record(end.kind === 'failed' ? 'aborted' : outcome),
       isUndelivered ? 'audio_delivery_failed' : undefined,
     );
@@ -252,16 +254,13 @@ export class Answering {
   }
 
   /** The turn is history: stored first, told then. */
-  async #complete(
-    record: TurnRecord,
-    abortReason: 'audio_delivery_failed' | undefined,
-  ): Promise<void> {
+  #complete(record: TurnRecord, abortReason: 'audio_delivery_failed' | undefined): void {
     this.#history.push(record);
     if (this.#history.length > mostHistory) this.#history.shift();
-    await this.#deps.store(record).catch((cause: unknown) => {
+    const stored = this.#deps.store(record).catch((cause: unknown) => {
       this.#deps.log.error({ err: cause, turnId: record.id }, 'turn could not be stored');
     });
-    this.#deps.emit({ kind: 'turnCompleted', record, abortReason });
+    this.#deps.emitAfter(stored, { kind: 'turnCompleted', record, abortReason });
   }
 
   /** Stores beside the conversation: an `open` record matters only if this process dies. */

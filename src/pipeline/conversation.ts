@@ -14,11 +14,15 @@ import type { SpeechDetection } from '../turn/speech-detector.ts';
 import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../turn/turn.ts';
 import { Answering, type AnsweringDeps } from './answering.ts';
 import type { Ear } from './ears.ts';
+import { EventLine } from './event-line.ts';
 import { Reacting } from './reacting.ts';
 import { TurnOrder } from './turn-order.ts';
 import type { Utterance } from './utterance.ts';
 
-export type ConversationDeps = Omit<AnsweringDeps, 'onRetry' | 'onBegan' | 'onEnded'> & {
+export type ConversationDeps = Omit<
+  AnsweringDeps,
+  'onRetry' | 'onBegan' | 'onEnded' | 'emitAfter'
+> & {
   stt: Stt;
   vad: Pick<Vad, 'openStream'>;
   newId: () => string;
@@ -38,6 +42,7 @@ const guessAfterMs = 60;
  */
 export class Conversation {
   readonly #deps: ConversationDeps;
+  readonly #events: EventLine;
   readonly #rules: TurnRules;
   readonly #order: TurnOrder;
   readonly #answering: Answering;
@@ -50,7 +55,10 @@ export class Conversation {
   #toldWords = '';
   #cancelWake: () => void = () => undefined;
 
-  constructor(deps: ConversationDeps, history: TurnRecord[]) {
+  constructor(given: ConversationDeps, history: TurnRecord[]) {
+    this.#events = new EventLine(given.emit, given.clock);
+    const { emit, emitAfter } = this.#events;
+    const deps = { ...given, emit };
     this.#deps = deps;
     this.#rules = { endpointer: deps.endpointer ?? wordsEndpointer(), guessAfterMs };
     const onRetry = ({ stage, reason }: ProviderFailed) => {
@@ -83,6 +91,7 @@ export class Conversation {
     this.#answering = new Answering(
       {
         ...deps,
+        emitAfter,
         onRetry,
         onBegan: ({ turnId, userText }, isFixed) => {
           this.#forget();
@@ -205,6 +214,7 @@ export class Conversation {
     this.#cancelWake();
     this.#order.ears.close();
     await this.#answering.close();
+    this.#events.close();
   }
 
   /** That of the turn: what the one who has the floor says. */

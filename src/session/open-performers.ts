@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ConversationEvent } from '../pipeline/conversation-event.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import { markMessage, marksOf } from '../protocol/member-marks.ts';
@@ -113,16 +114,23 @@ async function enter(role: Role, { room, assignment, deps, attendance, log }: Op
 
 function partDeps(opening: Opening, company: PartDeps['company'], membershipId?: string): PartDeps {
   const { assignment, deps, log, store } = opening;
-  const { settings, sessionId } = assignment;
+  const { settings } = assignment;
   const { clock, vad, providers } = deps;
   const { context, diagnostics, isShared, onEvent, end } = opening;
   return {
-    ...{ clock, vad, providers, sessionId, settings, context, company },
+    ...{ clock, vad, providers, settings, context, company },
+    responses: responsesOf(assignment, membershipId),
     ...{ diagnostics, isShared, onEvent, end },
     log: membershipId === undefined ? log : log.child({ membershipId }),
     speaker: firstOf(assignment),
     store: (record) => store(record, membershipId),
   };
+}
+
+/** What the ids of answers begin with. Who takes a session over begins to count anew, so with a name of its own. */
+function responsesOf({ sessionId, takenOver }: Assignment, membershipId?: string): string {
+  const begin = takenOver ? randomUUID() : sessionId;
+  return membershipId === undefined ? begin : `${begin}:${membershipId}`;
 }
 
 /** Whose words they are where nobody else can be meant. */

@@ -48,7 +48,8 @@ export type PartDeps = {
   log: Log;
   vad: Vad;
   providers: { stt: Stt; llm: Llm; tts: Tts; moderation?: Moderation };
-  sessionId: string;
+  /** What the ids of its answers begin with. */
+  responses: string;
   settings: SessionSettings;
   context: SessionContext;
   diagnostics: Diagnostics;
@@ -76,7 +77,7 @@ export class Part implements Closable {
 
   static async open(role: PartRole, podium: Podium, deps: PartDeps): Promise<Part> {
     const { character, history } = role;
-    const { sessionId, settings, context, diagnostics, clock, log } = deps;
+    const { responses, settings, context, diagnostics, clock, log } = deps;
     const wish = faceWish(settings);
     const face =
       wish &&
@@ -87,7 +88,7 @@ export class Part implements Closable {
     const track = await podium.openVoice(output, face ? [face] : []);
     const voice = face ? new VoiceWithFace(track, face) : track;
     const telling = new Telling(
-      { sessionId, speaker: speakerOf(deps.speaker) },
+      { id: responses, speaker: speakerOf(deps.speaker) },
       diagnostics,
       clock,
       (message) => {
@@ -123,7 +124,7 @@ export class Part implements Closable {
         emit: (event) => {
           if (event.kind === 'botStoppedSpeaking') face?.finish(voice.playedMs());
           telling.tell(event);
-          if (event.kind === 'botStartedSpeaking') face?.begin(`${sessionId}:${event.turnId}`);
+          if (event.kind === 'botStartedSpeaking') face?.begin(telling.responseId);
           deps.onEvent(event);
         },
       },

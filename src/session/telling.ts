@@ -3,24 +3,31 @@ import type { ConversationEvent } from '../pipeline/conversation-event.ts';
 import { preRollMs } from '../pipeline/recording.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
-import type { Emotion } from '../script/emotion.ts';
 import { tell, type ResponseMark, type Speaker } from '../protocol/tell.ts';
+import type { Emotion } from '../script/emotion.ts';
 import type { Diagnostics } from './diagnostics.ts';
+
+/** The answer that is being told; none between turns. */
+type Response = { turnId: string | undefined; number: number; sequence: number };
 
 /** Turns what happens in a conversation into the messages that clients read. */
 export class Telling {
   #replyText = '';
   #emotion: Emotion['emotion'] = 'neutral';
   #hearingSinceMs = 0;
-  #markedTurnId = '';
-  #sequence = 0;
+  #response: Response = { turnId: undefined, number: 0, sequence: 0 };
 
   constructor(
-    private readonly session: { sessionId: string; speaker: Speaker },
+    private readonly session: { id: string; speaker: Speaker },
     private readonly diagnostics: Diagnostics,
     private readonly clock: Clock,
     private readonly send: (message: ClientBoundMessage) => void,
   ) {}
+
+  /** `session:r4`: the answer that is being told, or was last. */
+  get responseId(): string {
+    return `${this.session.id}:r${this.#response.number}`;
+  }
 
   tell(event: ConversationEvent): void {
     for (const message of this.#messages(event)) this.send(message);
@@ -71,7 +78,7 @@ export class Telling {
           ...tell.turnCompleted(
             event.record.status,
             event.abortReason,
-            this.#mark(event.record.id),
+            this.#lastMark(event.record.id),
           ),
         ];
       case 'failed':
@@ -86,11 +93,19 @@ export class Telling {
     return wasAtRest && emotion === 'neutral' ? [] : tell.botEmotion(emotion, scale);
   }
 
-  /** Counts anew for each answer. */
+  /** A turn that is answered twice, since the user went on before a sound, has two responses. */
   #mark(turnId: string): ResponseMark {
-    if (turnId !== this.#markedTurnId) this.#sequence = 0;
-    this.#markedTurnId = turnId;
-    return { responseId: `${this.session.sessionId}:${turnId}`, sequence: ++this.#sequence };
+    const { number, turnId: told } = this.#response;
+    if (turnId !== told) this.#response = { turnId, number: number + 1, sequence: 0 };
+    const sequence = ++this.#response.sequence;
+    return { responseId: this.responseId, sequence };
+  }
+
+  /** What comes after the end of a turn belongs to another response. */
+  #lastMark(turnId: string): ResponseMark {
+    const last = this.#mark(turnId);
+    this.#response.turnId = undefined;
+    return last;
   }
 }
 
