@@ -40,14 +40,11 @@ export function orderProblems(log: readonly unknown[]): string[] {
 }
 
 function toldOf(message: ClientBoundMessage): Told {
-  switch (message.type) {
-    case 'server-response':
-      return { form: 'flat', type: message.type, data: message };
-    case 'server-message':
-      return { form: 'wrapped', type: message.data.type, data: message.data };
-    default:
-      return { form: 'top', type: message.type, data: message.data };
-  }
+  if (message.type === 'server-response')
+    return { form: 'flat', type: message.type, data: message };
+  return message.type === 'server-message'
+    ? { form: 'wrapped', type: message.data.type, data: message.data }
+    : { form: 'top', type: message.type, data: message.data };
 }
 
 const makeRules = (): Rule[] => [
