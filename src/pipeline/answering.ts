@@ -210,16 +210,16 @@ export class Answering {
     if (reason !== undefined) {
       this.#deps.emit({ kind: 'moderated', userText: judging.text, reason });
     }
-    if (typeof reason === 'string') await this.#block(exchange);
+    if (typeof reason === 'string') this.#block(exchange);
     else this.#letSound(exchange);
   }
 
   /** Neither answered nor remembered: the next prompt must not have these words either. */
-  async #block(exchange: Exchange): Promise<void> {
+  #block(exchange: Exchange): void {
     exchange.cancel();
     this.#running = undefined;
     this.#deps.onEnded(exchange.turnId);
-    await this.#complete({ ...exchange.record('aborted'), userText: null }, undefined);
+    this.#complete({ ...exchange.record('aborted'), userText: null }, undefined);
   }
 
   async #onReplyEnd(exchange: Exchange, end: ReplyEnd, outcome: Outcome): Promise<void> {

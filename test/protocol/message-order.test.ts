@@ -29,6 +29,15 @@ describe('the order of messages', () => {
     expect(orderProblems([...opening, ...turn])).toEqual([]);
   });
 
+  it('is right where moderation blocks a turn', () => {
+    const blocked = [
+      ...said,
+      ...tell.moderationResponse('Hi', 'Inappropriate language'),
+      ...tell.turnCompleted('aborted', undefined, mark(1)),
+    ];
+    expect(orderProblems([...opening, ...blocked])).toEqual([]);
+  });
+
   it.each([
     ['a character that is ready before its interaction', [...tell.botReady(), ...opening]],
     ['another interaction', [...opening, ...tell.interactionCreated('j', 'c')]],

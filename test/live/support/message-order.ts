@@ -21,6 +21,7 @@ type Rule = (told: Told) => string | undefined;
 
 const Text = z.object({ text: z.string() });
 const Final = z.object({ text: z.string(), final: z.boolean() });
+const Passed = z.object({ result: z.boolean() });
 const textOf = (data: unknown) => Text.parse(data).text;
 
 /** @param log all messages of one session, as they were received. @returns everything that is wrong, by its place */
@@ -172,12 +173,13 @@ const ofAnAnswer = new Set([
   'llm-no-response',
 ]);
 
-/** bot-turn-completed is the last of a turn, once, after its text and its sound. */
+/** bot-turn-completed is the last of a turn, once, after its text and its sound. What moderation blocks has neither. */
 function endsOnce(): Rule {
   let open = false;
   let speaking = false;
   let writing = false;
-  return ({ form, type }) => {
+  return ({ form, type, data }) => {
+    if (type === 'moderation-response' && !Passed.parse(data).result) open = true;
     if (type === 'bot-llm-started') {
       const early = open;
       open = true;
