@@ -23,6 +23,9 @@ export class EventLine {
   ) {}
 
   readonly emit = (event: ConversationEvent): void => {
+    // Sound waits for nobody, and as data it would overtake the mark that it belongs behind.
+    if (event.kind === 'botStartedSpeaking')
+      for (const before of this.#waiting) before.isDue = true;
     this.#waiting.push({ event, isDue: true });
     this.#tellDue();
   };

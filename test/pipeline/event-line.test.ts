@@ -46,6 +46,15 @@ describe('events', () => {
     expect(told).toEqual([ended, began]);
   });
 
+  it('wait for nothing once the next sound begins, for that does not wait either', () => {
+    const { line, told, ready } = scene();
+    const sounds: ConversationEvent = { kind: 'botStartedSpeaking', turnId: 'second' };
+    line.emitAfter(ready, ended);
+    line.emit(began);
+    line.emit(sounds);
+    expect(told).toEqual([ended, began, sounds]);
+  });
+
   it('are told once, also when what they waited for comes late', async () => {
     const { clock, line, told, ready, settleNow } = scene();
     line.emitAfter(ready, ended);
