@@ -1,5 +1,5 @@
 import type { PoolWish } from './pool-wish.ts';
-import { countPool, isAccepting, takeName, withRoom, type Pool } from './pool.ts';
+import { countPool, isAccepting, isRush, takeName, withRoom, type Pool } from './pool.ts';
 
 /** How long the answer to a `checkJoined` may take before it is asked for again. */
 const checkMs = 5_000;
@@ -99,12 +99,10 @@ function dropSurplus(pool: Pool, wishes: PoolWish[]): Pool {
 }
 
 function refill(pool: Pool, nowMs: number, wishes: PoolWish[]): Pool {
-  if (pool.warmPausedUntilMs > nowMs) return pool;
+  if (pool.warmPausedUntilMs > nowMs || isRush(pool, nowMs)) return pool;
   const { rules } = pool;
   const { accepting, free, ready, warming } = countPool(pool);
   const wanted = Math.min(rules.warmPerAgent * accepting, free);
-  const isLull = nowMs - pool.lastClaimMs >= rules.lullMs;
-  if (!isLull && ready + warming > wanted / 2) return pool;
   const missing = Math.min(wanted - ready - warming, rules.creatingAtOnce - warming);
   let next = pool;
   for (let made = 0; made < missing; made++) {

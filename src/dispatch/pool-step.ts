@@ -73,7 +73,10 @@ export function claimRoom(pool: Pool, sessionId: string, nowMs: number): Claim |
     ? { state: 'claimed', sessionId, agentId: warm.agentId, untilMs }
     : { state: 'awaited', sessionId, untilMs };
   const wishes: PoolWish[] = [];
-  const claimed = { ...withRoom(named.pool, named.roomName, room), lastClaimMs: nowMs };
+  const afterLull = nowMs - pool.lastClaimMs >= pool.rules.lullMs;
+  const rushSinceMs = afterLull ? nowMs : pool.rushSinceMs;
+  const taken = withRoom(named.pool, named.roomName, room);
+  const claimed = { ...taken, lastClaimMs: nowMs, rushSinceMs };
   const next = housekeep(claimed, nowMs, wishes);
   return { pool: next, wishes, roomName: named.roomName, agentId: warm?.agentId ?? null };
 }

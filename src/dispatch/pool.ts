@@ -13,8 +13,10 @@ export type PoolRules = {
   warmingTimeoutMs: number;
   /** New warm rooms under way at once. */
   creatingAtOnce: number;
-  /** Callers often come together. As long after the last one, and with half of the warm rooms left, no new ones are made. */
+  /** Callers often come together, and need the whole machine: new warm rooms are made so long after the last one. */
   lullMs: number;
+  /** When callers come without a lull, new warm rooms are made in spite of it after this long. */
+  rushMs: number;
   /** How long an orphaned room may be missing in LiveKit, which happens when LiveKit restarts, before its session ends. */
   missingTimeoutMs: number;
   /** An agent that took the job of an orphaned room must be in it after this long, or another one is asked. */
@@ -29,6 +31,7 @@ export const defaultPoolRules: Omit<PoolRules, 'maxSessions'> = {
   warmingTimeoutMs: 8_000,
   creatingAtOnce: 4,
   lullMs: 1_000,
+  rushMs: 4_000,
   missingTimeoutMs: 5_000,
   arrivalTimeoutMs: 5_000,
 };
@@ -65,6 +68,8 @@ export type Pool = {
   readonly warmFailures: number;
   readonly warmPausedUntilMs: number;
   readonly lastClaimMs: number;
+  /** The first claim since there was a lull. */
+  readonly rushSinceMs: number;
   /** Nothing new is begun any more. */
   readonly closing: boolean;
 };
@@ -79,6 +84,7 @@ export function emptyPool(rules: PoolRules, prefix: string): Pool {
     warmFailures: 0,
     warmPausedUntilMs: 0,
     lastClaimMs: -Infinity,
+    rushSinceMs: -Infinity,
     closing: false,
   };
 }
@@ -152,6 +158,11 @@ export function roomOfSession(pool: Pool, sessionId: string): [string, PooledRoo
   for (const [roomName, room] of pool.rooms)
     if ('sessionId' in room && room.sessionId === sessionId) return [roomName, room];
   return undefined;
+}
+
+/** Whether callers come one upon another, and have not for so long that they would find no warm room any more. */
+export function isRush({ rules, lastClaimMs, rushSinceMs }: Pool, nowMs: number): boolean {
+  return nowMs - lastClaimMs < rules.lullMs && nowMs - rushSinceMs < rules.rushMs;
 }
 
 /** When something will be due by itself, or undefined when nothing will. */

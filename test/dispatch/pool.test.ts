@@ -79,31 +79,34 @@ describe('warm rooms', () => {
     expect(world.wishes).toEqual([]);
   });
 
-  it('are not refilled while callers come together and half of them are left', () => {
-    const world = new World();
-    world.pool = emptyPool({ ...rules, maxSessions: 12, warmPerAgent: 4 }, 'room');
-    world.agent('a');
-    world.claim('s1');
-    expect(countPool(world.pool)).toMatchObject({ warm: 3, warming: 0 });
-    world.claim('s2');
-    expect(countPool(world.pool)).toMatchObject({ warm: 2, warming: 2 });
-    world.arrive('a').claim('s3');
-    world.later(rules.lullMs);
-    expect(countPool(world.pool)).toMatchObject({ warm: 3, warming: 1 });
-  });
-
-  it('are refilled when one is given out', () => {
+  it('are refilled when one was given out and nobody more comes', () => {
     const world = new World().agent('a');
     world.claim('s1');
+    expect(countPool(world.pool)).toMatchObject({ claimed: 1, warm: 1, warming: 0 });
+    world.later(rules.lullMs);
     expect(countPool(world.pool)).toMatchObject({ claimed: 1, warm: 1, warming: 1 });
+  });
+
+  it('are refilled while callers come one upon another for long', () => {
+    const world = new World();
+    world.pool = emptyPool({ ...rules, maxSessions: 100, warmPerAgent: 4 }, 'room');
+    world.agent('a');
+    const everyMs = rules.lullMs / 2;
+    for (let atMs = 0; atMs < rules.rushMs; atMs += everyMs) {
+      world.claim(`s${atMs}`);
+      expect(world.in('warming')).toEqual([]);
+      world.later(everyMs);
+    }
+    world.claim('one more');
+    expect(world.in('warming')).toHaveLength(4);
   });
 
   it('never take the place of a session that could begin', () => {
     const world = new World().agent('a');
     world.claim('s1');
-    world.arrive('a');
+    world.later(rules.lullMs).arrive('a');
     world.claim('s2');
-    world.arrive('a');
+    world.later(rules.lullMs).arrive('a');
     expect(countPool(world.pool)).toMatchObject({ claimed: 2, warm: 1, free: 1 });
   });
 
@@ -168,7 +171,7 @@ describe('a claim', () => {
   it('leaves nothing behind when its client never comes', () => {
     const world = new World().agent('a');
     const { roomName } = world.claim('s1') ?? {};
-    world.arrive('a').later(rules.joinTimeoutMs);
+    world.later(rules.lullMs).arrive('a').later(rules.joinTimeoutMs);
     expect(world.wished('checkJoined')).toEqual([{ do: 'checkJoined', roomName }]);
     world.do({ kind: 'joinChecked', roomName: roomName ?? '', humans: 0 });
     expect(world.wished('endSession')).toEqual([
