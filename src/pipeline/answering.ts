@@ -8,7 +8,7 @@ import type { Tts } from '../providers/tts/tts.ts';
 import { agreeInSubstance } from '../turn/agreement.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import { Exchange, type AnswerSource, type ExchangeStart } from './exchange.ts';
-import { judge, type Judging } from './judging.ts';
+import { judge, type Judging } from '../providers/moderation/judging.ts';
 import { recite } from './performance.ts';
 import type { ReplyEnd, Speech } from './reply.ts';
 import { thinking, type ThinkingDeps } from './thinking.ts';

@@ -3,7 +3,7 @@ import { directions, type Directions } from '../prompt/directions.ts';
 import { ToolsUnfit, type ChatMessage, type Llm, type ToolCall } from '../providers/llm/llm.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stage } from '../script/stage.ts';
-import { retryOnce } from './retry.ts';
+import { retryOnce } from '../providers/retry.ts';
 
 export type Asked = {
   text: AsyncGenerator<string, void>;

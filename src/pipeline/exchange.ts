@@ -12,7 +12,7 @@ import {
   type ReplyTimes,
   type Speech,
 } from './reply.ts';
-import { TurnWork, type RecogniserWork } from './turn-work.ts';
+import { TurnWork, type RecogniserWork } from '../providers/turn-work.ts';
 
 export type ExchangeStart = {
   turnId: string;

@@ -4,7 +4,7 @@ import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Tts, TtsOptions } from '../providers/tts/tts.ts';
 import { spokenForm } from '../script/emoji.ts';
 import { isSpeakable } from './clauses.ts';
-import { retryOnce } from './retry.ts';
+import { retryOnce } from '../providers/retry.ts';
 
 /** A frame of the answer and the piece of text it belongs to as it is written, counted from 0. */
 export type SpokenFrame = { piece: number; text: string; frame: SpeechFrame };

@@ -14,7 +14,7 @@ import type { ExchangeStart } from './exchange.ts';
 import { hear } from './hear.ts';
 import { Listening, type Transcribed } from './listening.ts';
 import { Recording } from './recording.ts';
-import type { RecogniserWork } from './turn-work.ts';
+import type { RecogniserWork } from '../providers/turn-work.ts';
 
 export type UtteranceDeps = {
   clock: Clock;

@@ -24,6 +24,8 @@ export type PromptContext = {
   brokenOff?: string;
   /** What the character is to speak about unasked. */
   occasion?: Occasion;
+  /** Written to be read, and not to be heard. */
+  inWriting?: boolean;
 };
 
 /**
@@ -58,23 +60,26 @@ export function buildPrompt(
   return [system, ...kept, ...ending];
 }
 
-function personaParts({ character, told, company }: PromptContext): string[] {
+function personaParts({ character, told, company, inWriting }: PromptContext): string[] {
   const fill = (text: string) => fillTemplate(text, told.templateKeys);
   return [
     `You are ${character.name}.\n${fill(character.backstory)}`,
-    speakingRules(character),
+    speakingRules(character, inWriting ?? false),
     fill(mannerOf(character)),
     boundariesOf(character),
     ...(company ? [companySection(company)] : []),
   ].filter((part) => part !== '');
 }
 
-/** Written for the ear: a listener cannot skim, and a synthesiser reads marks aloud. */
-function speakingRules({ language, languages }: Character): string {
+/** Written for the ear: a listener cannot skim, and a synthesiser reads marks aloud; what is written may be spoken later. */
+function speakingRules({ language, languages }: Character, inWriting: boolean): string {
   const others = languages.filter((tag) => tag !== language).map(languageName);
+  const own = languageName(language);
   return [
     '# How you speak',
-    `You are in a spoken conversation. Answer in one to three short sentences, as ${languageName(language)} is spoken.`,
+    inWriting
+      ? `You are in a conversation in writing. Answer as people write to each other in ${own}: in one to four sentences, unless more is asked for.`
+      : `You are in a spoken conversation. Answer in one to three short sentences, as ${own} is spoken.`,
     ...(others.length > 0
       ? [`When you are spoken to in another of your languages, answer in it: ${others.join(', ')}.`]
       : []),

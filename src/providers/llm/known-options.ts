@@ -43,7 +43,10 @@ export class KnownOptions implements Llm {
 
 /** What is asked for; the same without fine settings; the same without a model. Each once. */
 function lessAndLess(options: LlmOptions): LlmOptions[] {
-  const modelOnly = { ...options, temperature: undefined, reasoningEffort: undefined };
+  const modelOnly = {
+    ...options,
+    ...{ temperature: undefined, topP: undefined, seed: undefined, reasoningEffort: undefined },
+  };
   const wishes = [options, modelOnly, { ...modelOnly, model: undefined }];
   return wishes.filter(
     (wish, index) => index === 0 || wishOf(wish) !== wishOf(wishes[index - 1] ?? options),

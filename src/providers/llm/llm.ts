@@ -15,6 +15,10 @@ export type LlmOptions = {
   /** Such as `low`; undefined leaves it to the model. */
   reasoningEffort?: string | undefined;
   temperature?: number | undefined;
+  /** 0 to 1: of the likeliest words, those that make up this much are drawn from. */
+  topP?: number | undefined;
+  /** The same seed gives the same answer, as far as the endpoint can. */
+  seed?: number | undefined;
   maxTokens?: number | undefined;
   signal: AbortSignal;
 };
@@ -37,6 +41,7 @@ export interface Llm {
 }
 
 /** What an endpoint may refuse of a request, apart from its messages and tools. */
-export function wishOf({ model, temperature, reasoningEffort }: LlmOptions): string {
-  return JSON.stringify([model, temperature !== undefined, reasoningEffort]);
+export function wishOf({ model, temperature, reasoningEffort, topP, seed }: LlmOptions): string {
+  const fine = [temperature, topP, seed].map((value) => value !== undefined);
+  return JSON.stringify([model, ...fine, reasoningEffort]);
 }

@@ -98,7 +98,8 @@ export class OpenAiLlm implements Llm {
   }
 
   /** OpenAI itself has renamed the limit and refuses the old name for new models; other servers know the old one. */
-  #parameters({ model, tools, temperature, reasoningEffort, maxTokens }: LlmOptions) {
+  #parameters(options: LlmOptions) {
+    const { model, tools, temperature, topP, seed, reasoningEffort, maxTokens } = options;
     const limit = new URL(this.settings.baseUrl).hostname.endsWith('api.openai.com')
       ? 'max_completion_tokens'
       : 'max_tokens';
@@ -108,6 +109,8 @@ export class OpenAiLlm implements Llm {
         tools: tools.offered.map((offered) => ({ type: 'function' as const, function: offered })),
       }),
       ...(temperature === undefined ? {} : { temperature }),
+      ...(topP === undefined ? {} : { top_p: topP }),
+      ...(seed === undefined ? {} : { seed }),
       // The client's type lists today's levels; the endpoint knows which it takes.
       ...(reasoningEffort === undefined ? {} : { ['reasoning_effort' as string]: reasoningEffort }),
       ...(maxTokens === undefined ? {} : { [limit]: maxTokens }),

@@ -27,6 +27,7 @@ import { textContract } from './text.ts';
 import { turnsContract } from './turns.ts';
 import { usageContract } from './usage.ts';
 import { voiceSessionsContract } from './voice-sessions.ts';
+import { writtenTurnsContract } from './written-turns.ts';
 
 /** Everything that is stored, over one database; each test makes a workspace of its own in it. */
 export class Storage {
@@ -124,6 +125,7 @@ export function storageContract(name: string, open: () => Promise<Database>): vo
     participantsContract(opened);
     speakersContract(opened);
     turnsContract(opened);
+    writtenTurnsContract(opened);
     usageContract(opened);
     mindsContract(opened);
     textContract(opened);

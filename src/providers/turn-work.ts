@@ -1,7 +1,7 @@
 import type { Clock } from '../lifetime/clock.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
 import type { ProviderTime, ProviderTimes, TurnUsage } from '../protocol/turn-record.ts';
-import type { Tts } from '../providers/tts/tts.ts';
+import type { Tts } from './tts/tts.ts';
 
 /** What the recogniser did for the words that are answered. */
 export type RecogniserWork = {

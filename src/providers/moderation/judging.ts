@@ -1,5 +1,5 @@
-import type { Moderation } from '../providers/moderation/moderation.ts';
-import type { Log } from '../telemetry/log.ts';
+import type { Moderation } from './moderation.ts';
+import type { Log } from '../../telemetry/log.ts';
 
 /** The judgement of what a user said, on its way beside the answer to it. */
 export type Judging = {

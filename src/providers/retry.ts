@@ -1,4 +1,4 @@
-import { ProviderFailed } from '../providers/provider-failed.ts';
+import { ProviderFailed } from './provider-failed.ts';
 
 /**
  * Begins a stream again, once, when it failed in a way that may pass and nothing of it has been used yet.

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import type { Turns } from '../chats/turns.ts';
+import type { WrittenTurns } from '../chats/written-turns.ts';
+import type { Clock } from '../lifetime/clock.ts';
+import type { OwnModels } from '../models/own-models.ts';
+import { buildPrompt } from '../prompt/prompt.ts';
+import type { Told } from '../prompt/told.ts';
+import { estimateTokens } from '../prompt/tokens.ts';
+import type { TurnRecord } from '../protocol/turn-record.ts';
+import { inCharacter } from '../providers/in-character.ts';
+import { judge } from '../providers/moderation/judging.ts';
+import type { Providers } from '../providers/open-providers.ts';
+import { ProviderFailed } from '../providers/provider-failed.ts';
+import { retryOnce } from '../providers/retry.ts';
+import { TurnWork } from '../providers/turn-work.ts';
+import { WrittenAnswer } from '../script/written-answer.ts';
+import type { Log } from '../telemetry/log.ts';
+import {
+  AnswerFailed,
+  AnswerRunning,
+  NoAnswer,
+  NothingToAnswer,
+  WordsRefused,
+} from './answer-failed.ts';
+import type { TextAnswer, TextRequest } from './text-request.ts';
+
+export type TextChatDeps = {
+  turns: Pick<Turns, 'history'>;
+  written: Pick<WrittenTurns, 'keep'>;
+  models: Pick<OwnModels, 'settings'>;
+  providers: Providers;
+  clock: Clock;
+  log: Log;
+  /** A turn was stored. */
+  onKept?: (request: TextRequest, turn: TurnRecord) => void;
+};
+
+/** More than any prompt budget takes. */
+const historyTurns = 200;
+const nothingTold: Told = { staticText: '', updates: [], scene: [], events: [], templateKeys: {} };
+
+/** What is answered, on which past. */
+type Question = Pick<TextRequest, 'words' | 'occasion'> & {
+  history: TurnRecord[];
+  /** The turn that the answer takes the place of. */
+  replaced: TurnRecord | undefined;
+};
+
+/**
+ * Characters in writing: the same characters, conversations and prompt as voice sessions have, whichever API asks. A
+ * conversation that was begun here goes on by voice under the same id, and the other way round.
+ */
+export class TextChat {
+  /** Conversations in which an answer is on its way. */
+  readonly #running = new Set<string>();
+
+  constructor(private readonly deps: TextChatDeps) {}
+
+  /**
+   * Answers in pieces that are ready to be shown: without markdown, stage directions and marks; emoji stay. Ending the
+   * iteration or aborting ends the call to the model, and then nothing is kept.
+   * @returns the turn as it was kept; its `assistantText` is exactly the pieces joined
+   * @throws {AnswerRunning | NothingToAnswer | WordsRefused | AnswerFailed | NoAnswer | ConversationGone} with nothing kept
+   */
+  async *stream(request: TextRequest, signal: AbortSignal): AsyncGenerator<string, TextAnswer> {
+    const { conversationId } = request;
+    if (conversationId === null) return yield* this.#answer(request, signal);
+    if (this.#running.has(conversationId)) throw new AnswerRunning();
+    this.#running.add(conversationId);
+    try {
+      return yield* this.#answer(request, signal);
+    } finally {
+      this.#running.delete(conversationId);
+    }
+  }
+
+  /** As `stream`, the whole answer at once. */
+  async answer(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
+    const pieces = this.stream(request, signal);
+    for (;;) {
+      const next = await pieces.next();
+      if (next.done) return next.value;
+    }
+  }
+
+  async *#answer(request: TextRequest, signal: AbortSignal): AsyncGenerator<string, TextAnswer> {
+    const { clock } = this.deps;
+    const startedAt = clock.nowAt().toISOString();
+    const zeroMs = clock.nowMs();
+    const question = await this.#question(request);
+    const work = new TurnWork(clock, undefined);
+    const answer = new WrittenAnswer(request.character.name);
+    const fit = this.#judge(question.words);
+    let llmFirstTokenMs: number | undefined;
+    try {
+      for await (const piece of await this.#think(request, question, work, signal)) {
+        llmFirstTokenMs ??= Math.round(clock.nowMs() - zeroMs);
+        const shown = answer.push(piece);
+        if (shown === '') continue;
+        await fit.sure();
+        yield shown;
+        if (answer.isFull) break;
+      }
+      const rest = answer.end();
+      await fit.sure();
+      if (rest !== '') yield rest;
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw cause instanceof ProviderFailed ? new AnswerFailed(cause) : cause;
+    } finally {
+      fit.abandon();
+    }
+    signal.throwIfAborted();
+    if (answer.text === '') throw new NoAnswer();
+    return this.#keep(request, question.replaced, {
+      id: randomUUID(),
+      origin: question.words === null ? 'trigger' : 'text',
+      userText: question.words,
+      ...(request.speaker && { speaker: request.speaker }),
+      assistantText: answer.text,
+      status: 'completed',
+      stages: { ...(llmFirstTokenMs !== undefined && { llmFirstTokenMs }), providers: work.times },
+      usage: work.usage,
+      startedAt,
+    });
+  }
+
+  async #question(request: TextRequest): Promise<Question> {
+    const { conversationId, workspaceId, occasion } = request;
+    const kept =
+      conversationId === null
+        ? []
+        : await this.deps.turns.history({ workspaceId, conversationId }, historyTurns);
+    const replaced = request.anew ? kept.pop() : undefined;
+    const words = request.words ?? replaced?.userText ?? null;
+    if (words === null && !occasion) throw new NothingToAnswer();
+    const history = request.history ?? kept;
+    return { words, history, replaced, ...(occasion && { occasion }) };
+  }
+
+  /** The model's answer, asked a second time when it failed before its first word. */
+  async #think(
+    { workspaceId, character, speaker, told, sampling = {} }: TextRequest,
+    { words, history, occasion }: Question,
+    work: TurnWork,
+    signal: AbortSignal,
+  ): Promise<AsyncGenerator<string, void>> {
+    const { models, providers, clock, log } = this.deps;
+    const ownLlm = await models.settings(workspaceId, character.model);
+    const { llm } = inCharacter(providers, character, ownLlm, { clock });
+    const messages = buildPrompt({
+      character,
+      told: { ...nothingTold, ...told },
+      history,
+      userText: words,
+      ...(speaker && { speaker }),
+      ...(occasion && { occasion }),
+      inWriting: true,
+    });
+    const promptTokens = messages.reduce((sum, { content }) => sum + estimateTokens(content), 0);
+    const once = () => llm.stream(messages, { ...sampling, signal });
+    const onRetry = (err: ProviderFailed) => {
+      log.warn({ err }, 'an answer in writing is asked for again');
+    };
+    return work.thinking(retryOnce(once, onRetry), promptTokens);
+  }
+
+  /** Judges the words beside the answer to them. */
+  #judge(words: string | null): { sure: () => Promise<void>; abandon: () => void } {
+    const { moderation } = this.deps.providers;
+    if (!moderation || words === null)
+      return { sure: () => Promise.resolve(), abandon: () => undefined };
+    const { reason, abandon } = judge(words, moderation, this.deps.log);
+    const sure = async () => {
+      const why = await reason;
+      if (typeof why === 'string') throw new WordsRefused(why);
+    };
+    return { sure, abandon };
+  }
+
+  async #keep(
+    request: TextRequest,
+    replaced: TurnRecord | undefined,
+    turn: TurnRecord,
+  ): Promise<TextAnswer> {
+    const { conversationId, workspaceId } = request;
+    if (conversationId === null) return { turn, position: null };
+    const of = { workspaceId, conversationId };
+    const position = await this.deps.written.keep(of, turn, replaced?.id);
+    this.deps.onKept?.(request, turn);
+    return { turn, position };
+  }
+}

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  AnswerFailed,
+  AnswerRunning,
+  NoAnswer,
+  NothingToAnswer,
+  WordsRefused,
+} from '../../src/minds/answer-failed.ts';
+import { TextChat } from '../../src/minds/text-chat.ts';
+import type { TextAnswer, TextRequest } from '../../src/minds/text-request.ts';
+import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+import { ProviderFailed } from '../../src/providers/provider-failed.ts';
+import { silentLog } from '../../src/telemetry/log.ts';
+import { aCharacter } from '../fakes/a-character.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { ScriptedLlm, type LlmStep } from '../fakes/scripted-llm.ts';
+import { ScriptedStt } from '../fakes/scripted-stt.ts';
+import { ScriptedTts } from '../fakes/scripted-tts.ts';
+
+const broken = new ProviderFailed('llm', 'brokeOff', true);
+const refused = new ProviderFailed('llm', 'refused', false);
+
+/** A chat over conversations in memory. */
+function scene(...steps: LlmStep[]) {
+  const clock = new FakeClock();
+  const llm = new ScriptedLlm(clock, ...steps);
+  const kept = new Map<string, TurnRecord[]>();
+  const of = ({ conversationId }: { conversationId: string }) => kept.get(conversationId) ?? [];
+  let position = 0;
+  let judged: (text: string) => Promise<string | null> = () => Promise.resolve(null);
+  const chat = new TextChat({
+    turns: { history: (where) => Promise.resolve([...of(where)]) },
+    written: {
+      keep: (where, turn, replaces) => {
+        const left = of(where).filter(({ id }) => id !== replaces);
+        kept.set(where.conversationId, [...left, turn]);
+        return Promise.resolve(++position);
+      },
+    },
+    models: { settings: () => Promise.resolve(null) },
+    providers: {
+      llm,
+      stt: new ScriptedStt(clock, { text: '' }),
+      tts: new ScriptedTts(clock, {}),
+      moderation: { judge: (text) => judged(text) },
+    },
+    clock,
+    log: silentLog,
+  });
+  const request = (words: string | null, more: Partial<TextRequest> = {}): TextRequest => ({
+    workspaceId: 'w',
+    character: aCharacter({ name: 'Ada', backstory: 'Ada keeps the light.' }),
+    conversationId: 'c',
+    words,
+    ...more,
+  });
+  const moderate = (by: typeof judged) => {
+    judged = by;
+  };
+  return { chat, llm, clock, kept: () => kept.get('c') ?? [], request, moderate };
+}
+
+const never = new AbortController().signal;
+
+async function collect(stream: AsyncGenerator<string, TextAnswer>) {
+  const pieces: string[] = [];
+  for (;;) {
+    const next = await stream.next();
+    if (next.done) return { pieces, answer: next.value };
+    pieces.push(next.value);
+  }
+}
+
+describe('a chat in writing', () => {
+  it('keeps exactly what it gave out, with the words that were answered', async () => {
+    const { chat, kept, request } = scene({ pieces: ['**Good', '** evening 🌙, ', 'friend. \n'] });
+    const speaker = { identity: 'human:7', speakerId: '7', speakerName: 'Tom' };
+    const { pieces, answer } = await collect(chat.stream(request('Hello', { speaker }), never));
+    expect(pieces.join('')).toBe('Good evening 🌙, friend.');
+    expect(answer.turn).toMatchObject({
+      origin: 'text',
+      userText: 'Hello',
+      assistantText: 'Good evening 🌙, friend.',
+      status: 'completed',
+      speaker,
+    });
+    expect(answer.position).toBe(1);
+    expect(kept()).toEqual([answer.turn]);
+  });
+
+  it('takes out actions, feelings, thoughts and the own name wherever the text is cut', async () => {
+    const said = '<think>Hm.</think>Ada: Look! [do: Wave] There [feel: joy 2] it is.';
+    for (const size of [1, 3, 7]) {
+      const pieces = said.match(new RegExp(`.{1,${size}}`, 'gsu')) ?? [];
+      const { chat, request } = scene({ pieces });
+      const { answer } = await collect(chat.stream(request('Where?'), never));
+      expect(answer.turn.assistantText).toBe('Look! There it is.');
+    }
+  });
+
+  it('tells the model what was said before, by voice too, and that this is in writing', async () => {
+    const { chat, llm, request } = scene({ pieces: 'One.' }, { pieces: 'Two.' });
+    await chat.answer(request('First?'), never);
+    await chat.answer(request('Second?', { told: { staticText: 'It rains.' } }), never);
+    const [system, ...rest] = llm.log.calls[1]?.input.messages ?? [];
+    expect(system?.content).toContain('in writing');
+    expect(system?.content).toContain('> It rains.');
+    expect(rest.map(({ content }) => content)).toEqual(['First?', 'One.', 'Second?']);
+  });
+
+  it('answers with a history that was given instead of its own, and keeps nothing without a conversation', async () => {
+    const { chat, llm, kept, request } = scene({ pieces: 'One.' });
+    await chat.answer(request('Kept?'), never);
+    const given: TurnRecord = {
+      id: randomUUID(),
+      origin: 'text',
+      userText: 'How old are you?',
+      assistantText: 'Seventeen.',
+      status: 'completed',
+      stages: {},
+      startedAt: '2026-01-01T00:00:00.000Z',
+    };
+    const over = { history: [given], conversationId: null, sampling: { maxTokens: 9 } };
+    const { position } = await chat.answer(request('And now?', over), never);
+    expect(position).toBeNull();
+    expect(kept()).toHaveLength(1);
+    const { messages, maxTokens } = llm.log.calls[1]?.input ?? { messages: [] };
+    expect(maxTokens).toBe(9);
+    expect(messages.slice(1).map(({ content }) => content)).toEqual([
+      'How old are you?',
+      'Seventeen.',
+      'And now?',
+    ]);
+  });
+
+  it('answers anew in the place of the last turn, which the model does not see', async () => {
+    const { chat, llm, kept, request } = scene({ pieces: 'Bad.' }, { pieces: 'Better.' });
+    await chat.answer(request('Well?'), never);
+    const { turn } = await chat.answer(request(null, { anew: true }), never);
+    expect(turn.userText).toBe('Well?');
+    expect(kept()).toEqual([turn]);
+    expect(llm.log.calls[1]?.input.messages).toHaveLength(2);
+    const nothing = chat.answer(request(null, { anew: true, conversationId: 'other' }), never);
+    await expect(nothing).rejects.toThrow(NothingToAnswer);
+  });
+
+  it('speaks of an occasion unasked', async () => {
+    const { chat, request } = scene({ pieces: 'It rains.' });
+    const occasion = { text: 'Weather: rain.', mayAbstain: false };
+    const { turn } = await chat.answer(request(null, { occasion }), never);
+    expect(turn).toMatchObject({ origin: 'trigger', userText: null });
+  });
+
+  it('gives one answer at a time in a conversation, and is free again however it ended', async () => {
+    const { chat, request } = scene({ pieces: ['One ', 'two.'] });
+    const running = chat.stream(request('Count.'), never);
+    await running.next();
+    await expect(chat.answer(request('Count.'), never)).rejects.toThrow(AnswerRunning);
+    const elsewhere = chat.answer(request('Count.', { conversationId: 'other' }), never);
+    await expect(elsewhere).resolves.toMatchObject({ turn: { assistantText: 'One two.' } });
+    await running.return({ turn: (await elsewhere).turn, position: null });
+    await expect(chat.answer(request('Count.'), never)).resolves.toBeDefined();
+  });
+
+  it('ends the call to the model and keeps nothing when its reader leaves', async () => {
+    const { chat, llm, clock, kept, request } = scene({ pieces: ['One ', 'two.'], pieceMs: 1_000 });
+    const leaving = new AbortController();
+    const answer = chat.answer(request('Count.'), leaving.signal);
+    const failed = expect(answer).rejects.toThrow('left');
+    await clock.advance(500);
+    leaving.abort(new Error('left'));
+    await failed;
+    expect(llm.log.count('aborted')).toBe(1);
+    expect(kept()).toEqual([]);
+  });
+
+  it('asks once more when the model failed before a word, and keeps nothing when it fails after one', async () => {
+    const first = scene({ pieces: [], fails: broken }, { pieces: 'Here.' });
+    const { turn } = await first.chat.answer(first.request('There?'), never);
+    expect(turn.assistantText).toBe('Here.');
+    for (const step of [
+      { pieces: 'Half of', fails: broken },
+      { pieces: [], fails: refused },
+    ]) {
+      const { chat, kept, request } = scene(step);
+      await expect(chat.answer(request('There?'), never)).rejects.toThrow(AnswerFailed);
+      expect(kept()).toEqual([]);
+    }
+  });
+
+  it('is an error when the model says nothing', async () => {
+    const { chat, kept, request } = scene({ pieces: '[ABSTAIN]' });
+    await expect(chat.answer(request('There?'), never)).rejects.toThrow(NoAnswer);
+    expect(kept()).toEqual([]);
+  });
+
+  it('shows nothing of an answer to words that moderation refuses', async () => {
+    const { chat, kept, request, moderate } = scene({ pieces: 'Sure, so it is.' });
+    moderate(() => Promise.resolve('violence'));
+    await expect(chat.stream(request('Harm!'), never).next()).rejects.toThrow(WordsRefused);
+    expect(kept()).toEqual([]);
+    moderate(() => Promise.reject(new ProviderFailed('moderation', 'timeout', true)));
+    await expect(chat.answer(request('Hello'), never)).resolves.toBeDefined();
+  });
+
+  it('ends an answer that has no end, and not in the middle of a character', async () => {
+    const { chat, request } = scene({ pieces: ['a', '🌙'.repeat(20_000), 'never asked for'] });
+    const { turn } = await chat.answer(request('Go on.'), never);
+    expect(turn.assistantText).toBe(`a${'🌙'.repeat(3_999)}`);
+  });
+});
