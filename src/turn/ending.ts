@@ -1,13 +1,24 @@
 import type { Pausing, Step, TurnRules } from './turn.ts';
 
-/** The user fell silent and their words are known: is it their turn's end, or when would it be? */
+/**
+ * A recogniser may know no word yet of somebody who has hardly begun. Whoever goes on within this time goes on in the same
+ * utterance; one who begins later has the pre-roll before their first word.
+ */
+const wordlessMs = 500;
+
+/** The user fell silent and their words are known, or known to be none: is it their turn's end, or when would it be? */
 export function endOrWait(
   turn: Pausing & { words: string },
   nowMs: number,
   { endpointer }: TurnRules,
 ): Step {
-  const endAtMs = turn.silentSinceMs + endpointer.silenceMs(turn.words);
-  return nowMs >= endAtMs
-    ? { next: { state: 'listening' }, effects: [{ kind: 'answer' }] }
-    : { next: turn, effects: [{ kind: 'wakeAt', atMs: endAtMs }] };
+  const wordless = turn.words.trim() === '';
+  const endAtMs = turn.silentSinceMs + (wordless ? wordlessMs : endpointer.silenceMs(turn.words));
+  if (nowMs < endAtMs) return { next: turn, effects: [{ kind: 'wakeAt', atMs: endAtMs }] };
+  return {
+    next: { state: 'listening' },
+    effects: wordless
+      ? [{ kind: 'discardGuess' }, { kind: 'dropUtterance' }]
+      : [{ kind: 'answer' }],
+  };
 }

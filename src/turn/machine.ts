@@ -18,7 +18,7 @@ export function step(turn: Turn, event: TurnEvent, nowMs: number, rules: TurnRul
     case 'woken':
       return onWoken(turn, nowMs, rules);
     case 'forceEnd':
-      return onForceEnd(turn, nowMs);
+      return onForceEnd(turn, nowMs, rules);
     case 'replyBegan':
       return onReplyBegan(turn, event.turnId, nowMs);
     case 'replyEnded':
@@ -90,12 +90,6 @@ function onTranscript(turn: Turn, words: string, nowMs: number, rules: TurnRules
     case 'replying':
       return stay(turn);
     case 'pausing':
-      if (words.trim() === '') {
-        return {
-          next: { state: 'listening' },
-          effects: [{ kind: 'discardGuess' }, { kind: 'dropUtterance' }],
-        };
-      }
       return endOrWait({ ...turn, words }, nowMs, rules);
     case 'yielding':
       return judge({ ...turn, words }, nowMs, rules);
@@ -133,7 +127,7 @@ function onWoken(turn: Turn, nowMs: number, rules: TurnRules): Step {
   }
 }
 
-function onForceEnd(turn: Turn, nowMs: number): Step {
+function onForceEnd(turn: Turn, nowMs: number, rules: TurnRules): Step {
   switch (turn.state) {
     case 'listening':
     case 'replying':
@@ -148,13 +142,13 @@ function onForceEnd(turn: Turn, nowMs: number): Step {
         },
         effects: [{ kind: 'transcribe' }],
       };
-    case 'pausing':
-      return turn.words === undefined
-        ? {
-            next: { ...turn, silentSinceMs: nowMs - farInThePastMs },
-            effects: [{ kind: 'transcribe' }],
-          }
-        : { next: { state: 'listening' }, effects: [{ kind: 'answer' }] };
+    case 'pausing': {
+      const { words } = turn;
+      const silentSinceMs = nowMs - farInThePastMs;
+      return words === undefined
+        ? { next: { ...turn, silentSinceMs }, effects: [{ kind: 'transcribe' }] }
+        : endOrWait({ ...turn, silentSinceMs, words }, nowMs, rules);
+    }
     case 'yielding':
       return {
         next: {

@@ -76,10 +76,34 @@ describe('the turn machine', () => {
       [300, paused(280)],
       [340, woken],
       [440, words('')],
+      [780, woken],
     ]);
     expect(turn.state).toBe('listening');
     expect(kinds).toContain('dropUtterance');
     expect(kinds).not.toContain('answer');
+  });
+
+  it('keeps what was said before the recogniser knew a word of it', () => {
+    const { turn, kinds } = play([
+      [100, started(40)],
+      [300, paused(280)],
+      [340, woken],
+      [440, words('')],
+      [500, { kind: 'speechResumed' }],
+    ]);
+    expect(turn).toEqual({ state: 'hearing', sinceMs: 40 });
+    expect(kinds).not.toContain('dropUtterance');
+  });
+
+  it('drops a sound without words as soon as push-to-talk is released', () => {
+    const { kinds } = play([
+      [100, started(40)],
+      [300, paused(280)],
+      [340, woken],
+      [440, words('')],
+      [500, { kind: 'forceEnd' }],
+    ]);
+    expect(kinds.at(-1)).toBe('dropUtterance');
   });
 
   it('pauses the voice at the first speech over it and goes on after a backchannel', () => {
