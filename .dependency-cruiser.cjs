@@ -17,6 +17,8 @@ const ranks = {
   chats: 3,
   speakers: 3,
   functions: 3,
+  mcp: 3,
+  narratives: 3,
   skills: 3,
   providers: 2,
   offline: 2,
@@ -73,7 +75,7 @@ const doors = {
   'html-to-text': ['knowledge'],
   'file-type': ['knowledge'],
   yauzl: ['knowledge'],
-  '@modelcontextprotocol/sdk': ['functions'],
+  '@modelcontextprotocol/sdk': ['providers'],
   'ipaddr.js': ['net'],
   'fast-xml-parser': ['skills'],
 };
@@ -106,7 +108,9 @@ module.exports = {
       comment: 'What runs in an agent process never opens the database.',
       severity: 'error',
       from: { path: '^src/(session|pipeline|room)/' },
-      to: { path: '^src/(db|minds|characters|models|keys|knowledge|memory|chats|speakers)/' },
+      to: {
+        path: '^src/(db|minds|characters|models|keys|knowledge|memory|chats|speakers|functions|mcp|narratives)/',
+      },
     },
     {
       name: 'web-knows-the-wire-only',

@@ -33,6 +33,7 @@ import { Scope } from './lifetime/scope.ts';
 import { startEmbeddedLiveKit } from './livekit/embedded.ts';
 import { findSettings } from './livekit/find.ts';
 import { SessionStore } from './minds/session-store.ts';
+import { Narratives } from './narratives/narratives.ts';
 import { OwnModels } from './models/own-models.ts';
 import { AddressGuard } from './net/address-guard.ts';
 import { startOffline } from './offline/offline.ts';
@@ -120,6 +121,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
       log.error({ groupName }, 'the key of a registered model was sealed with another secret');
     },
   });
+  const narratives = new Narratives(db);
   const usage = new KeyUsage(db, clock);
   const {
     sessionsPerProcess: maxSessions,
@@ -130,6 +132,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   const { mostCharacters } = config.rooms;
   const store = new SessionStore({
     ...{ sessions, participants: new Participants(db), characters, models, conversations, turns },
+    narratives,
     ...{ clock, tokenLifeMs, holdMs: joinTimeoutMs, mostCharacters },
   });
   const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
@@ -193,7 +196,10 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
           ? Promise.resolve()
           : Promise.reject(new Error('no agent takes sessions')),
     },
-    crafting: crafting(config, providers, { characters, models, history: new ChatHistory(db) }),
+    crafting: crafting(config, providers, {
+      ...{ characters, models, narratives },
+      history: new ChatHistory(db),
+    }),
     playground: {
       webDir: join(root, 'web/dist'),
       version: await versionOf(root),
@@ -220,7 +226,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
 function crafting(
   { stages, voices }: Config,
   settings: ProviderSettings,
-  nouns: Pick<CraftingDeps, 'characters' | 'models' | 'history'>,
+  nouns: Pick<CraftingDeps, 'characters' | 'models' | 'narratives' | 'history'>,
 ): CraftingDeps {
   const { llm, tts } = openProviders(settings, { clock });
   const usualVoice = settings.tts.voice ?? 'alloy';

@@ -171,8 +171,11 @@ export class VoiceSessions {
 
   /** Keeps what the client changed, in place of what was kept before. @throws {UnknownSession} */
   async keepContext(sessionId: string, context: ClientContext): Promise<void> {
-    await this.#require(sessionId);
+    const session = await this.get(sessionId);
+    if (!session) throw new UnknownSession();
     await this.db.update(voiceSessions).set({ context }).where(eq(voiceSessions.id, sessionId));
+    for (const [conversationId, sectionId] of Object.entries(context.story))
+      await this.#keepStory(session.workspaceId, conversationId, sectionId);
   }
 
   /** The first end counts. @returns whether this call ended it. @throws {UnknownSession} */
@@ -184,6 +187,21 @@ export class VoiceSessions {
       .where(and(eq(voiceSessions.id, sessionId), isNull(voiceSessions.endedAt)))
       .returning({ id: voiceSessions.id });
     return ended.length > 0;
+  }
+
+  /** Where a story stands is the conversation's: it outlives the session. */
+  async #keepStory(workspaceId: string, conversationId: string, sectionId: string): Promise<void> {
+    if (!isUuid(conversationId) || !isUuid(sectionId)) return;
+    await this.db
+      .update(conversations)
+      .set({ narrativeSectionId: sectionId })
+      .where(
+        and(
+          eq(conversations.id, conversationId),
+          eq(conversations.workspaceId, workspaceId),
+          sql`${conversations.narrativeSectionId} is distinct from ${sectionId}`,
+        ),
+      );
   }
 
   #select() {

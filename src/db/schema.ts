@@ -163,6 +163,56 @@ export const ownModels = pgTable(
   ],
 );
 
+/** The story of a character, and whether it is told. */
+export const narratives = pgTable('narratives', {
+  characterId: uuid('character_id')
+    .primaryKey()
+    .references(() => characters.id, { onDelete: 'cascade' }),
+  isDriven: boolean('is_driven').notNull().default(false),
+});
+
+export const narrativeSections = pgTable(
+  'narrative_sections',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    characterId: uuid('character_id')
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    /** The order in which they were made. */
+    position: bigint('position', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    name: cleanText('name').notNull(),
+    objective: cleanText('objective').notNull(),
+    /** `Decision`s (protocol/narrative.ts). */
+    decisions: jsonList('decisions'),
+    behaviorTreeCode: textOrEmpty('behavior_tree_code'),
+    btConstants: textOrEmpty('bt_constants'),
+  },
+  (table) => [index('narrative_sections_by_character').on(table.characterId, table.position)],
+);
+
+export const narrativeTriggers = pgTable(
+  'narrative_triggers',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    characterId: uuid('character_id')
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    position: bigint('position', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    name: cleanText('name').notNull(),
+    message: textOrEmpty('message'),
+    destinationSectionId: uuid('destination_section_id').references(() => narrativeSections.id, {
+      onDelete: 'set null',
+    }),
+  },
+  (table) => [uniqueIndex('narrative_triggers_by_name').on(table.characterId, table.name)],
+);
+
 /** A conversation outlives its voice sessions; its id is the `character_session_id` of the wire. */
 export const conversations = pgTable(
   'conversations',
@@ -175,6 +225,8 @@ export const conversations = pgTable(
       .notNull()
       .references(() => characters.id, { onDelete: 'cascade' }),
     endUserId: cleanText('end_user_id'),
+    /** Where the character's story stands in it; a section that was deleted since counts as none. */
+    narrativeSectionId: uuid('narrative_section_id'),
     createdAt: createdAt(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },

@@ -3,6 +3,7 @@ import type { Participants } from '../chats/participants.ts';
 import type { StoredRoster } from '../chats/roster.ts';
 import type { Turns } from '../chats/turns.ts';
 import type { VoiceSessions } from '../chats/voice-sessions.ts';
+import type { Narratives } from '../narratives/narratives.ts';
 import type { OwnModels } from '../models/own-models.ts';
 import type { Assignment } from '../protocol/journal.ts';
 import type { Cast, Membership, Role } from '../protocol/roster.ts';
@@ -14,6 +15,7 @@ export type MindDeps = {
   characters: Characters;
   turns: Turns;
   models: OwnModels;
+  narratives: Narratives;
 };
 
 const limits = {
@@ -51,9 +53,9 @@ export async function loadAssignment(
     const roles = await loadRoles(roster.members, workspaceId, leftBytes / 2, deps);
     const [first] = roles;
     if (!first) return undefined;
-    const { characterSessionId, character, ownLlm } = first;
+    const { characterSessionId, character, ownLlm, narrative } = first;
     const cast = castOf(roster, roles);
-    return { ...common, characterSessionId, character, ownLlm, history: [], cast };
+    return { ...common, characterSessionId, character, ownLlm, narrative, history: [], cast };
   }
   const role = { characterId, characterSessionId: conversationId };
   const read = await loadRole(role, workspaceId, leftBytes, deps);
@@ -84,16 +86,22 @@ async function loadRole(
   { characterId, characterSessionId }: Pick<Role, 'characterId' | 'characterSessionId'>,
   workspaceId: string,
   bytes: number,
-  { characters, models, turns }: MindDeps,
-): Promise<Pick<Role, 'character' | 'ownLlm' | 'history'> | undefined> {
+  { characters, models, narratives, turns }: MindDeps,
+): Promise<Pick<Role, 'character' | 'ownLlm' | 'narrative' | 'history'> | undefined> {
   const character = await characters.get(workspaceId, characterId);
   if (!character) return undefined;
   const ownLlm = await models.settings(workspaceId, character.model);
   const of = { workspaceId, conversationId: characterSessionId };
+  const story = await narratives.tell(
+    { workspaceId, characterId: character.id },
+    characterSessionId,
+  );
+  // In a large cast a long story may be more than there is room for: better a character without it than none.
+  const narrative = jsonBytes(story) < bytes - jsonBytes(character) ? story : null;
   const spoken = await turns.history(of, limits.historyTurns);
-  const leftBytes = bytes - jsonBytes(character);
+  const leftBytes = bytes - jsonBytes(character) - jsonBytes(narrative);
   const history = newestWithin(spoken, Math.min(leftBytes, limits.historyBytes));
-  return { character, ownLlm, history };
+  return { character, ownLlm, narrative, history };
 }
 
 /** The longest run of last turns whose JSON fits. */

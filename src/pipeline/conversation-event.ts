@@ -18,6 +18,8 @@ export type ConversationEvent =
   | { kind: 'noResponse'; turnId: string; reason: 'abstain' | undefined }
   /** What the character does in this turn, in order. Never between two pieces of text. */
   | { kind: 'actions'; turnId: string; actions: PerformedAction[] }
+  /** The words of this turn lead the story on from one section to another. Never between two pieces of text. */
+  | { kind: 'story'; turnId: string; from: string; to: string }
   /** How it feels over the whole turn: as soon as that is known, also between two pieces of text. */
   | { kind: 'emotion'; turnId: string; emotion: Emotion }
   | { kind: 'synthesisBegan'; turnId: string }

@@ -181,6 +181,9 @@ export class Exchange {
       case 'actions':
         emit({ kind: 'actions', turnId, actions: event.actions });
         return;
+      case 'story':
+        emit({ kind: 'story', turnId, from: event.from, to: event.to });
+        return;
       case 'emotion':
         emit({ kind: 'emotion', turnId, emotion: event.emotion });
         return;

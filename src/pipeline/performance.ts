@@ -14,6 +14,8 @@ export type Line =
   | { kind: 'emotion'; emotion: Emotion }
   /** The plan of the whole turn, when the model has written it all. */
   | { kind: 'actions'; actions: PerformedAction[] }
+  /** The story goes on to another section. */
+  | { kind: 'story'; from: string; to: string }
   /** There were no words. `abstain`: the model chose so. */
   | { kind: 'silence'; reason: 'abstain' | undefined };
 
@@ -56,6 +58,8 @@ export async function* perform(
     yield { kind: 'silence', reason: script.abstained ? 'abstain' : undefined };
   }
   if (actions.length > 0) yield { kind: 'actions', actions };
+  const to = stage.ways?.to[(script.next ?? 0) - 1];
+  if (stage.ways && to !== undefined) yield { kind: 'story', from: stage.ways.from, to };
   const emotion = shown ? undefined : (marked() ?? feltIn(written, stage));
   if (emotion) yield { kind: 'emotion', emotion };
 }

@@ -21,6 +21,7 @@ export type ReplyEvent =
   /** This and the next come after the text. */
   | { kind: 'silence'; reason: 'abstain' | undefined }
   | { kind: 'actions'; actions: PerformedAction[] }
+  | { kind: 'story'; from: string; to: string }
   | { kind: 'emotion'; emotion: Emotion }
   | { kind: 'synthesisBegan' }
   | { kind: 'soundBegan' }
@@ -131,6 +132,7 @@ export class Reply {
             this.#tell(line);
             break;
           case 'actions':
+          case 'story':
           case 'silence':
             afterText.push(line);
         }

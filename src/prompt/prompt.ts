@@ -4,6 +4,7 @@ import type { TurnRecord } from '../protocol/turn-record.ts';
 import { companySection, labelled, type Company } from './company.ts';
 import { boundariesOf, mannerOf } from './manner.ts';
 import { occasionNote, type Occasion } from './occasion.ts';
+import { storySection, type StoryPart } from './story.ts';
 import { fillTemplate, toldSections, type Told } from './told.ts';
 import { estimateTokens } from './tokens.ts';
 
@@ -12,6 +13,8 @@ export type PromptMessage = { role: 'system' | 'user' | 'assistant'; content: st
 export type PromptContext = {
   character: Character;
   told: Told;
+  /** Where the character's story stands. */
+  story?: StoryPart;
   /** Earlier turns, oldest first. */
   history: TurnRecord[];
   /** What is to be answered; null when the character speaks on, unasked. */
@@ -60,7 +63,7 @@ export function buildPrompt(
   return [system, ...kept, ...ending];
 }
 
-function personaParts({ character, told, company, inWriting }: PromptContext): string[] {
+function personaParts({ character, told, company, inWriting, story }: PromptContext): string[] {
   const fill = (text: string) => fillTemplate(text, told.templateKeys);
   return [
     `You are ${character.name}.\n${fill(character.backstory)}`,
@@ -68,6 +71,7 @@ function personaParts({ character, told, company, inWriting }: PromptContext): s
     fill(mannerOf(character)),
     boundariesOf(character),
     ...(company ? [companySection(company)] : []),
+    ...(story ? [storySection(story, told.templateKeys)] : []),
   ].filter((part) => part !== '');
 }
 

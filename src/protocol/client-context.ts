@@ -22,6 +22,8 @@ export const ClientContext = z.object({
   speaking: z.boolean().nullable(),
   /** `stt-toggle`. */
   hearing: z.boolean().nullable(),
+  /** Where stories stand: sections, by the conversation (`character_session_id`) that they are told in. */
+  story: z.record(z.string(), z.string()).default({}),
   /** `update_id`s that were applied, oldest first: a repeated one changes nothing. */
   appliedIds: z.array(z.string()),
 });
@@ -37,5 +39,6 @@ export const untouchedContext: ClientContext = {
   actionConfig: null,
   speaking: null,
   hearing: null,
+  story: {},
   appliedIds: [],
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Character } from './character.ts';
 import { ClientContext } from './client-context.ts';
 import { SessionSettings } from './connect.ts';
+import { Narrative } from './narrative.ts';
 import { Participant } from './participant.ts';
 import { ProviderSettings, StageSettings } from './provider-settings.ts';
 import { Cast, Role, RosterCommand, RosterOutcome } from './roster.ts';
@@ -36,6 +37,8 @@ export const Assignment = z.object({
   character: Character,
   /** The endpoint that the character's model is registered with; null means the configured one. Holds its key. */
   ownLlm: StageSettings.nullable(),
+  /** The story that the character tells; null for none. */
+  narrative: Narrative.nullable().default(null),
   settings: SessionSettings,
   /** The identity of the first human's participant in the room. */
   userIdentity: z.string(),

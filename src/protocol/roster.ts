@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Character } from './character.ts';
+import { Narrative } from './narrative.ts';
 import { StageSettings } from './provider-settings.ts';
 import { TurnRecord } from './turn-record.ts';
 
@@ -126,6 +127,8 @@ export const Role = Membership.extend({
   character: Character,
   /** The endpoint that the character's model is registered with; null means the configured one. Holds its key. */
   ownLlm: StageSettings.nullable(),
+  /** The story that it tells; null for none. */
+  narrative: Narrative.nullable().default(null),
   /** Of its own conversation, oldest first; the last may be `open`. */
   history: z.array(TurnRecord),
 });

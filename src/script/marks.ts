@@ -13,7 +13,10 @@ import type { TextFilter } from './text-filter.ts';
 
 /** What a model wrote besides words. `inside` is what stands behind the colon, unchecked. */
 export type Mark =
-  { kind: 'abstain' } | { kind: 'action'; inside: string } | { kind: 'emotion'; inside: string };
+  | { kind: 'abstain' }
+  | { kind: 'action'; inside: string }
+  | { kind: 'emotion'; inside: string }
+  | { kind: 'next'; inside: string };
 
 /** A mark of our own that is longer is none. */
 const mostChars = 600;
@@ -27,10 +30,11 @@ const abstain = seq(open, blanks, word('abstain'), maybe(word('ed')), blanks, cl
 const headOf = (name: string) => seq(open, blanks, word(name), blanks, colon);
 const actionHead = headOf('do');
 const emotionHead = headOf('feel');
-const any = either(abstain, seq(actionHead, rest), seq(emotionHead, rest));
+const nextHead = headOf('next');
+const any = either(abstain, seq(actionHead, rest), seq(emotionHead, rest), seq(nextHead, rest));
 
 /**
- * Takes `[ABSTAIN]`, `[do: …]` and `[feel: …]` out of a text, wherever they stand. `[ABSTAIN]` is Convai's reserved
+ * Takes `[ABSTAIN]`, `[do: …]`, `[feel: …]` and `[next: …]` out of a text, wherever they stand. `[ABSTAIN]` is Convai's reserved
  * word (docs: response-contract-and-parsing.md); the others are the form in which a model without tool calls acts.
  */
 export class Marks implements TextFilter {
@@ -87,7 +91,7 @@ export class Marks implements TextFilter {
   #lengthOf(found: Found): number {
     if (typeof found === 'number') return found;
     if (found === 'no') return 0;
-    const ours = either(actionHead, emotionHead)(this.#held, 0);
+    const ours = either(actionHead, emotionHead, nextHead)(this.#held, 0);
     return typeof ours === 'number' ? this.#held.length : 0;
   }
 
@@ -98,8 +102,10 @@ export class Marks implements TextFilter {
     };
     const action = insideFrom(actionHead);
     const emotion = insideFrom(emotionHead);
+    const next = insideFrom(nextHead);
     if (action !== undefined) this.onMark({ kind: 'action', inside: action.trim() });
     else if (emotion !== undefined) this.onMark({ kind: 'emotion', inside: emotion.trim() });
+    else if (next !== undefined) this.onMark({ kind: 'next', inside: next.trim() });
     else this.onMark({ kind: 'abstain' });
   }
 }

@@ -56,8 +56,15 @@ export class OpeningFilter implements TextFilter {
   #over = false;
   readonly #openings: Opening[];
 
-  /** @param onAbstain the model called `abstain(…)` */
-  constructor(rules: OpeningRules, onAbstain: () => void) {
+  /**
+   * @param onAbstain the model called `abstain(…)`
+   * @param onSection it began with a number and three bars
+   */
+  constructor(
+    rules: OpeningRules,
+    onAbstain: () => void,
+    onSection: (number: number) => void = () => undefined,
+  ) {
     const toolCall: Opening = {
       pattern: call,
       most: 4,
@@ -67,7 +74,14 @@ export class OpeningFilter implements TextFilter {
     };
     this.#openings = [toolCall];
     if (rules.vision) this.#openings.push({ pattern: visionLabel, most: 1 });
-    if (rules.narrative) this.#openings.push({ pattern: sectionIndex, most: 1 });
+    if (rules.narrative)
+      this.#openings.push({
+        pattern: sectionIndex,
+        most: 1,
+        onFound: (text) => {
+          onSection(Number.parseInt(text, 10));
+        },
+      });
     for (const name of rules.names) {
       this.#openings.push({ pattern: seq(word(name), colon), most: 1 });
     }

@@ -14,6 +14,8 @@ export class Script {
   readonly steps: string[] = [];
   /** The first that it named. */
   emotion: Emotion | undefined;
+  /** Which way the story goes, counted from 1, as it said it. */
+  next: number | undefined;
   /** Whether it said that it would rather say nothing. */
   abstained = false;
   readonly #filters: TextFilter[];
@@ -25,7 +27,11 @@ export class Script {
         this.#note(mark);
       }),
       new PlainText(),
-      new OpeningFilter(rules, () => (this.abstained = true)),
+      new OpeningFilter(
+        rules,
+        () => (this.abstained = true),
+        (number) => (this.next ??= number),
+      ),
     ];
   }
 
@@ -49,6 +55,14 @@ export class Script {
         return;
       case 'emotion':
         this.emotion ??= readEmotion(mark.inside);
+        return;
+      case 'next':
+        this.next ??= readNumber(mark.inside);
     }
   }
+}
+
+function readNumber(text: string): number | undefined {
+  const digits = /^\d{1,3}/.exec(text)?.[0];
+  return digits === undefined ? undefined : Number(digits);
 }

@@ -9,6 +9,8 @@ export type Stage = {
   /** Null: nobody wants to know what it feels. */
   emotion: EmotionConfig | null;
   opening: OpeningRules;
+  /** Where the story may go from here: sections, in the order in which the model was given them. */
+  ways?: { from: string; to: string[] } | undefined;
   /** Whom the character talks to, where a client told it. */
   speakerName: string | undefined;
 };

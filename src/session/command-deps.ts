@@ -4,6 +4,7 @@ import type { SessionEnd } from '../protocol/journal.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { SessionContext } from './session-context.ts';
+import type { Story } from './story.ts';
 
 /** What a client's messages act on. */
 export type CommandDeps = {
@@ -19,6 +20,7 @@ export type CommandDeps = {
     | 'contextChanged'
   >;
   context: SessionContext;
+  story: Pick<Story, 'trigger'>;
   /** Several people may be in the room. */
   isShared: boolean;
   diagnostics: Pick<Diagnostics, 'setUsageEnabled'>;

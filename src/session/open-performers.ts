@@ -43,7 +43,7 @@ export function openPerformers(opening: Opening): Promise<Performers> {
 
 async function openSolo(opening: Opening): Promise<Performers> {
   const { room, assignment, attendance, isShared, only } = opening;
-  const { character, history, characterSessionId, ownLlm } = assignment;
+  const { characterSessionId } = assignment;
   const podium: Podium = {
     openVoice: (output, others) => room.openVoice(output, others),
     send: (message, isVoid) => {
@@ -51,7 +51,7 @@ async function openSolo(opening: Opening): Promise<Performers> {
     },
   };
   const company = () => (isShared ? { people: attendance.here, characters: [] } : undefined);
-  const part = await Part.open({ character, history, ownLlm }, podium, partDeps(opening, company));
+  const part = await Part.open(assignment, podium, partDeps(opening, company));
   opening.microphones.route(part.conversation);
   return new Solo(part, {
     characterSessionId,

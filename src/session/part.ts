@@ -26,13 +26,17 @@ import { FaceLine } from './face-line.ts';
 import { faceWish } from './face-wish.ts';
 import { obey } from './obey.ts';
 import type { SessionContext } from './session-context.ts';
+import { Story } from './story.ts';
 import { stageOf } from './stage.ts';
 import { speakerOf, Telling } from './telling.ts';
 import { turnTaking } from './turn-taking.ts';
 import { VoiceWithFace } from './voice-with-face.ts';
 
 /** Who is played, and what they have said so far. */
-export type PartRole = Pick<Assignment, 'ownLlm'> & { character: Character; history: TurnRecord[] };
+export type PartRole = Pick<Assignment, 'ownLlm' | 'narrative' | 'characterSessionId'> & {
+  character: Character;
+  history: TurnRecord[];
+};
 
 /** From where a character speaks and tells: the room, or a place of its own in it. */
 export type Podium = {
@@ -72,6 +76,7 @@ export class Part implements Closable {
     readonly conversation: Conversation,
     /** Does what a client's message asks of this character. */
     readonly obey: (message: ClientMessage, sender?: Participant) => ServerResponse,
+    private readonly story: Story,
     private readonly podium: Podium,
   ) {}
 
@@ -95,6 +100,14 @@ export class Part implements Closable {
         podium.send(message);
       },
     );
+    const story = new Story(role.narrative, {
+      keep: (sectionId) => {
+        context.noteSection(role.characterSessionId, sectionId);
+      },
+      tell: (section) => {
+        telling.tellSection(section);
+      },
+    });
     const finished = history.filter(({ status }) => status !== 'open');
     const conversation = new Conversation(
       {
@@ -106,9 +119,10 @@ export class Part implements Closable {
         newId: randomUUID,
         ...turnTaking(settings),
         speaker: { voice: character.voice ?? undefined, language: character.language },
-        stage: () => stageOf(role, settings, context, deps.speaker.speakerName ?? undefined),
+        stage: () => stageOf(role, settings, context, deps.speaker.speakerName ?? undefined, story),
         prompt: (past, { userText, speaker, heardBefore, occasion }) => {
           const company = deps.company();
+          const { part } = story;
           return buildPrompt({
             character,
             told: context.told,
@@ -116,6 +130,7 @@ export class Part implements Closable {
             userText,
             ...(speaker && { speaker }),
             ...(company && { company }),
+            ...(part && { story: part }),
             ...(heardBefore !== undefined && { brokenOff: heardBefore }),
             ...(occasion && { occasion }),
           });
@@ -124,6 +139,7 @@ export class Part implements Closable {
         emit: (event) => {
           if (event.kind === 'botStoppedSpeaking') face?.finish(voice.playedMs());
           telling.tell(event);
+          if (event.kind === 'story') story.follow(event);
           if (event.kind === 'botStartedSpeaking') face?.begin(telling.responseId);
           deps.onEvent(event);
         },
@@ -135,18 +151,20 @@ export class Part implements Closable {
     const answer = obey({
       conversation,
       context,
+      story,
       isShared: deps.isShared,
       diagnostics,
       respondModes: settings.respond_modes,
       end: deps.end,
       log,
     });
-    return new Part(role, conversation, answer, podium);
+    return new Part(role, conversation, answer, story, podium);
   }
 
   /** Somebody is there to hear it: takes up what was open, or opens the conversation. */
   begin(mayGreet: boolean): void {
     const { history, character } = this.role;
+    this.story.begin();
     const last = history.at(-1);
     if (last?.status === 'open') this.conversation.resume(last);
     else if (mayGreet && history.length === 0 && character.greeting !== '') {

@@ -90,6 +90,11 @@ export class SessionContext {
     return this.revision;
   }
 
+  /** The story of this conversation is in another section. */
+  noteSection(conversationId: string, sectionId: string): void {
+    this.#set({ story: { ...this.#changed.story, [conversationId]: sectionId } });
+  }
+
   /** Something happened that the character should know of later, too. */
   noteEvent(text: string): void {
     const events = [...this.#changed.events, text.slice(0, limits.eventChars)];

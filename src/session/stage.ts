@@ -2,6 +2,7 @@ import type { Character } from '../protocol/character.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
 import type { Stage } from '../script/stage.ts';
 import type { SessionContext } from './session-context.ts';
+import type { Story } from './story.ts';
 
 /** What answers of this session may hold besides words; asked for each answer anew, for the context changes. */
 export function stageOf(
@@ -9,6 +10,7 @@ export function stageOf(
   settings: SessionSettings,
   { actionConfig }: Pick<SessionContext, 'actionConfig'>,
   speakerName: string | undefined,
+  { ways }: Pick<Story, 'ways'>,
 ): Stage {
   return {
     actions: actionConfig,
@@ -20,6 +22,7 @@ export function stageOf(
       names: namesOf(character.name),
     },
     speakerName,
+    ways,
   };
 }
 

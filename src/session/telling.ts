@@ -1,6 +1,7 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { ConversationEvent } from '../pipeline/conversation-event.ts';
 import { preRollMs } from '../pipeline/recording.ts';
+import type { Section } from '../protocol/narrative.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import { tell, type ResponseMark, type Speaker } from '../protocol/tell.ts';
@@ -15,6 +16,9 @@ export class Telling {
   #replyText = '';
   #emotion: Emotion['emotion'] = 'neutral';
   #hearingSinceMs = 0;
+  #writing = false;
+  /** Sections that were entered between two pieces of text, where no client may be told. */
+  #entered: Section[] = [];
   #response: Response = { turnId: undefined, number: 0, sequence: 0 };
 
   constructor(
@@ -31,6 +35,17 @@ export class Telling {
 
   tell(event: ConversationEvent): void {
     for (const message of this.#messages(event)) this.send(message);
+    for (const section of this.#writing ? [] : this.#entered.splice(0)) this.tellSection(section);
+  }
+
+  /** The story is in this section. */
+  tellSection(section: Section): void {
+    if (this.#writing) {
+      this.#entered = [section];
+      return;
+    }
+    const { id, behaviorTreeCode: code, btConstants: constants } = section;
+    for (const message of tell.behaviorTreeResponse(id, { code, constants })) this.send(message);
   }
 
   #messages(event: ConversationEvent): ClientBoundMessage[] {
@@ -51,11 +66,13 @@ export class Telling {
         );
       case 'replyTextBegan':
         this.#replyText = '';
+        this.#writing = true;
         return tell.replyTextBegan();
       case 'replyText':
         this.#replyText += event.text;
         return tell.replyText(event.text);
       case 'replyTextEnded':
+        this.#writing = false;
         return tell.replyTextEnded(this.#replyText);
       case 'moderated':
         return tell.moderationResponse(event.userText, event.reason);
@@ -63,6 +80,9 @@ export class Telling {
         return tell.llmNoResponse(event.reason);
       case 'actions':
         return tell.actionResponse(event.actions);
+      // Where it leads is told by who knows the story.
+      case 'story':
+        return [];
       case 'emotion':
         return this.#feel(event.emotion);
       case 'synthesisBegan':

@@ -7,13 +7,17 @@ import { spokenIn } from './speak-tag.ts';
 
 /**
  * Something happened, as the application tells it: with a `<speak>` tag the character says what is in it word for word,
- * otherwise it answers in words of its own. A name alone is what happened, too.
+ * otherwise it answers in words of its own. A name moves the character's story where that knows it, and is what
+ * happened where nothing else says it.
  */
 export function trigger(
   { type, data: { name, text } }: MessageOf<'trigger-message'>,
-  { conversation, context, respondModes }: CommandDeps,
+  { conversation, context, story, respondModes }: CommandDeps,
 ): ServerResponse {
-  const line = spokenIn(text);
+  // Its own words first: they say what happened this time.
+  const told = story.trigger(name);
+  const report = text.trim() === '' && told ? told : text;
+  const line = spokenIn(report);
   const extras = { ...(name !== '' && { trigger_name: name }), has_speak_tag: line !== undefined };
   const keys = context.told.templateKeys;
   if (line !== undefined) {
@@ -21,7 +25,7 @@ export function trigger(
     conversation.say(fillTemplate(line, keys));
     return respond(type, 'success', { extras });
   }
-  const event = text.trim() === '' ? name : text.trim();
+  const event = report.trim() === '' ? name : report.trim();
   if (event === '') return respond(type, 'success', { message: noContext, extras });
   context.noteEvent(event);
   conversation.contextChanged();

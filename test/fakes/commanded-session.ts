@@ -1,10 +1,12 @@
 import { parseClientMessage } from '../../src/protocol/client-messages.ts';
 import type { ClientContext } from '../../src/protocol/client-context.ts';
 import { SessionSettings } from '../../src/protocol/connect.ts';
+import type { Narrative } from '../../src/protocol/narrative.ts';
 import type { SessionEnd } from '../../src/protocol/journal.ts';
 import type { ServerResponse } from '../../src/protocol/server-messages.ts';
 import type { CommandDeps } from '../../src/session/command-deps.ts';
 import { obey } from '../../src/session/obey.ts';
+import { Story } from '../../src/session/story.ts';
 import { SessionContext } from '../../src/session/session-context.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { reactionTo, type Floor } from '../../src/turn/reaction.ts';
@@ -19,7 +21,11 @@ export class CommandedSession {
   floor: Floor = 'idle';
   readonly #answer: ReturnType<typeof obey>;
 
-  constructor(settings: Record<string, unknown> = {}, kept: ClientContext | null = null) {
+  constructor(
+    settings: Record<string, unknown> = {},
+    kept: ClientContext | null = null,
+    narrative: Narrative | null = null,
+  ) {
     const parsed = SessionSettings.parse(settings);
     this.context = new SessionContext(parsed, kept, (changed) => this.kept.push(changed));
     const note =
@@ -47,6 +53,7 @@ export class CommandedSession {
     this.#answer = obey({
       conversation,
       context: this.context,
+      story: new Story(narrative, { keep: note('keepSection'), tell: note('tellSection') }),
       isShared: false,
       diagnostics: { setUsageEnabled: note('setUsageEnabled') },
       respondModes: parsed.respond_modes,

@@ -42,6 +42,7 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
         characterSessionId: stored.conversationId,
         character: aCharacter({ greeting: 'Hello.' }),
         ownLlm: null,
+        narrative: null,
         settings: stored.settings,
         context: this.contexts.get(stored.id) ?? null,
         userIdentity: stored.userIdentity,

@@ -6,6 +6,7 @@ import * as schema from '../../src/db/schema.ts';
 import { Sealer } from '../../src/db/sealer.ts';
 import type { CraftingDeps } from '../../src/http/routes/convai/crafting.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
+import { Narratives } from '../../src/narratives/narratives.ts';
 import { OwnModels } from '../../src/models/own-models.ts';
 import { AddressGuard } from '../../src/net/address-guard.ts';
 import { openProviders } from '../../src/providers/open-providers.ts';
@@ -22,6 +23,7 @@ export function craftingDeps(db: Db = nowhere(), baseUrl = 'http://127.0.0.1:9/v
   return {
     characters: new Characters(db),
     history: new ChatHistory(db),
+    narratives: new Narratives(db),
     models: new OwnModels({
       db,
       sealer: new Sealer('a secret of the tests'),

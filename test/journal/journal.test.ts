@@ -47,6 +47,7 @@ const assignment: Assignment = {
   characterSessionId: 'c1',
   character: aCharacter(),
   ownLlm: null,
+  narrative: null,
   settings: SessionSettings.parse({}),
   context: null,
   userIdentity: 'user:s1',

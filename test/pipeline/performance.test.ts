@@ -29,6 +29,26 @@ describe('what an answer holds besides words', () => {
   const written = () =>
     scene.events.flatMap((event) => (event.kind === 'replyText' ? [event.text] : [])).join('');
 
+  it.each([
+    ['behind its words', 'Then come along. [next: 2]', 'c'],
+    ['before them, as Convai has it', '1|||Then come along.', 'b'],
+    ['with a number that is no way', 'Then come along. [next: 7]', undefined],
+    ['not at all', 'Then come along.', undefined],
+  ])('leads the story on where the model judges so %s', async (_, reply, to) => {
+    scene.stage = {
+      ...bareStage,
+      ways: { from: 'a', to: ['b', 'c'] },
+      opening: { ...bareStage.opening, narrative: true },
+    };
+    await ask(reply, 'Yes, please');
+    expect(written().trim()).toBe('Then come along.');
+    const kinds = scene.kinds();
+    expect(kinds.includes('story')).toBe(to !== undefined);
+    if (to === undefined) return;
+    expect(scene.events).toContainEqual(expect.objectContaining({ kind: 'story', from: 'a', to }));
+    expect(kinds.indexOf('story')).toBeGreaterThan(kinds.indexOf('replyTextEnded'));
+  });
+
   it('is told before the sound, and neither written, spoken nor remembered', async () => {
     await ask('**Sure**, I am on my way 🙂. [do: Move To it] [do: Fly] [do: Wave] [feel: happy 3]');
     expect(scene.kinds().filter((kind) => kind !== 'replyText')).toEqual([

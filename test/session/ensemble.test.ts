@@ -24,6 +24,7 @@ const role = (n: number): Role => ({
   isInitial: n === 1,
   character: aCharacter({ name: `C${n}` }),
   ownLlm: null,
+  narrative: null,
   history: [],
 });
 type Sent = {
@@ -43,25 +44,28 @@ describe('an ensemble', () => {
   let broken: Set<string>;
   let ensemble: Ensemble;
 
-  const player = ({ membershipId, character, history }: Role): Player => ({
-    role: { character, history, ownLlm: null },
-    conversation: {
-      hearFrom: () => Promise.resolve(),
-      microphoneSilent: () => undefined,
-      participantLeft: () => undefined,
-    },
-    obey: (message) => {
-      obeyed.push(`${character.name}: ${message.type}`);
-      return respond(message.type, 'success');
-    },
-    begin: (mayGreet) => {
-      obeyed.push(`${character.name} begins${mayGreet ? ', greeting' : ''}`);
-    },
-    close: () => {
-      closed.push(membershipId);
-      return Promise.resolve();
-    },
-  });
+  const player = (given: Role): Player => {
+    const { membershipId, character } = given;
+    return {
+      role: given,
+      conversation: {
+        hearFrom: () => Promise.resolve(),
+        microphoneSilent: () => undefined,
+        participantLeft: () => undefined,
+      },
+      obey: (message) => {
+        obeyed.push(`${character.name}: ${message.type}`);
+        return respond(message.type, 'success');
+      },
+      begin: (mayGreet) => {
+        obeyed.push(`${character.name} begins${mayGreet ? ', greeting' : ''}`);
+      },
+      close: () => {
+        closed.push(membershipId);
+        return Promise.resolve();
+      },
+    };
+  };
 
   beforeEach(async () => {
     sent = [];

@@ -8,6 +8,7 @@ import { isQuestion, nameIn, recall, recollect } from './recollection.ts';
 import { saidBack } from './said-back.ts';
 import { search, topics } from './search.ts';
 import { situationOf, type ResponderMessage, type Situation } from './situation.ts';
+import { storyMarkFor } from './story.ts';
 import { introduction, nextFact, separator, spoken, tell, told, wasLast } from './telling.ts';
 import { isHan } from './words.ts';
 
@@ -21,6 +22,12 @@ const mostEchoedChars = 200;
  * question. It makes nothing up, and says so when it finds nothing.
  */
 export function respond(messages: readonly ResponderMessage[]): string {
+  const mark = storyMarkFor(messages);
+  const words = wordsFor(messages);
+  return mark === undefined ? words : `${words} ${mark}`;
+}
+
+function wordsFor(messages: readonly ResponderMessage[]): string {
   const wish = backstoryWishIn(messages);
   if (wish) return templateBackstory(wish);
   const last = messages.at(-1);

@@ -12,7 +12,15 @@ import { aTurn, type Storage } from './storage.ts';
 export function mindsContract(storage: () => Storage): void {
   describe('an assignment', () => {
     const store = () => {
-      const { sessions, participants, characters: all, conversations, turns, models } = storage();
+      const {
+        sessions,
+        participants,
+        characters: all,
+        conversations,
+        turns,
+        models,
+        narratives,
+      } = storage();
       return new SessionStore({
         sessions,
         participants,
@@ -22,6 +30,7 @@ export function mindsContract(storage: () => Storage): void {
         holdMs: 60_000,
         mostCharacters: 8,
         models,
+        narratives,
         clock: systemClock,
         tokenLifeMs: 60_000,
       });

@@ -11,6 +11,7 @@ import type { Database } from '../../../src/db/db.ts';
 import { Keys } from '../../../src/keys/keys.ts';
 import { ensureWorkspace } from '../../../src/keys/workspaces.ts';
 import { Sealer } from '../../../src/db/sealer.ts';
+import { Narratives } from '../../../src/narratives/narratives.ts';
 import { OwnModels } from '../../../src/models/own-models.ts';
 import { AddressGuard } from '../../../src/net/address-guard.ts';
 import { SessionSettings } from '../../../src/protocol/connect.ts';
@@ -40,6 +41,7 @@ export class Storage {
   readonly turns: Turns;
   readonly keys: Keys;
   readonly models: OwnModels;
+  readonly narratives: Narratives;
   /** Names of models whose key could not be opened. */
   readonly unreadable: string[] = [];
 
@@ -51,6 +53,7 @@ export class Storage {
     this.participants = new Participants(db);
     this.speakers = new Speakers({ db, clock: this.clock, forget: [forgetSpeaker] });
     this.turns = new Turns(db);
+    this.narratives = new Narratives(db);
     this.models = new OwnModels({
       db,
       sealer: new Sealer('a secret of the tests'),

@@ -7,11 +7,13 @@ import { characterRoutes, type CharacterRouteDeps } from './characters.ts';
 import { chatHistoryRoutes, type ChatHistoryDeps } from './chat-history.ts';
 import { craftingDialect, plainErrorDialect, unreadableIs400 } from './crafting-dialect.ts';
 import { modelRoutes, modelsDialect, supportedModelRoutes, type ModelRouteDeps } from './models.ts';
+import { narrativeRoutes, type NarrativeRouteDeps } from './narrative.ts';
 import { speechRoutes, type SpeechDeps } from './speech.ts';
 
 export type CraftingDeps = CharacterRouteDeps &
   ChatHistoryDeps &
   ModelRouteDeps &
+  NarrativeRouteDeps &
   SpeechDeps & { llm: Llm };
 
 /**
@@ -22,6 +24,7 @@ export function craftingRoutes(deps: CraftingDeps, guards: RequestHandler[], log
   return Router()
     .use(backstoryRoutes(deps, guards), unreadableIs400, renderErrors(plainErrorDialect, log))
     .use(chatHistoryRoutes(deps, guards), unreadableIs400, renderErrors(plainErrorDialect, log))
+    .use(narrativeRoutes(deps, guards), unreadableIs400, renderErrors(plainErrorDialect, log))
     .use(modelRoutes(deps, guards), unreadableIs400, renderErrors(modelsDialect, log))
     .use(characterRoutes(deps, guards))
     .use(supportedModelRoutes(deps, guards))
