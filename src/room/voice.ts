@@ -122,7 +122,7 @@ export class Voice implements VoiceOut {
     this.#wake();
     this.#finish();
     if (this.#hasFrame()) this.#wakeIn(this.#untilDueMs(this.#run, this.#handedSamples, nowMs));
-    else if (this.#ended) this.#wakeIn((this.#unheardSamples() * 1000) / speakingRateHz);
+    else if (this.#ended) this.#wakeWhenHeard();
   }
 
   #hand(samples: Int16Array): void {
@@ -162,12 +162,17 @@ export class Voice implements VoiceOut {
     for (const sink of this.sinks) sink.flush();
   }
 
-  #wakeIn(delayMs: number): void {
-    if (delayMs <= 0 && this.#unheardSamples() === 0) {
-      this.#settleRun();
-      this.#wake();
+  #wakeWhenHeard(): void {
+    const unheard = this.#unheardSamples();
+    if (unheard > 0) {
+      this.#wakeIn((unheard * 1000) / speakingRateHz);
       return;
     }
+    this.#settleRun();
+    this.#wake();
+  }
+
+  #wakeIn(delayMs: number): void {
     this.#cancelTick = this.clock.after(Math.max(1, delayMs), () => {
       this.#tick();
     });

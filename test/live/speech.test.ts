@@ -87,7 +87,7 @@ describe('speech without any provider of the user', () => {
 
   it('understands what was said and answers on a track', async () => {
     const caller = await call({ audio_routing: 'audio_only' });
-    const question = 'What do you do in the winter?';
+    const question = 'What did you see in the water?';
     const { understood, messages, started } = await say(
       caller,
       await spoken(question, callerRateHz),

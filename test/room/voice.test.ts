@@ -77,6 +77,32 @@ describe('a voice', () => {
     expect(voice.playedMs()).toBe(500);
   });
 
+  it('goes on when the machine stands still before a frame and while it is handed on', async () => {
+    const clock = new FakeClock();
+    const sink = new RecordingSink();
+    let stalledMs = 0;
+    const stalling = {
+      takesBack: false,
+      hand: (samples: Int16Array) => {
+        sink.hand(samples);
+        clock.standStill(stalledMs);
+        stalledMs = 0;
+      },
+      flush: () => undefined,
+      clear: () => undefined,
+    };
+    const voice = new Voice(clock, [stalling]);
+    voice.startTurn();
+    await voice.write(frame(counting(1_000)), never);
+    void voice.drained(never);
+    await clock.advance(100);
+    // So late that time begins anew, and late again.
+    stalledMs = 60;
+    clock.standStill(60);
+    await clock.advance(1_200);
+    expect(sink.samples).toEqual([...counting(1_000)]);
+  });
+
   it('leaves no timer behind when it has said everything', async () => {
     const { clock, sink, voice } = scene();
     await voice.write(frame(counting(130)), never);
