@@ -23,6 +23,8 @@ import { SetUpFailed } from './errors/set-up-failed.ts';
 import { createApp } from './http/app.ts';
 import type { CraftingDeps } from './http/routes/convai/crafting.ts';
 import { listen, openHttpServer } from './http/server.ts';
+import { builtInEmbedding } from './knowledge/built-in-embedding.ts';
+import { openKnowledge } from './knowledge/knowledge.ts';
 import { serveAdmin } from './keys/admin-server.ts';
 import { Keys } from './keys/keys.ts';
 import { LimitWatch } from './keys/limit-watch.ts';
@@ -32,11 +34,15 @@ import { sleep, systemClock } from './lifetime/clock.ts';
 import { Scope } from './lifetime/scope.ts';
 import { startEmbeddedLiveKit } from './livekit/embedded.ts';
 import { findSettings } from './livekit/find.ts';
+import { knowledgeSource } from './minds/knowledge-source.ts';
+import { Recall } from './minds/recall.ts';
 import { SessionStore } from './minds/session-store.ts';
 import { Narratives } from './narratives/narratives.ts';
 import { OwnModels } from './models/own-models.ts';
 import { AddressGuard } from './net/address-guard.ts';
 import { startOffline } from './offline/offline.ts';
+import type { Embedding } from './providers/embedding/embedding.ts';
+import { OpenAiEmbedding } from './providers/embedding/openai.ts';
 import { openProviders } from './providers/open-providers.ts';
 import { voiceSection } from './providers/tts/voice-list.ts';
 import type { ProviderSettings } from './protocol/provider-settings.ts';
@@ -130,10 +136,12 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     idle,
   } = config.agents;
   const { mostCharacters } = config.rooms;
+  const knowledge = await openKnowledge(database, { embedding: embeddingOf(config), log });
+  const recall = new Recall([knowledgeSource(knowledge.search, clock)], { clock, log });
   const store = new SessionStore({
     ...{ sessions, participants: new Participants(db), characters, models, conversations, turns },
     narratives,
-    ...{ clock, tokenLifeMs, holdMs: joinTimeoutMs, mostCharacters },
+    ...{ clock, tokenLifeMs, holdMs: joinTimeoutMs, mostCharacters, recall },
   });
   const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
   const dispatch = new Dispatch({
@@ -147,6 +155,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
       loadAssignment: (roomName) => store.loadAssignment(roomName),
       markJoined: (sessionId) => store.markJoined(sessionId),
       keepContext: (sessionId, context) => store.keepContext(sessionId, context),
+      recall: (sessionId, query, membershipId) => store.recall(sessionId, query, membershipId),
       end: (sessionId, reason) => store.end(sessionId, reason),
       listOpen: () => store.listOpen(),
       appendTurn: async (sessionId, turn, membershipId) => {
@@ -315,6 +324,13 @@ async function providerSettings(
     tts: tts.kind === 'openai' ? tts.settings : embedded,
     ...(moderation && { moderation }),
   };
+}
+
+/** Vectors are made on the server alone, and with the embedded provider without asking it. */
+function embeddingOf({ stages: { embeddings } }: Config): Embedding {
+  return embeddings.kind === 'openai'
+    ? new OpenAiEmbedding(embeddings.settings, { clock })
+    : builtInEmbedding;
 }
 
 function startAgents(root: string, config: Config, secrets: Secrets, log: Log, scope: Scope): void {

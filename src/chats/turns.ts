@@ -2,13 +2,15 @@ import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
 import { conversations, turns, voiceSessions } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
+import { Materials, type Material } from '../protocol/material.ts';
 import type { Participant } from '../protocol/participant.ts';
 import { type TurnRecord, TurnStages, TurnUsage } from '../protocol/turn-record.ts';
 import { conversationOf, StoredRoster } from './roster.ts';
 import { UnknownSession } from './voice-sessions.ts';
 
 /** A turn as it is stored. */
-export type StoredTurn = Omit<TurnRecord, 'usage'> & {
+export type StoredTurn = Omit<TurnRecord, 'usage' | 'material'> & {
+  material: Material[];
   usage: TurnUsage | null;
   /** Order within the conversation; grows, with gaps. */
   position: number;
@@ -58,6 +60,7 @@ export class Turns {
         status: turn.status,
         stages: turn.stages,
         ...(turn.usage && { usage: turn.usage }),
+        ...(turn.material && { material: turn.material }),
       };
       await tx
         .insert(turns)
@@ -106,6 +109,7 @@ export class Turns {
       .select({
         ...said,
         usage: turns.usage,
+        material: turns.material,
         position: turns.position,
         sessionId: turns.sessionId,
       })
@@ -113,10 +117,11 @@ export class Turns {
       .where(and(eq(turns.conversationId, known.id), gt(turns.position, after)))
       .orderBy(asc(turns.position))
       .limit(limit);
-    return rows.map(({ startedAt, stages, usage, ...row }) => ({
+    return rows.map(({ startedAt, stages, usage, material, ...row }) => ({
       ...withSpeaker(row),
       stages: TurnStages.parse(stages),
       usage: TurnUsage.nullable().parse(usage),
+      material: Materials.parse(material ?? []),
       startedAt: startedAt.toISOString(),
     }));
   }

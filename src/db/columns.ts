@@ -29,3 +29,6 @@ export const cleanJsonb = customType<{ data: unknown }>({
   dataType: () => 'jsonb',
   toDriver: storableJson,
 });
+
+/** Binary; both drivers read and write it as bytes. */
+export const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });

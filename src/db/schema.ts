@@ -13,9 +13,10 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { DocumentKind, DocumentState } from '../protocol/document.ts';
 import type { SessionEnd } from '../protocol/journal.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
-import { cleanJsonb, cleanText } from './columns.ts';
+import { bytes, cleanJsonb, cleanText } from './columns.ts';
 
 /*
  * All tables in one place: migrations are made from this file, and the nouns that own the rows (characters/, keys/,
@@ -309,6 +310,8 @@ export const turns = pgTable(
     assistantText: cleanText('assistant_text').notNull(),
     status: text('status').$type<TurnRecord['status']>().notNull(),
     stages: cleanJsonb('stages').notNull(),
+    /** `Materials`: what the model was given to answer from. */
+    material: cleanJsonb('material'),
     /** A `TurnUsage`, once the turn has ended. */
     usage: cleanJsonb('usage'),
     startedAt: timestamp('started_at', { withTimezone: true }).notNull(),
@@ -318,6 +321,109 @@ export const turns = pgTable(
     index('turns_by_session').on(table.sessionId),
     index('turns_by_speaker').on(table.speakerId),
   ],
+);
+
+/** A workspace's uploaded files. */
+export const knowledgeDocuments = pgTable(
+  'knowledge_documents',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    name: cleanText('name').notNull(),
+    kind: text('kind').$type<DocumentKind>().notNull(),
+    bytes: integer('bytes').notNull(),
+    /** SHA-256 of the file, hex: the same file twice is one document. */
+    hash: text('hash').notNull(),
+    state: text('state').$type<DocumentState>().notNull(),
+    /** Why it failed, in words for whoever uploaded it. */
+    fault: cleanText('fault'),
+    /** Percent of the work that makes it searchable. */
+    progress: integer('progress').notNull().default(0),
+    /** Of its text. */
+    characters: integer('characters').notNull().default(0),
+    passages: integer('passages').notNull().default(0),
+    /** What its vectors were made with; null when it has none. */
+    model: cleanText('model'),
+    /** How often the work was begun. */
+    attempts: integer('attempts').notNull().default(0),
+    /** Grows with every new content: work on an older one is thrown away. */
+    revision: integer('revision').notNull().default(1),
+    /** Until then some server works on it. */
+    leasedUntil: timestamp('leased_until', { withTimezone: true }),
+    createdAt: createdAt(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('knowledge_documents_by_content').on(table.workspaceId, table.hash),
+    index('knowledge_documents_by_workspace').on(table.workspaceId, table.createdAt),
+    index('knowledge_documents_to_do')
+      .on(table.updatedAt)
+      .where(sql`state in ('waiting', 'working')`),
+  ],
+);
+
+/** Files that are still to be read. */
+export const knowledgeFiles = pgTable('knowledge_files', {
+  documentId: uuid('document_id')
+    .primaryKey()
+    .references(() => knowledgeDocuments.id, { onDelete: 'cascade' }),
+  content: bytes('content').notNull(),
+});
+
+/** Which characters answer from which documents: a row is an active one. */
+export const knowledgeLinks = pgTable(
+  'knowledge_links',
+  {
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    characterId: uuid('character_id')
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    documentId: uuid('document_id')
+      .notNull()
+      .references(() => knowledgeDocuments.id, { onDelete: 'cascade' }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.characterId, table.documentId] }),
+    index('knowledge_links_by_document').on(table.documentId),
+  ],
+);
+
+/** Documents in pieces of a few sentences. Their vectors are in `knowledge_vectors`, where there is pgvector (knowledge/vectors.ts). */
+export const knowledgePassages = pgTable(
+  'knowledge_passages',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    documentId: uuid('document_id')
+      .notNull()
+      .references(() => knowledgeDocuments.id, { onDelete: 'cascade' }),
+    /** Order within the document. */
+    position: integer('position').notNull(),
+    text: cleanText('text').notNull(),
+    /** What it is about, as `knowledge/terms.ts` has it. */
+    terms: text('terms').array().notNull(),
+  },
+  (table) => [
+    uniqueIndex('knowledge_passages_in_order').on(table.documentId, table.position),
+    index('knowledge_passages_by_term').using('gin', table.terms),
+  ],
+);
+
+/** The terms of a workspace's passages: rare ones tell more, and what a recogniser misheard is looked up among them. */
+export const knowledgeWords = pgTable(
+  'knowledge_words',
+  {
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    word: text('word').notNull(),
+    /** That have it. */
+    passages: integer('passages').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.word] })],
 );
 
 /** A human whom a workspace's clients know: by a device, or by an id of the client's own. */

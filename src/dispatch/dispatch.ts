@@ -8,6 +8,7 @@ import type {
   SessionEnd,
   Welcome,
 } from '../protocol/journal.ts';
+import type { Material } from '../protocol/material.ts';
 import type { Rooms } from '../room/rooms.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AgentDesk, LineEnd, SessionAsk } from './agent-connection.ts';
@@ -254,12 +255,18 @@ export class Dispatch implements AgentDesk, Closable {
         return `attendance of ${ask.sessionId}`;
       case 'rosterCommand':
         return `roster of ${ask.sessionId}`;
+      // Its answer is of use for a moment only: it waits for nothing.
+      case 'recall':
+        return `recall ${randomUUID()}`;
       case 'status':
         return 'status';
     }
   }
 
-  async answer(agentId: string, ask: SessionAsk): Promise<Assignment | RosterAnswer | null> {
+  async answer(
+    agentId: string,
+    ask: SessionAsk,
+  ): Promise<Assignment | RosterAnswer | Material[] | null> {
     const { store } = this.settings;
     switch (ask.op) {
       case 'roomJoined':
@@ -285,6 +292,8 @@ export class Dispatch implements AgentDesk, Closable {
         return null;
       case 'rosterCommand':
         return store.commandRoster(ask.sessionId, ask.command);
+      case 'recall':
+        return store.recall(ask.sessionId, ask.query, ask.membershipId);
       case 'sessionEnded': {
         const { sessionId, reason } = ask;
         // An agent that lost the session to another one can end only its own part in it.

@@ -1,6 +1,7 @@
 import type { ClientContext } from '../protocol/client-context.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
 import type { Assignment, RosterAnswer, SessionEnd } from '../protocol/journal.ts';
+import type { Material, RecallQuery } from '../protocol/material.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { Membership, Roster, RosterCommand } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -67,6 +68,8 @@ export interface VoiceSessionStore {
   /** What a client changed of its session; in place of what was kept before. */
   keepContext(sessionId: string, context: ClientContext): Promise<unknown>;
   appendTurn(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<unknown>;
+  /** What may help to answer a user of this session. @throws {PublicError} 404 for an unknown one */
+  recall(sessionId: string, query: RecallQuery, membershipId?: string): Promise<Material[]>;
   end(sessionId: string, reason: SessionEnd): Promise<unknown>;
   listOpen(): Promise<{ id: string; roomName: string; joinedAt: Date | null }[]>;
 }

@@ -12,3 +12,11 @@ export class JournalClosed extends Error {
     super('the journal is closed');
   }
 }
+
+/** There is no line to the server now, or too much is asked of it. */
+export class JournalAway extends Error {
+  override readonly name = 'JournalAway';
+  constructor() {
+    super('the server cannot be asked now');
+  }
+}

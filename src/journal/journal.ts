@@ -17,11 +17,13 @@ import {
   type SessionEnd,
 } from '../protocol/journal.ts';
 import type { ClientContext } from '../protocol/client-context.ts';
+import { Materials, type Material, type RecallQuery } from '../protocol/material.ts';
 import type { RosterCommand } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { JournalClosed, JournalRefused } from './journal-errors.ts';
 import type { JournalEvents, JournalSettings } from './journal-settings.ts';
 import { Outbox, type Pending } from './outbox.ts';
+import { PassingAsks } from './passing-asks.ts';
 
 /** Far more than one process's sessions say in ten minutes of an absent server. */
 const outboxLimits = {
@@ -43,6 +45,7 @@ export class Journal implements Closable {
   readonly events = new EventEmitter<JournalEvents>();
   readonly #outbox = new Outbox(outboxLimits);
   readonly #socket: ReconnectingSocket;
+  readonly #passing = new PassingAsks();
   /** Sessions by room that were handed over already, so that a repeated `assign` starts nothing twice. */
   readonly #assigned = new Map<string, string>();
   #helloId: number | undefined;
@@ -122,6 +125,28 @@ export class Journal implements Closable {
     await this.#ask({ op: 'keepContext', sessionId, context });
   }
 
+  /**
+   * What may help to answer this. Asked once, over the line as it is now.
+   * @throws {JournalAway | JournalRefused} when there is no answer; the signal's reason when that aborts
+   */
+  async recall(
+    of: { sessionId: string; membershipId?: string | undefined },
+    query: RecallQuery,
+    signal: AbortSignal,
+  ): Promise<Material[]> {
+    const { sessionId, membershipId } = of;
+    const member = membershipId === undefined ? {} : { membershipId };
+    const answer = await this.#passing.ask((send) => {
+      if (!this.#isUp) return false;
+      const ask: AgentAsk = { op: 'recall', sessionId, ...member, query };
+      const id = this.#outbox.nextId();
+      send(id);
+      this.#socket.send(JSON.stringify({ id, ...ask }));
+      return true;
+    }, signal);
+    return Materials.parse(answer);
+  }
+
   async sessionEnded(sessionId: string, reason: SessionEnd): Promise<void> {
     await this.#ask({ op: 'sessionEnded', sessionId, reason });
   }
@@ -177,6 +202,7 @@ export class Journal implements Closable {
   #onDown(down: SocketDown): void {
     const { log } = this.settings;
     this.#outbox.unsend();
+    this.#passing.lose();
     if (down.kind === 'refused' && down.status === 401)
       log.error('the server does not accept the agent secret');
     else if (this.#isUp) log.warn({ down }, 'the line to the server broke');
@@ -204,6 +230,7 @@ export class Journal implements Closable {
       this.#onHello(answer);
       return;
     }
+    if (this.#passing.answered(answer)) return;
     const pending = this.#outbox.get(answer.id);
     if (!pending) return;
     if (!answer.ok && answer.retryable) {

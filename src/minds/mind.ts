@@ -8,6 +8,7 @@ import type { OwnModels } from '../models/own-models.ts';
 import type { Assignment } from '../protocol/journal.ts';
 import type { Cast, Membership, Role } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { Recall } from './recall.ts';
 
 export type MindDeps = {
   sessions: VoiceSessions;
@@ -16,7 +17,12 @@ export type MindDeps = {
   turns: Turns;
   models: OwnModels;
   narratives: Narratives;
+  /** Undefined: nothing is ever recalled. */
+  recall?: Recall;
 };
+
+/** Whose conversations these are. */
+type Audience = { workspaceId: string; endUserId: string | null };
 
 const limits = {
   /** More than any prompt budget takes; older ones are for memory to recall. */
@@ -38,6 +44,7 @@ export async function loadAssignment(
   const session = await deps.sessions.openByRoom(roomName, reopenableSince);
   if (!session) return undefined;
   const { workspaceId, characterId, conversationId, settings, context, roster } = session;
+  const endUserId = settings.end_user_id ?? null;
   const participants = await deps.participants.expected(session.id);
   const common = {
     sessionId: session.id,
@@ -50,7 +57,8 @@ export async function loadAssignment(
   };
   const leftBytes = limits.assignmentBytes - jsonBytes(common);
   if (roster) {
-    const roles = await loadRoles(roster.members, workspaceId, leftBytes / 2, deps);
+    const of = { workspaceId, endUserId };
+    const roles = await loadRoles(roster.members, of, leftBytes / 2, deps);
     const [first] = roles;
     if (!first) return undefined;
     const { characterSessionId, character, ownLlm, narrative } = first;
@@ -58,20 +66,20 @@ export async function loadAssignment(
     return { ...common, characterSessionId, character, ownLlm, narrative, history: [], cast };
   }
   const role = { characterId, characterSessionId: conversationId };
-  const read = await loadRole(role, workspaceId, leftBytes, deps);
+  const read = await loadRole(role, { workspaceId, endUserId }, leftBytes, deps);
   return read && { ...common, characterSessionId: conversationId, ...read, cast: null };
 }
 
 /** The parts of a cast whose characters still exist. @param bytes for all of them together */
 export async function loadRoles(
   members: Membership[],
-  workspaceId: string,
+  of: Audience,
   bytes: number,
   deps: MindDeps,
 ): Promise<Role[]> {
   const roles: Role[] = [];
   for (const member of members) {
-    const read = await loadRole(member, workspaceId, bytes / members.length, deps);
+    const read = await loadRole(member, of, bytes / members.length, deps);
     if (read) roles.push({ ...member, ...read });
   }
   return roles;
@@ -84,10 +92,10 @@ function castOf(roster: StoredRoster, roles: Role[]): Cast {
 
 async function loadRole(
   { characterId, characterSessionId }: Pick<Role, 'characterId' | 'characterSessionId'>,
-  workspaceId: string,
+  { workspaceId, endUserId }: Audience,
   bytes: number,
-  { characters, models, narratives, turns }: MindDeps,
-): Promise<Pick<Role, 'character' | 'ownLlm' | 'narrative' | 'history'> | undefined> {
+  { characters, models, narratives, turns, recall }: MindDeps,
+): Promise<Pick<Role, 'character' | 'ownLlm' | 'narrative' | 'history' | 'recalls'> | undefined> {
   const character = await characters.get(workspaceId, characterId);
   if (!character) return undefined;
   const ownLlm = await models.settings(workspaceId, character.model);
@@ -101,7 +109,9 @@ async function loadRole(
   const spoken = await turns.history(of, limits.historyTurns);
   const leftBytes = bytes - jsonBytes(character) - jsonBytes(narrative);
   const history = newestWithin(spoken, Math.min(leftBytes, limits.historyBytes));
-  return { character, ownLlm, narrative, history };
+  const scope = { workspaceId, characterId, conversationId: characterSessionId, endUserId };
+  const recalls = (await recall?.hasAny(scope)) ?? false;
+  return { character, ownLlm, narrative, history, ...(recalls && { recalls }) };
 }
 
 /** The longest run of last turns whose JSON fits. */

@@ -56,11 +56,12 @@ async function carryOutOrRefuse(
 
 async function answer(
   outcome: RosterAnswer['outcome'],
-  { workspaceId }: VoiceSession,
+  { workspaceId, settings }: VoiceSession,
   deps: MindDeps,
 ): Promise<RosterAnswer> {
   const added = outcome.ok ? outcome.added : [];
-  return { outcome, added: await loadRoles(added, workspaceId, answerBytes, deps) };
+  const of = { workspaceId, endUserId: settings.end_user_id ?? null };
+  return { outcome, added: await loadRoles(added, of, answerBytes, deps) };
 }
 
 /** Opens a conversation for each character that is to be added. @returns their memberships, or why not */

@@ -4,10 +4,12 @@ import type { OpenVoiceSession, RoomLocator, VoiceSession } from '../chats/voice
 import type { Clock } from '../lifetime/clock.ts';
 import type { ClientContext } from '../protocol/client-context.ts';
 import type { Assignment, RosterAnswer, SessionEnd } from '../protocol/journal.ts';
+import type { Material, RecallQuery } from '../protocol/material.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { Membership, RosterCommand } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { loadAssignment, type MindDeps } from './mind.ts';
+import { RecallScopes } from './recall-scopes.ts';
 import { commandRoster } from './roster-desk.ts';
 
 export type SessionStoreDeps = MindDeps & {
@@ -24,7 +26,11 @@ type Opening = Omit<OpenVoiceSession, 'roster'> & { members: Membership[] | null
 
 /** Voice sessions as those see them who place and serve them; every call may be repeated. */
 export class SessionStore {
-  constructor(private readonly deps: SessionStoreDeps) {}
+  readonly #scopes: RecallScopes;
+
+  constructor(private readonly deps: SessionStoreDeps) {
+    this.#scopes = new RecallScopes(deps.sessions);
+  }
 
   /** @param members of a room with several characters */
   open({ members, ...session }: Opening): Promise<{ id: string }> {
@@ -75,6 +81,14 @@ export class SessionStore {
 
   keepContext(sessionId: string, context: ClientContext): Promise<void> {
     return this.deps.sessions.keepContext(sessionId, context);
+  }
+
+  /** What may help to answer a user of this session. @throws {UnknownSession} */
+  async recall(sessionId: string, query: RecallQuery, membershipId?: string): Promise<Material[]> {
+    const { recall } = this.deps;
+    if (!recall) return [];
+    const scope = await this.#scopes.of(sessionId, membershipId);
+    return recall.find(scope, query);
   }
 
   end(sessionId: string, reason: SessionEnd): Promise<boolean> {

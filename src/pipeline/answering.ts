@@ -1,5 +1,4 @@
 import type { VoiceOut } from '../frames/voice-out.ts';
-import type { Clock } from '../lifetime/clock.ts';
 import { apology } from '../prompt/apology.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -14,7 +13,6 @@ import type { ReplyEnd, Speech } from './reply.ts';
 import { thinking, type ThinkingDeps } from './thinking.ts';
 
 export type AnsweringDeps = ThinkingDeps & {
-  clock: Clock;
   tts: Tts;
   /** Judges what users say before it is answered. */
   moderation?: Moderation;

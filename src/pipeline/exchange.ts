@@ -137,7 +137,13 @@ export class Exchange {
       ...(speaker && { speaker }),
       assistantText: join(this.#heardBefore, this.#reply?.heard().text ?? ''),
       status,
-      stages: { ...this.#stages, ...this.#replyStages(), providers: this.#work.times },
+      stages: {
+        ...this.#stages,
+        ...this.#work.recallStages,
+        ...this.#replyStages(),
+        providers: this.#work.times,
+      },
+      ...(this.#work.material.length > 0 && { material: [...this.#work.material] }),
       ...(status !== 'open' && { usage: this.#work.usage }),
       startedAt: this.#startedAt,
     };

@@ -1,6 +1,8 @@
+import type { Clock } from '../lifetime/clock.ts';
 import { insistence } from '../prompt/occasion.ts';
 import type { PromptMessage } from '../prompt/prompt.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
+import type { Material } from '../protocol/material.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
@@ -9,14 +11,19 @@ import type { Log } from '../telemetry/log.ts';
 import { ask } from './asking.ts';
 import type { AnswerSource, ExchangeStart } from './exchange.ts';
 import { perform } from './performance.ts';
+import { recallInTime, type Recollect } from './recalling.ts';
 
 /** What is asked of the model. */
 export type AnswerRequest = Pick<
   ExchangeStart,
   'userText' | 'speaker' | 'heardBefore' | 'occasion'
->;
+> & {
+  /** What was found for it, best first. */
+  material?: readonly Material[];
+};
 
 export type ThinkingDeps = {
+  clock: Clock;
   log: Log;
   llm: Llm;
   /**
@@ -24,13 +31,40 @@ export type ThinkingDeps = {
    * about where there is no `userText`.
    */
   prompt: (history: TurnRecord[], request: AnswerRequest) => PromptMessage[];
+  /** Looks up what is said; undefined where there is nothing to look into. */
+  recollect?: Recollect;
   /** What an answer may hold besides words, as it is now. */
   stage: () => Stage;
   onRetry: (failure: ProviderFailed) => void;
 };
 
-/** The model's answer to what began the exchange. */
+/**
+ * The model's answer to what began the exchange. Where something may be recalled, that is looked for first: the search
+ * begins with the exchange, on a guess too, and ends with it.
+ */
 export function thinking(
+  request: AnswerRequest,
+  history: TurnRecord[],
+  deps: ThinkingDeps,
+): AnswerSource {
+  const { recollect, clock, log } = deps;
+  const { userText, speaker } = request;
+  if (!recollect || userText === null) return answering(request, history, deps);
+  const before = [...history];
+  return (work) =>
+    async function* (signal) {
+      const recalled = await recallInTime(
+        recollect,
+        { text: userText, speaker },
+        { clock, log, signal },
+      );
+      work.recalled(recalled);
+      const known = { ...request, material: recalled.material };
+      yield* answering(known, before, deps)(work)(signal);
+    };
+}
+
+function answering(
   request: AnswerRequest,
   history: TurnRecord[],
   { prompt, stage, llm, log, onRetry }: ThinkingDeps,

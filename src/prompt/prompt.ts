@@ -1,8 +1,10 @@
 import type { Character } from '../protocol/character.ts';
+import type { Material } from '../protocol/material.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { companySection, labelled, type Company } from './company.ts';
 import { boundariesOf, mannerOf } from './manner.ts';
+import { materialSections } from './material.ts';
 import { occasionNote, type Occasion } from './occasion.ts';
 import { storySection, type StoryPart } from './story.ts';
 import { fillTemplate, toldSections, type Told } from './told.ts';
@@ -21,6 +23,8 @@ export type PromptContext = {
   userText: string | null;
   /** Who said it, where that is known. */
   speaker?: Participant;
+  /** What was found for what is to be answered, best first. */
+  material?: readonly Material[];
   /** Set where several people or characters may be there. */
   company?: Company;
   /** Set when a failing process broke off an answer: what of it was heard. */
@@ -47,7 +51,11 @@ export function buildPrompt(
   const persona = personaParts(context).join('\n\n');
   const system: PromptMessage = {
     role: 'system',
-    content: [persona, ...toldSections(context.told)].join('\n\n'),
+    content: [
+      persona,
+      ...toldSections(context.told),
+      ...materialSections(context.material ?? []),
+    ].join('\n\n'),
   };
   const ending = lastMessages(context);
   const spoken = budgetTokens - estimateTokens(persona) - sum(ending);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Character } from './character.ts';
 import { ClientContext } from './client-context.ts';
 import { SessionSettings } from './connect.ts';
+import { RecallQuery } from './material.ts';
 import { Narrative } from './narrative.ts';
 import { Participant } from './participant.ts';
 import { ProviderSettings, StageSettings } from './provider-settings.ts';
@@ -50,6 +51,8 @@ export const Assignment = z.object({
   history: z.array(TurnRecord),
   /** What the client changed since `/connect`, when another process had the session; null when nothing. */
   context: ClientContext.nullable().default(null),
+  /** Whether there is anything to recall in this conversation; absent: no, and nobody asks. */
+  recalls: z.boolean().optional(),
   /** True when another process held this session before: no greeting, and an `open` turn is answered. */
   takenOver: z.boolean(),
 });
@@ -122,6 +125,14 @@ export const AgentAsk = z.discriminatedUnion('op', [
   }),
   /** Answered with a `RosterAnswer`. */
   z.object({ op: z.literal('rosterCommand'), sessionId: id, command: RosterCommand }),
+  /** Answered with `Materials`. Of use for a moment only: never repeated. */
+  z.object({
+    op: z.literal('recall'),
+    sessionId: id,
+    /** Who is to answer, in a room with several characters. */
+    membershipId: id.optional(),
+    query: RecallQuery,
+  }),
   z.object({ op: z.literal('sessionEnded'), sessionId: id, reason: SessionEnd }),
   AgentStatus.extend({ op: z.literal('status') }),
 ]);

@@ -131,6 +131,8 @@ export const Role = Membership.extend({
   narrative: Narrative.nullable().default(null),
   /** Of its own conversation, oldest first; the last may be `open`. */
   history: z.array(TurnRecord),
+  /** As in an `Assignment`. */
+  recalls: z.boolean().optional(),
 });
 export type Role = z.infer<typeof Role>;
 

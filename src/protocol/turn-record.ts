@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Materials } from './material.ts';
 import { Participant } from './participant.ts';
 
 /** How long a provider took for its part of a turn: milliseconds of its own. Absent when it had no part in it. */
@@ -23,6 +24,10 @@ export const TurnStages = z.object({
   endpointMs: z.number().optional(),
   /** The transcript that was answered was there. */
   transcriptMs: z.number().optional(),
+  /** What documents and memory have was looked for so long; counted by itself, not from the user's silence. */
+  recallMs: z.number().optional(),
+  /** True when the answer went without, because nothing had come in time. */
+  recallLate: z.boolean().optional(),
   llmFirstTokenMs: z.number().optional(),
   /** The first clause went to the synthesiser. */
   firstClauseMs: z.number().optional(),
@@ -65,6 +70,8 @@ export const TurnRecord = z.object({
   assistantText: z.string(),
   status: z.enum(['open', 'completed', 'interrupted', 'aborted']),
   stages: TurnStages,
+  /** What the model was given to answer from; absent when nothing was found. */
+  material: Materials.optional(),
   /** Absent while the turn is open, and of turns that were stored before it was counted. */
   usage: TurnUsage.optional(),
   /** Wall clock, ISO 8601. */

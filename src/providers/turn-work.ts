@@ -1,6 +1,12 @@
 import type { Clock } from '../lifetime/clock.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
-import type { ProviderTime, ProviderTimes, TurnUsage } from '../protocol/turn-record.ts';
+import type { Material, Recalled } from '../protocol/material.ts';
+import type {
+  ProviderTime,
+  ProviderTimes,
+  TurnStages,
+  TurnUsage,
+} from '../protocol/turn-record.ts';
 import type { Tts } from './tts/tts.ts';
 
 /** What the recogniser did for the words that are answered. */
@@ -21,6 +27,7 @@ export class TurnWork {
   #written = '';
   #ttsCharacters = 0;
   #recogniser: RecogniserWork | undefined;
+  #recalled: Recalled | undefined;
 
   constructor(clock: Clock, recogniser: RecogniserWork | undefined) {
     this.#recogniser = recogniser;
@@ -31,6 +38,11 @@ export class TurnWork {
   /** The recogniser has worked more for the same words. */
   hearing(recogniser: RecogniserWork | undefined): void {
     this.#recogniser = recogniser;
+  }
+
+  /** What was looked up for the answer. */
+  recalled(recalled: Recalled): void {
+    this.#recalled = recalled;
   }
 
   /** @param promptTokens of what the model was asked */
@@ -53,6 +65,16 @@ export class TurnWork {
         return this.#tts.of(tts.stream(text, options));
       },
     };
+  }
+
+  get material(): readonly Material[] {
+    return this.#recalled?.material ?? [];
+  }
+
+  get recallStages(): Pick<TurnStages, 'recallMs' | 'recallLate'> {
+    if (!this.#recalled) return {};
+    const { ms, late } = this.#recalled;
+    return { recallMs: ms, ...(late && { recallLate: true }) };
   }
 
   get times(): ProviderTimes {

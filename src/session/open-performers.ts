@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConversationEvent } from '../pipeline/conversation-event.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import { markMessage, marksOf } from '../protocol/member-marks.ts';
+import { mostQueryChars } from '../protocol/material.ts';
 import { stranger, type Participant } from '../protocol/participant.ts';
 import { characterIdentity, type Cast, type Role } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -123,6 +124,14 @@ function partDeps(opening: Opening, company: PartDeps['company'], membershipId?:
     ...{ diagnostics, isShared, onEvent, end },
     log: membershipId === undefined ? log : log.child({ membershipId }),
     speaker: firstOf(assignment),
+    recollect: ({ text, speaker }, signal) => {
+      // The question stands at the end.
+      const query = {
+        text: text.slice(-mostQueryChars),
+        speakerId: (speaker ?? firstOf(assignment)).speakerId,
+      };
+      return deps.journal.recall({ sessionId: assignment.sessionId, membershipId }, query, signal);
+    },
     store: (record) => store(record, membershipId),
   };
 }

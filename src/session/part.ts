@@ -3,6 +3,7 @@ import type { Clock } from '../lifetime/clock.ts';
 import type { Closable } from '../lifetime/scope.ts';
 import { Conversation } from '../pipeline/conversation.ts';
 import type { ConversationEvent } from '../pipeline/conversation-event.ts';
+import type { Recollect } from '../pipeline/recalling.ts';
 import type { Company } from '../prompt/company.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
 import type { Character } from '../protocol/character.ts';
@@ -33,7 +34,10 @@ import { turnTaking } from './turn-taking.ts';
 import { VoiceWithFace } from './voice-with-face.ts';
 
 /** Who is played, and what they have said so far. */
-export type PartRole = Pick<Assignment, 'ownLlm' | 'narrative' | 'characterSessionId'> & {
+export type PartRole = Pick<
+  Assignment,
+  'ownLlm' | 'narrative' | 'characterSessionId' | 'recalls'
+> & {
   character: Character;
   history: TurnRecord[];
 };
@@ -63,6 +67,8 @@ export type PartDeps = {
   speaker: Participant;
   /** Who else is there now; undefined where nobody can be. */
   company: () => Company | undefined;
+  /** Looks up what is said. */
+  recollect: Recollect;
   /** Resolves when the record is stored for good. */
   store: (record: TurnRecord) => Promise<void>;
   onEvent: (event: ConversationEvent) => void;
@@ -120,7 +126,8 @@ export class Part implements Closable {
         ...turnTaking(settings),
         speaker: { voice: character.voice ?? undefined, language: character.language },
         stage: () => stageOf(role, settings, context, deps.speaker.speakerName ?? undefined, story),
-        prompt: (past, { userText, speaker, heardBefore, occasion }) => {
+        ...(role.recalls && { recollect: deps.recollect }),
+        prompt: (past, { userText, speaker, heardBefore, occasion, material }) => {
           const company = deps.company();
           const { part } = story;
           return buildPrompt({
@@ -129,6 +136,7 @@ export class Part implements Closable {
             history: past,
             userText,
             ...(speaker && { speaker }),
+            ...(material && { material }),
             ...(company && { company }),
             ...(part && { story: part }),
             ...(heardBefore !== undefined && { brokenOff: heardBefore }),

@@ -1,6 +1,7 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { ClientContext } from '../protocol/client-context.ts';
 import type { RosterAnswer } from '../protocol/journal.ts';
+import type { Material, RecallQuery } from '../protocol/material.ts';
 import type { RosterCommand } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Llm } from '../providers/llm/llm.ts';
@@ -21,6 +22,12 @@ interface SessionJournal {
   clientJoined(sessionId: string): Promise<void>;
   /** Who is there now. */
   attendance(sessionId: string, here: string[]): Promise<void>;
+  /** Asked once, over the line as it is now. */
+  recall(
+    of: { sessionId: string; membershipId?: string | undefined },
+    query: RecallQuery,
+    signal: AbortSignal,
+  ): Promise<Material[]>;
   rosterCommand(sessionId: string, command: RosterCommand): Promise<RosterAnswer>;
 }
 

@@ -7,6 +7,7 @@ import type {
 import { PublicError } from '../../src/errors/public-error.ts';
 import type { ClientContext } from '../../src/protocol/client-context.ts';
 import type { Assignment, RosterAnswer, SessionEnd } from '../../src/protocol/journal.ts';
+import type { Material, RecallQuery } from '../../src/protocol/material.ts';
 import type { Participant } from '../../src/protocol/participant.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { aCharacter } from './a-character.ts';
@@ -22,6 +23,8 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
   readonly sessions = new Map<string, Stored>();
   readonly turns = new Map<string, TurnRecord>();
   readonly contexts = new Map<string, ClientContext>();
+  /** What can be recalled, by any text that it contains. */
+  materials: Material[] = [];
   fails = false;
 
   open(session: NewVoiceSession): Promise<{ id: string }> {
@@ -115,6 +118,11 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
   async keepContext(sessionId: string, context: ClientContext): Promise<void> {
     await this.#require(sessionId);
     this.contexts.set(sessionId, context);
+  }
+
+  async recall(sessionId: string, { text }: RecallQuery): Promise<Material[]> {
+    await this.#require(sessionId);
+    return this.materials.filter((material) => material.text.includes(text));
   }
 
   async end(sessionId: string, reason: SessionEnd): Promise<void> {

@@ -12,6 +12,9 @@ const turn = (n: number): Turn => ({
   assistantText: `Answer ${n}`,
   status: n === 2 ? 'interrupted' : 'completed',
   stages: { firstSoundMs: 500, speculative: true, providers: { llm: { ttfbMs: 150 } } },
+  material: [
+    { source: 'knowledge', id: 'passage-1', title: 'tides.pdf', text: 'At noon.', score: 0.03 },
+  ],
   usage: { sttAudioMs: 900, llmPromptTokens: 20, llmCompletionTokens: 5, ttsCharacters: 8 },
   startedAt: '2026-01-01T00:00:00.000Z',
   position: n * 10,
@@ -53,6 +56,7 @@ describe('the turns of a conversation', () => {
           user_text: 'Question 1',
           heard_text: 'Answer 1',
           stages: { firstSoundMs: 500, providers: { llm: { ttfbMs: 150 } } },
+          material: [{ source: 'knowledge', title: 'tides.pdf', text: 'At noon.' }],
           usage: { llmPromptTokens: 20 },
           started_at: '2026-01-01T00:00:00.000Z',
         },

@@ -321,4 +321,57 @@ describe('a journal', () => {
     controller.abort();
     await expect(opening).rejects.toThrow();
   });
+
+  describe('recalling', () => {
+    const query = { text: 'When is high water?', speakerId: null };
+    const found = [{ source: 'memory', id: 'f1', title: 'turn 3', text: 'Likes tea.', score: 1 }];
+    const never = new AbortController().signal;
+
+    it('is answered with what may help', async () => {
+      const journal = await open();
+      server.answer = ({ id }) => ({ id, ok: true, result: found });
+      const of = { sessionId: 'session-1', membershipId: undefined };
+      expect(await journal.recall(of, query, never)).toEqual(found);
+      expect(server.of('recall')).toMatchObject([{ sessionId: 'session-1', query }]);
+    });
+
+    it("is given up by its signal, and a late answer is nobody's", async () => {
+      const journal = await open();
+      server.answer = () => undefined;
+      const guess = new AbortController();
+      const asked = journal.recall({ sessionId: 'session-1' }, query, guess.signal);
+      await vi.waitFor(() => {
+        expect(server.of('recall')).toHaveLength(1);
+      });
+      guess.abort(new Error('the user went on'));
+      await expect(asked).rejects.toThrow('the user went on');
+      server.send({ id: server.of('recall')[0]?.id ?? 0, ok: true, result: found });
+      server.answer = ({ id }) => ({ id, ok: true, result: null });
+      await journal.clientJoined('session-1');
+    });
+
+    it('is not repeated over a new line', async () => {
+      const journal = await open();
+      const { answer } = server;
+      server.answer = (ask) => (ask.op === 'recall' ? undefined : answer(ask));
+      const asked = journal.recall({ sessionId: 'session-1' }, query, never);
+      await vi.waitFor(() => {
+        expect(server.of('recall')).toHaveLength(1);
+      });
+      const welcomed = once(journal.events, 'welcome');
+      server.breakLine();
+      await expect(asked).rejects.toThrow();
+      await welcomed;
+      await journal.clientJoined('session-1');
+      expect(server.of('recall')).toHaveLength(1);
+    });
+
+    it('that is refused is not asked for again', async () => {
+      const journal = await open();
+      server.answer = ({ id }) => ({ id, ok: false, code: 'busy', retryable: true });
+      await expect(journal.recall({ sessionId: 'session-1' }, query, never)).rejects.toMatchObject({
+        code: 'busy',
+      });
+    });
+  });
 });

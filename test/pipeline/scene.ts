@@ -2,6 +2,8 @@ import { hearingRateHz, type PcmFrame } from '../../src/frames/pcm.ts';
 import { BoundedQueue } from '../../src/lifetime/bounded-queue.ts';
 import type { ConversationEvent } from '../../src/pipeline/conversation-event.ts';
 import { Conversation } from '../../src/pipeline/conversation.ts';
+import type { Recollect } from '../../src/pipeline/recalling.ts';
+import type { Material } from '../../src/protocol/material.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import type { Moderation } from '../../src/providers/moderation/moderation.ts';
 import { bareStage, type Stage } from '../../src/script/stage.ts';
@@ -20,6 +22,8 @@ export const answer =
 export type SceneOptions = {
   history?: TurnRecord[];
   openStt?: (clock: FakeClock) => ScriptedStt;
+  /** Nothing is looked up unless it is given. */
+  recollect?: Recollect;
   /** Nobody moderates unless it is given. */
   moderation?: Moderation;
 };
@@ -36,14 +40,23 @@ export class Scene {
   readonly voice = new FakeVoice(this.clock);
   readonly events: ConversationEvent[] = [];
   readonly stored = new Map<string, TurnRecord>();
-  readonly prompts: { userText: string | null; history: TurnRecord[] }[] = [];
+  readonly prompts: {
+    userText: string | null;
+    history: TurnRecord[];
+    material: readonly Material[] | undefined;
+  }[] = [];
   stage: Stage = bareStage;
   readonly conversation: Conversation;
   readonly #microphone = new BoundedQueue<PcmFrame>({ capacity: 1_000, whenFull: 'dropOldest' });
   readonly #done: Promise<void>;
   #ids = 0;
 
-  constructor({ history = [], openStt = wholeUtterances, moderation }: SceneOptions = {}) {
+  constructor({
+    history = [],
+    openStt = wholeUtterances,
+    moderation,
+    recollect,
+  }: SceneOptions = {}) {
     this.stt = openStt(this.clock);
     this.conversation = new Conversation(
       {
@@ -57,9 +70,10 @@ export class Scene {
         newId: () => `turn-${++this.#ids}`,
         speaker: { voice: undefined, language: 'en-US' },
         ...(moderation && { moderation }),
+        ...(recollect && { recollect }),
         stage: () => this.stage,
-        prompt: (past, { userText }) => {
-          this.prompts.push({ userText, history: [...past] });
+        prompt: (past, { userText, material }) => {
+          this.prompts.push({ userText, history: [...past], material });
           return [{ role: 'user', content: userText ?? '' }];
         },
         store: (record) => {

@@ -1,13 +1,15 @@
 import { Router, type RequestHandler } from 'express';
 import * as z from 'zod';
 import { laxInt, orDefault } from '../../protocol/lax.ts';
+import { Materials, type Material } from '../../protocol/material.ts';
 import { TurnRecord, TurnStages, TurnUsage } from '../../protocol/turn-record.ts';
 import { callerOf } from '../api-key.ts';
 import type { Operation } from '../operation.ts';
 import { problemsOf } from '../problems.ts';
 import { InvalidRequest, NotFound } from '../refusals.ts';
 
-type Turn = Omit<TurnRecord, 'usage'> & {
+type Turn = Omit<TurnRecord, 'usage' | 'material'> & {
+  material: Material[];
   usage: TurnUsage | null;
   position: number;
   sessionId: string | null;
@@ -44,6 +46,8 @@ const TurnView = z.object({
   heard_text: z.string(),
   /** Milliseconds since the user's speech ended, or the text came; what did not happen is absent. */
   stages: TurnStages,
+  /** What the model was given to answer from, of documents and memory. */
+  material: Materials,
   /** Null while the turn is open. */
   usage: TurnUsage.nullable(),
   started_at: z.string(),
@@ -108,6 +112,7 @@ function view(turn: Turn): z.infer<typeof TurnView> {
     user_text: turn.userText,
     heard_text: turn.assistantText,
     stages: turn.stages,
+    material: turn.material,
     usage: turn.usage,
     started_at: turn.startedAt,
   };

@@ -21,6 +21,7 @@ import { FakeClock } from '../../fakes/fake-clock.ts';
 import { charactersContract } from './characters.ts';
 import { conversationsContract } from './conversations.ts';
 import { keysContract } from './keys.ts';
+import { knowledgeContract } from './knowledge.ts';
 import { mindsContract } from './minds.ts';
 import { participantsContract } from './participants.ts';
 import { speakersContract } from './speakers.ts';
@@ -130,6 +131,7 @@ export function storageContract(name: string, open: () => Promise<Database>): vo
     turnsContract(opened);
     writtenTurnsContract(opened);
     usageContract(opened);
+    knowledgeContract(opened);
     mindsContract(opened);
     textContract(opened);
   });

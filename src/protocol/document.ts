@@ -1,0 +1,9 @@
+import * as z from 'zod';
+
+/** Files that can be read. */
+export const DocumentKind = z.enum(['txt', 'md', 'html', 'pdf', 'docx']);
+export type DocumentKind = z.infer<typeof DocumentKind>;
+
+/** `ready`: it can be searched. */
+export const DocumentState = z.enum(['waiting', 'working', 'ready', 'failed']);
+export type DocumentState = z.infer<typeof DocumentState>;
