@@ -15,13 +15,12 @@ const tides: Material = {
 /** Finds the tides so long after it is asked, and notes what becomes of each asking. */
 function library(afterMs: number) {
   const asked: { text: string; signal: AbortSignal }[] = [];
-  let scene: Scene | undefined;
   const recollect: Recollect = async ({ text }, signal) => {
     asked.push({ text, signal });
-    if (scene) await sleep(scene.clock, afterMs, signal);
+    await sleep(scene.clock, afterMs, signal);
     return [tides];
   };
-  scene = new Scene({ recollect });
+  const scene: Scene = new Scene({ recollect });
   return { scene, asked };
 }
 
