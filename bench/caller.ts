@@ -12,6 +12,7 @@ import {
 } from '@livekit/rtc-node';
 import { ConnectResponse } from '../src/protocol/connect.ts';
 import { connectRoom } from '../src/room/connect-room.ts';
+import { Camera, type CameraOptions } from './camera.ts';
 import { HeardSound } from './heard-sound.ts';
 import { RoomNoise } from './room-noise.ts';
 
@@ -55,6 +56,7 @@ export class Caller {
   readonly #noise: RoomNoise | undefined;
   readonly #waiting = new Set<() => void>();
   #microphone: { source: AudioSource; stop: () => void } | undefined;
+  readonly #cameras: Camera[] = [];
   #pending: Int16Array[] = [];
   #spoken: (() => void) | undefined;
   #left = false;
@@ -112,6 +114,14 @@ export class Caller {
     const track = LocalAudioTrack.createAudioTrack('microphone', source);
     await this.#room.localParticipant?.publishTrack(track, options);
     this.#microphone = { source, stop: this.#pace(source) };
+  }
+
+  async openCamera(options: CameraOptions = {}): Promise<Camera> {
+    const { localParticipant } = this.#room;
+    if (!localParticipant) throw new Error('not in the room');
+    const camera = await Camera.publish(localParticipant, options);
+    this.#cameras.push(camera);
+    return camera;
   }
 
   /** Speaks in real time. @returns when its last sample was handed to WebRTC, on `performance.now()` */
@@ -173,6 +183,7 @@ export class Caller {
     // A track that is told of only now can be opened no more.
     this.#room.removeAllListeners(RoomEvent.TrackSubscribed);
     this.#microphone?.stop();
+    for (const camera of this.#cameras) camera.stop();
     await this.#room.disconnect();
     await this.#microphone?.source.close();
   }

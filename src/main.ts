@@ -305,7 +305,7 @@ async function providerSettings(
   log: Log,
   scope: Scope,
 ): Promise<ProviderSettings> {
-  const { sttStreaming } = config;
+  const { sttStreaming, llmVision: vision } = config;
   const { llm, stt, tts, moderation } = config.stages;
   const isNeeded = [llm, stt, tts].some(({ kind }) => kind === 'offline');
   const offline = isNeeded
@@ -316,7 +316,7 @@ async function providerSettings(
     : undefined;
   const embedded = { baseUrl: offline?.baseUrl ?? '', model: 'parley-offline' };
   return {
-    llm: llm.kind === 'openai' ? llm.settings : embedded,
+    llm: { ...(llm.kind === 'openai' ? llm.settings : embedded), vision },
     stt:
       stt.kind === 'openai'
         ? { ...stt.settings, streaming: sttStreaming }

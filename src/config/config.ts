@@ -1,6 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { SttStreaming } from '../protocol/provider-settings.ts';
+import type { LlmVision, SttStreaming } from '../protocol/provider-settings.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { Environment } from './environment.ts';
 import { readStages, type Stages } from './stages.ts';
@@ -44,6 +44,7 @@ export type Config = {
   };
   stages: Stages;
   sttStreaming: SttStreaming;
+  llmVision: LlmVision;
   /** Undefined: those that are known of the configured synthesiser. */
   voices: NamedVoice[] | undefined;
   log: {
@@ -126,6 +127,7 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
     rooms: { mostCharacters: env.CHARACTERS_PER_ROOM ?? 8 },
     stages: readStages(env, report),
     sttStreaming: env.STT_STREAMING ?? 'auto',
+    llmVision: env.LLM_VISION ?? 'auto',
     voices: env.TTS_VOICES,
     log: {
       level: env.LOG_LEVEL ?? 'info',

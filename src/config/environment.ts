@@ -148,6 +148,11 @@ export const Environment = z.object({
   LLM_BASE_URL: llm.baseUrl,
   LLM_API_KEY: llm.apiKey,
   LLM_MODEL: setting(text, 'Its model', '`gpt-4o-mini` at OpenAI'),
+  LLM_VISION: setting(
+    oneOf(['auto', 'on', 'off']),
+    'Show the model what users show: `auto` until it refuses an image, `on`, `off`',
+    '`auto`',
+  ),
   STT_BASE_URL: stt.baseUrl,
   STT_API_KEY: stt.apiKey,
   STT_MODEL: setting(text, 'Its model', '`gpt-4o-mini-transcribe` at OpenAI'),

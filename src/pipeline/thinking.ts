@@ -1,8 +1,10 @@
+import type { Look } from '../frames/picture.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { insistence } from '../prompt/occasion.ts';
 import type { PromptMessage } from '../prompt/prompt.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
 import type { Material } from '../protocol/material.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
@@ -12,6 +14,7 @@ import { ask } from './asking.ts';
 import type { AnswerSource, ExchangeStart } from './exchange.ts';
 import { perform } from './performance.ts';
 import { recallInTime, type Recollect } from './recalling.ts';
+import { seeing } from './seeing.ts';
 
 /** What is asked of the model. */
 export type AnswerRequest = Pick<
@@ -33,6 +36,8 @@ export type ThinkingDeps = {
   prompt: (history: TurnRecord[], request: AnswerRequest) => PromptMessage[];
   /** Looks up what is said; undefined where there is nothing to look into. */
   recollect?: Recollect;
+  /** What is seen at the moment of an answer to this one; absent where nobody asked to be seen. */
+  look?: (speaker: Participant | undefined) => Look | undefined;
   /** What an answer may hold besides words, as it is now. */
   stage: () => Stage;
   onRetry: (failure: ProviderFailed) => void;
@@ -67,12 +72,14 @@ export function thinking(
 function answering(
   request: AnswerRequest,
   history: TurnRecord[],
-  { prompt, stage, llm, log, onRetry }: ThinkingDeps,
+  { prompt, look, stage, llm: usual, log, onRetry }: ThinkingDeps,
 ): AnswerSource {
+  const seen = look?.(request.speaker);
+  const llm = seen ? seeing(usual, seen) : usual;
   const messages = prompt(history, request);
   const promptTokens = messages.reduce(
     (tokens, { content }) => tokens + estimateTokens(content),
-    0,
+    seen?.imageTokens ?? 0,
   );
   const speakerName = request.speaker?.speakerName;
   // Of several people in a room, "me" is the one who is answered.

@@ -6,6 +6,7 @@ import { companySection, labelled, type Company } from './company.ts';
 import { boundariesOf, mannerOf } from './manner.ts';
 import { materialSections } from './material.ts';
 import { occasionNote, type Occasion } from './occasion.ts';
+import { sightSection } from './sight.ts';
 import { storySection, type StoryPart } from './story.ts';
 import { fillTemplate, toldSections, type Told } from './told.ts';
 import { estimateTokens } from './tokens.ts';
@@ -33,6 +34,8 @@ export type PromptContext = {
   occasion?: Occasion;
   /** Written to be read, and not to be heard. */
   inWriting?: boolean;
+  /** Set where the user wants to be seen: whether images can reach the model. */
+  sight?: 'seeing' | 'blind';
 };
 
 /**
@@ -71,7 +74,14 @@ export function buildPrompt(
   return [system, ...kept, ...ending];
 }
 
-function personaParts({ character, told, company, inWriting, story }: PromptContext): string[] {
+function personaParts({
+  character,
+  told,
+  company,
+  inWriting,
+  story,
+  sight,
+}: PromptContext): string[] {
   const fill = (text: string) => fillTemplate(text, told.templateKeys);
   return [
     `You are ${character.name}.\n${fill(character.backstory)}`,
@@ -80,6 +90,7 @@ function personaParts({ character, told, company, inWriting, story }: PromptCont
     boundariesOf(character),
     ...(company ? [companySection(company)] : []),
     ...(story ? [storySection(story, told.templateKeys)] : []),
+    ...(sight ? [sightSection(sight)] : []),
   ].filter((part) => part !== '');
 }
 

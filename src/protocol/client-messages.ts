@@ -4,6 +4,7 @@ import { orDefault } from './lax.ts';
 import { PlainLine, plainLine, PlainText, plainText, SomeText } from './plain-text.ts';
 import { CharacterRosterUpdate, InteractionTarget } from './roster.ts';
 import { respond, type ServerResponse } from './server-messages.ts';
+import { VisionStatus, VisionTrigger } from './vision-messages.ts';
 
 /*
  * What a client tells the server on the data channel: `{type, data}`, with any topic or none.
@@ -82,6 +83,8 @@ export const ClientMessage = z.discriminatedUnion('type', [
   message('force-user-stopped-speaking', noData),
   message('interaction-target', InteractionTarget),
   message('character-roster-update', CharacterRosterUpdate),
+  message('vision-status', VisionStatus),
+  message('vision-trigger', VisionTrigger),
   message('reset-idle-timer', noData),
   message('usage-toggle', z.object({ enabled: z.boolean() })),
   message('kill-pipeline', noData),

@@ -17,8 +17,12 @@ export type StageSettings = z.infer<typeof StageSettings>;
 export const SttStreaming = z.enum(['auto', 'on', 'off']);
 export type SttStreaming = z.infer<typeof SttStreaming>;
 
+/** Whether the model is shown images; `auto` shows them, and takes no for an answer. */
+export const LlmVision = z.enum(['auto', 'on', 'off']);
+export type LlmVision = z.infer<typeof LlmVision>;
+
 export const ProviderSettings = z.object({
-  llm: StageSettings,
+  llm: StageSettings.extend({ vision: LlmVision.optional() }),
   stt: StageSettings.extend({ streaming: SttStreaming.optional() }),
   tts: StageSettings.extend({ voice: z.string().optional() }),
   /** Absent: what users say is answered unjudged. */

@@ -39,7 +39,21 @@ export const VisionInputConfig = z
     { path: ['sampling_windows'], error: 'must not ask for more frames than frames_per_turn' },
   );
 
-const RespondMode = z.enum(['silent', 'auto', 'must_respond']);
+export type VisionInputConfig = z.infer<typeof VisionInputConfig>;
+
+/**
+ * Whether a client wants to be seen. Clients that are older than `vision_input_config` only say `video`; and where there
+ * is a configuration, it is what turns sampling on.
+ */
+export function wantsVision(settings: {
+  connection_type: 'audio' | 'video';
+  vision_input_config: VisionInputConfig | null;
+}): boolean {
+  return settings.connection_type === 'video' || settings.vision_input_config !== null;
+}
+
+export const RespondMode = z.enum(['silent', 'auto', 'must_respond']);
+export type RespondMode = z.infer<typeof RespondMode>;
 
 /** The user's own words, spoken or typed, are always answered; these are the other inputs. */
 export const RespondModes = z.object({

@@ -1,9 +1,8 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { Character } from '../protocol/character.ts';
 import type { StageSettings } from '../protocol/provider-settings.ts';
-import { KnownOptions } from './llm/known-options.ts';
 import type { Llm } from './llm/llm.ts';
-import { OpenAiLlm } from './llm/openai.ts';
+import { openLlm } from './llm/open-llm.ts';
 import { autoEffort } from './llm/reasoning.ts';
 import type { Providers } from './open-providers.ts';
 import type { Stt } from './stt/stt.ts';
@@ -47,8 +46,11 @@ function llmOf(usual: Llm, character: Speaker, own: StageSettings | null, clock:
     // A registered endpoint knows its model; the name that it has here means nothing there.
     ...(character.model !== null && !own && { model: character.model }),
   };
-  const llm = own ? new KnownOptions(new OpenAiLlm(own, { clock })) : usual;
-  return { stream: (messages, options) => llm.stream(messages, { ...wishes, ...options }) };
+  const llm = own ? openLlm(own, { clock }) : usual;
+  return {
+    stream: (messages, options) => llm.stream(messages, { ...wishes, ...options }),
+    takesImages: (model = wishes.model) => llm.takesImages?.(model) ?? false,
+  };
 }
 
 function sttOf(stt: Stt, { boostedWords: hints, language, languages }: Speaker): Stt {

@@ -1,9 +1,8 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { ProviderSettings, SttStreaming } from '../protocol/provider-settings.ts';
 import type { Timeouts } from './attempt.ts';
-import { KnownOptions } from './llm/known-options.ts';
+import { openLlm } from './llm/open-llm.ts';
 import type { Llm } from './llm/llm.ts';
-import { OpenAiLlm } from './llm/openai.ts';
 import type { Moderation } from './moderation/moderation.ts';
 import { OpenAiModeration } from './moderation/openai.ts';
 import { OpenAiStt } from './stt/openai.ts';
@@ -27,7 +26,7 @@ export function openProviders(settings: ProviderSettings, deps: ProvidersDeps): 
   const { clock, timeouts = {} } = deps;
   return {
     stt: openStt(settings.stt, { clock, timeouts: timeouts.stt }),
-    llm: new KnownOptions(new OpenAiLlm(settings.llm, { clock, timeouts: timeouts.llm })),
+    llm: openLlm(settings.llm, { clock, timeouts: timeouts.llm }),
     tts: new KnownVoices(new OpenAiTts(settings.tts, { clock, timeouts: timeouts.tts })),
     ...(settings.moderation && {
       moderation: new OpenAiModeration(settings.moderation, { clock }),

@@ -19,6 +19,7 @@ import { DataSink } from './data-sink.ts';
 import { isOurs } from './identities.ts';
 import { microphone } from './microphone.ts';
 import { TrackSink } from './track-sink.ts';
+import { Videos, type VideoOffer } from './videos.ts';
 import { Voice } from './voice.ts';
 import type { VoiceSink } from './voice-sink.ts';
 
@@ -36,6 +37,8 @@ export type AgentRoomEvents = {
   microphoneGone: [identity: string];
   /** The microphone was muted: no sound comes from it until further notice. */
   microphoneMuted: [identity: string];
+  /** All videos that a participant publishes, whenever one of them is different. */
+  videos: [identity: string, offers: VideoOffer[]];
   /** From a human; in the first 3 s of one who publishes nothing LiveKit does not name the sender. */
   data: [bytes: Uint8Array, identity: string | undefined];
   /** We are out of the room: it was closed or the connection is gone for good, or another process is us now. */
@@ -59,6 +62,7 @@ export class AgentRoom implements Closable {
   readonly data: DataLine;
   readonly #room: Room;
   readonly #deps: JoinRoom;
+  readonly #videos: Videos;
   #track: Promise<TrackSink | undefined> | undefined;
   #listenedTo = false;
   #closing: Promise<void> | undefined;
@@ -76,6 +80,11 @@ export class AgentRoom implements Closable {
       },
     });
     this.#listen();
+    this.#videos = new Videos(room, (identity, offers) => {
+      // Nobody looks: then none is sent to us.
+      if (!this.events.emit('videos', identity, offers))
+        for (const offer of offers) offer.want(false, 0);
+    });
   }
 
   /** @throws LiveKit's ConnectError when the room cannot be joined */
@@ -106,6 +115,7 @@ export class AgentRoom implements Closable {
       for (const { track, source } of participant.trackPublications.values()) {
         if (track) this.#onTrack(track, source, participant.identity);
       }
+      this.#videos.tell(participant);
     }
   }
 

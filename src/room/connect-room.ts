@@ -13,8 +13,20 @@ import * as z from 'zod';
 type Listen = (event: unknown) => unknown;
 const isFunction = (value: unknown) => typeof value === 'function';
 const Listen = z.custom<Listen>(isFunction);
-const Emitter = z.custom<{ emit(name: string, event: unknown): void }>(
-  (value) => z.object({ emit: z.custom(isFunction) }).safeParse(value).success,
+type Emitter = {
+  emit(name: string, event: unknown): void;
+  on(name: string, listener: (event: unknown) => void): void;
+  request(request: { message: { case: string; value: object } }): unknown;
+};
+const Emitter = z.custom<Emitter>(
+  (value) =>
+    z
+      .object({
+        emit: z.custom(isFunction),
+        on: z.custom(isFunction),
+        request: z.custom(isFunction),
+      })
+      .safeParse(value).success,
 );
 const Bindings = z.object({
   livekitInitialize:
@@ -22,7 +34,22 @@ const Bindings = z.object({
       isFunction,
     ),
   FfiEvent: z.custom<{ fromBinary(bytes: Uint8Array): unknown }>(isFunction),
-  FfiHandle: z.custom<{ prototype: { dispose(): void } }>(isFunction),
+  FfiHandle: z.custom<{
+    new (handle: bigint): { dispose(): void };
+    prototype: { dispose(): void };
+  }>(isFunction),
+});
+/** A frame of a video, as the native part hands it over: what it holds is ours to let go. */
+const FrameEvent = z.object({
+  message: z.object({
+    case: z.literal('videoStreamEvent'),
+    value: z.object({
+      message: z.object({
+        case: z.literal('frameReceived'),
+        value: z.object({ buffer: z.object({ handle: z.object({ id: z.bigint() }) }) }),
+      }),
+    }),
+  }),
 });
 
 /**
@@ -46,6 +73,7 @@ export async function connectRoom(
 const frequent: ReadonlySet<unknown> = new Set([
   'audioStreamEvent',
   'captureAudioFrame',
+  'videoStreamEvent',
   'publishData',
   'logs',
 ]);
@@ -83,11 +111,38 @@ function setRight(): void {
   if (!bindings.success) return;
   const { livekitInitialize, FfiEvent, FfiHandle } = bindings.data;
   forgiveGone(FfiHandle.prototype);
+  letFramesGo(client.data, FfiHandle);
   // It writes its errors to standard error and the rest nowhere.
   const onEvent = (bytes: Uint8Array) => {
     client.data.emit('ffi_event', FfiEvent.fromBinary(bytes));
   };
   livekitInitialize(onEvent, false, 'parley');
+}
+
+/**
+ * Asks the native part for something that the client has no method for, where it is understood.
+ * @param kind of a request, as its protocol calls it
+ */
+export function askFor(kind: string, value: object): void {
+  const client = Emitter.safeParse(Reflect.get(globalThis, '_ffiClientInstance'));
+  if (client.success) client.data.request({ message: { case: kind, value } });
+}
+
+/**
+ * A frame that was under way when its stream was closed has nobody to let it go, and it is more than a megabyte. So
+ * each is let go here, after those who know it: a second time does nothing.
+ */
+function letFramesGo(client: Emitter, Handle: new (handle: bigint) => { dispose(): void }): void {
+  client.on('ffi_event', (event) => {
+    if (kindOf(event) !== 'videoStreamEvent') return;
+    const frame = FrameEvent.safeParse(event);
+    if (!frame.success) return;
+    const { id } = frame.data.message.value.message.value.buffer.handle;
+    // Who listens copies it at once; their listeners may come after this one.
+    queueMicrotask(() => {
+      new Handle(id).dispose();
+    });
+  });
 }
 
 function forgiveGone(handle: { dispose(): void }): void {

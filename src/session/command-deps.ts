@@ -5,6 +5,8 @@ import type { Log } from '../telemetry/log.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { SessionContext } from './session-context.ts';
 import type { Story } from './story.ts';
+import type { GivenAnswers } from './given-answers.ts';
+import type { Vision } from './vision.ts';
 
 /** What a client's messages act on. */
 export type CommandDeps = {
@@ -23,6 +25,10 @@ export type CommandDeps = {
   story: Pick<Story, 'trigger'>;
   /** Several people may be in the room. */
   isShared: boolean;
+  /** Undefined where nobody asked to be seen. */
+  vision: Vision | undefined;
+  /** To messages that clients may repeat. */
+  answers: GivenAnswers;
   diagnostics: Pick<Diagnostics, 'setUsageEnabled'>;
   respondModes: SessionSettings['respond_modes'];
   /** Ends the session, soon: the acknowledgement goes out first. */

@@ -34,6 +34,7 @@ export type EnsembleDeps = {
 const conversational: ReadonlySet<ClientMessage['type']> = new Set([
   'user_text_message',
   'trigger-message',
+  'vision-trigger',
   'interrupt-bot',
   'force-user-stopped-speaking',
 ]);

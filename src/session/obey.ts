@@ -12,6 +12,7 @@ import {
   typeText,
 } from './speech-commands.ts';
 import { trigger } from './trigger.ts';
+import { visionStatus, visionTrigger } from './vision-commands.ts';
 
 /**
  * Does what a client's message asks for.
@@ -57,6 +58,10 @@ function answer(
       return updateDynamicInfo(message, deps);
     case 'context-update':
       return updateContext(message, deps);
+    case 'vision-status':
+      return visionStatus(message, deps, sender);
+    case 'vision-trigger':
+      return visionTrigger(message, deps, sender);
     // What it asks for has happened: every message that a user causes counts as activity.
     case 'reset-idle-timer':
       return respond(message.type, 'success');
@@ -81,7 +86,7 @@ function answer(
   }
 }
 
-/** Whether there is a user behind it: one who only watches figures is idle all the same. */
+/** Whether there is a user behind it: one who only watches figures, or whether frames come, is idle all the same. */
 export function isActivity({ type }: ClientMessage): boolean {
-  return type !== 'usage-toggle';
+  return type !== 'usage-toggle' && type !== 'vision-status';
 }

@@ -16,12 +16,17 @@ import { Part, type PartDeps, type Podium } from './part.ts';
 import { Solo, type Performers } from './performers.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionDeps } from './session-deps.ts';
+import type { Sights } from './sights.ts';
+import type { GivenAnswers } from './given-answers.ts';
 
 export type Opening = {
   room: AgentRoom;
   assignment: Assignment;
   deps: SessionDeps;
   context: SessionContext;
+  /** Undefined where nobody asked to be seen. */
+  sights: Sights | undefined;
+  answers: GivenAnswers;
   log: Log;
   attendance: Attendance;
   microphones: Microphones;
@@ -117,9 +122,9 @@ function partDeps(opening: Opening, company: PartDeps['company'], membershipId?:
   const { assignment, deps, log, store } = opening;
   const { settings } = assignment;
   const { clock, vad, providers } = deps;
-  const { context, diagnostics, isShared, onEvent, end } = opening;
+  const { context, sights, answers, diagnostics, isShared, onEvent, end } = opening;
   return {
-    ...{ clock, vad, providers, settings, context, company },
+    ...{ clock, vad, providers, settings, context, sights, answers, company },
     responses: responsesOf(assignment, membershipId),
     ...{ diagnostics, isShared, onEvent, end },
     log: membershipId === undefined ? log : log.child({ membershipId }),

@@ -31,6 +31,9 @@ import { Story } from './story.ts';
 import { stageOf } from './stage.ts';
 import { speakerOf, Telling } from './telling.ts';
 import { turnTaking } from './turn-taking.ts';
+import type { Sights } from './sights.ts';
+import type { GivenAnswers } from './given-answers.ts';
+import { Vision } from './vision.ts';
 import { VoiceWithFace } from './voice-with-face.ts';
 
 /** Who is played, and what they have said so far. */
@@ -60,6 +63,9 @@ export type PartDeps = {
   responses: string;
   settings: SessionSettings;
   context: SessionContext;
+  /** Undefined where nobody asked to be seen. */
+  sights: Sights | undefined;
+  answers: GivenAnswers;
   diagnostics: Diagnostics;
   /** Several people may be in the room. */
   isShared: boolean;
@@ -114,10 +120,13 @@ export class Part implements Closable {
         telling.tellSection(section);
       },
     });
+    const own = inCharacter(deps.providers, character, role.ownLlm, deps);
+    const takesImages = () => own.llm.takesImages?.() ?? false;
+    const vision = deps.sights && new Vision(deps.sights, takesImages, clock);
     const finished = history.filter(({ status }) => status !== 'open');
     const conversation = new Conversation(
       {
-        ...inCharacter(deps.providers, character, role.ownLlm, deps),
+        ...own,
         clock,
         log,
         vad: deps.vad,
@@ -141,10 +150,13 @@ export class Part implements Closable {
             ...(part && { story: part }),
             ...(heardBefore !== undefined && { brokenOff: heardBefore }),
             ...(occasion && { occasion }),
+            ...(vision && { sight: vision.isAble ? 'seeing' : 'blind' }),
           });
         },
+        ...(vision && { look: (speaker) => vision.look(speaker?.identity) }),
         store: deps.store,
         emit: (event) => {
+          if (vision) watch(event, vision);
           if (event.kind === 'botStoppedSpeaking') face?.finish(voice.playedMs());
           telling.tell(event);
           if (event.kind === 'story') story.follow(event);
@@ -160,6 +172,8 @@ export class Part implements Closable {
       conversation,
       context,
       story,
+      vision,
+      answers: deps.answers,
       isShared: deps.isShared,
       diagnostics,
       respondModes: settings.respond_modes,
@@ -185,4 +199,10 @@ export class Part implements Closable {
     await this.conversation.close();
     await this.podium.close?.();
   }
+}
+
+/** Words of a user are about what is shown while they are said; an answer that was given has seen what it looked at. */
+function watch(event: ConversationEvent, vision: Vision): void {
+  if (event.kind === 'userStartedSpeaking') vision.prepare(event.speaker?.identity);
+  if (event.kind === 'turnCompleted' && event.record.status === 'completed') vision.answered();
 }

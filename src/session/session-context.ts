@@ -95,6 +95,11 @@ export class SessionContext {
     this.#set({ story: { ...this.#changed.story, [conversationId]: sectionId } });
   }
 
+  /** A message with this id has done what it asked for; repeated it does nothing. */
+  noteApplied(updateId: string): void {
+    this.#set({ appliedIds: [...this.#changed.appliedIds, updateId].slice(-limits.appliedIds) });
+  }
+
   /** Something happened that the character should know of later, too. */
   noteEvent(text: string): void {
     const events = [...this.#changed.events, text.slice(0, limits.eventChars)];

@@ -1,5 +1,6 @@
 import type { Character } from '../protocol/character.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
+import { wantsVision } from '../protocol/vision-config.ts';
 import type { Stage } from '../script/stage.ts';
 import type { SessionContext } from './session-context.ts';
 import type { Story } from './story.ts';
@@ -16,7 +17,7 @@ export function stageOf(
     actions: actionConfig,
     emotion: settings.emotion_config,
     opening: {
-      vision: settings.connection_type === 'video' || settings.vision_input_config !== null,
+      vision: wantsVision(settings),
       // No speech begins with a number and three bars; so nothing is lost where no story is told.
       narrative: true,
       names: namesOf(character.name),

@@ -16,6 +16,8 @@ import { openPerformers } from './open-performers.ts';
 import type { Performers } from './performers.ts';
 import { SessionContext } from './session-context.ts';
 import type { SessionDeps } from './session-deps.ts';
+import { openSights, type Sights } from './sights.ts';
+import { GivenAnswers } from './given-answers.ts';
 
 /** What was handed to LiveKit's client is not yet on the wire, and leaving the room takes it back. */
 const lastWordsMs = 250;
@@ -145,7 +147,8 @@ export class VoiceSession implements Closable {
     const { room, assignment } = this;
     this.#listenToRoom();
     const context = this.#openContext();
-    const performers = await this.#openPerformers(context);
+    const sights = this.#openSights();
+    const performers = await this.#openPerformers(context, sights);
     this.#scope.defer('performers', () => performers.close());
     if (this.#scope.closed) throw new ScopeClosed(this.#scope.name);
     this.#performers = performers;
@@ -162,10 +165,11 @@ export class VoiceSession implements Closable {
     room.replay();
   }
 
-  #openPerformers(context: SessionContext): Promise<Performers> {
+  #openPerformers(context: SessionContext, sights: Sights | undefined): Promise<Performers> {
     const { room, assignment, deps } = this;
     return openPerformers({
-      ...{ room, assignment, deps, context },
+      ...{ room, assignment, deps, context, sights },
+      answers: new GivenAnswers(),
       log: this.#log,
       attendance: this.#attendance,
       microphones: this.#microphones,
@@ -198,6 +202,13 @@ export class VoiceSession implements Closable {
     });
     this.#scope.defer('context', () => keeper.close());
     return new SessionContext(settings, context, (changed) => keeper.keep(changed));
+  }
+
+  #openSights(): Sights | undefined {
+    const { room, assignment, deps } = this;
+    const sights = openSights(room, assignment.settings, { clock: deps.clock, log: this.#log });
+    if (sights) this.#scope.defer('sights', () => sights.close());
+    return sights;
   }
 
   #listenToRoom(): void {

@@ -55,6 +55,7 @@ describe('the configuration', () => {
         embeddings: { kind: 'offline' },
       },
       sttStreaming: 'auto',
+      llmVision: 'auto',
       log: { level: 'info', pretty: false, includePrivate: false },
     });
   });

@@ -8,6 +8,8 @@ import type { CommandDeps } from '../../src/session/command-deps.ts';
 import { obey } from '../../src/session/obey.ts';
 import { Story } from '../../src/session/story.ts';
 import { SessionContext } from '../../src/session/session-context.ts';
+import { GivenAnswers } from '../../src/session/given-answers.ts';
+import type { Vision } from '../../src/session/vision.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { reactionTo, type Floor } from '../../src/turn/reaction.ts';
 
@@ -25,6 +27,7 @@ export class CommandedSession {
     settings: Record<string, unknown> = {},
     kept: ClientContext | null = null,
     narrative: Narrative | null = null,
+    private readonly vision?: Vision,
   ) {
     const parsed = SessionSettings.parse(settings);
     this.context = new SessionContext(parsed, kept, (changed) => this.kept.push(changed));
@@ -54,6 +57,8 @@ export class CommandedSession {
       conversation,
       context: this.context,
       story: new Story(narrative, { keep: note('keepSection'), tell: note('tellSection') }),
+      vision: this.vision,
+      answers: new GivenAnswers(),
       isShared: false,
       diagnostics: { setUsageEnabled: note('setUsageEnabled') },
       respondModes: parsed.respond_modes,

@@ -12,10 +12,31 @@ import { breakConnection, ScriptedStage, type Behaviour } from './scripted-stage
 import { words } from './scripted-llm.ts';
 import { hum } from './scripted-tts.ts';
 
+const ChatMessage = z
+  .object({
+    role: z.string(),
+    content: z.union([
+      z.string(),
+      z.array(
+        z.union([
+          z.object({ type: z.literal('text'), text: z.string() }),
+          z.object({ type: z.literal('image_url'), image_url: z.object({ url: z.string() }) }),
+        ]),
+      ),
+    ]),
+  })
+  .transform(({ role, content }) => {
+    if (typeof content === 'string') return { role, content };
+    const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+    const images = content.flatMap((part) =>
+      part.type === 'image_url' ? [part.image_url.url] : [],
+    );
+    return { role, content: text, images };
+  });
 const ChatRequest = z.looseObject({
   model: z.string(),
   stream: z.literal(true),
-  messages: z.array(z.object({ role: z.string(), content: z.string() })),
+  messages: z.array(ChatMessage),
   tools: z.array(z.unknown()).optional(),
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;

@@ -19,6 +19,29 @@ const tokens = {
 };
 const torch = { name: 'torch', description: 'A flaming torch on the wall' };
 
+/** Where nobody asked to be seen. */
+const unseen = {
+  active_source: null,
+  active_source_label: null,
+  last_frame_age_ms: null,
+  duplicate: false,
+  vision_buffer: {
+    enabled: false,
+    status: 'vision_not_enabled',
+    retained_frames: 0,
+    buffer_frames: 0,
+    frames_per_turn: 0,
+    first_frame_pts: null,
+    last_frame_pts: null,
+    last_frame_age_ms: null,
+    first_frame_index: null,
+    source_active: false,
+    source_label: null,
+    selected_participant: null,
+    sampling_windows: [],
+  },
+};
+
 const cases: Record<string, Case> = {
   user_text_message: {
     good: [
@@ -197,6 +220,38 @@ const cases: Record<string, Case> = {
       [undefined, {}],
     ],
     bad: [],
+  },
+  'vision-status': {
+    good: [
+      [
+        { update_id: 'v1', ...sid },
+        {
+          message: 'Vision status',
+          extras: { ...unseen, vision_status_outcome: 'vision_not_enabled', update_id: 'v1' },
+        },
+      ],
+      [
+        undefined,
+        {
+          message: 'Vision status',
+          extras: { ...unseen, vision_status_outcome: 'vision_not_enabled' },
+        },
+      ],
+    ],
+    bad: [
+      ['now', /^Failed to process vision-status: data: /],
+      [{ update_id: 7 }, /update_id: /],
+    ],
+  },
+  // Its outcomes are in test/session/vision-trigger.test.ts: this session sees nothing.
+  'vision-trigger': {
+    good: [],
+    bad: [
+      ['now', /^Failed to process vision-trigger: data: /],
+      [{ text: 7 }, /text: /],
+      [{ text: 'x'.repeat(8_001) }, /text: /],
+      [{ update_id: 'x'.repeat(257) }, /update_id: /],
+    ],
   },
   'usage-toggle': {
     good: [

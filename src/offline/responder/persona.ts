@@ -22,7 +22,7 @@ export type Persona = {
 
 /** Headings of sections that tell the model how to write: nothing to answer with. */
 const instructions =
-  /\b(?:how you (?:speak|act|feel)|how to|rules?|instructions?|format|style|guidelines?)\b/i;
+  /\b(?:how you (?:speak|act|feel|see)|how to|rules?|instructions?|format|style|guidelines?)\b/i;
 
 /** Reads what a system prompt tells: `You are <name>.`, prose, and sections with a `# Heading`. */
 export function readPersona(system: string): Persona {

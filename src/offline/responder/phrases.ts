@@ -1,3 +1,6 @@
+import type { Colour } from '../sight/colours.ts';
+import type { Glance } from '../sight/glance.ts';
+
 /** What the responder says by itself, in one language. */
 export type Phrases = {
   iAm(name: string): string;
@@ -24,6 +27,8 @@ export type Phrases = {
   nothingNew: string;
   noAnswer(topics: readonly string[], isCharacter: boolean): string[];
   iSee: string[];
+  /** What is shown, by all that is made out of it; undefined when nothing is. */
+  iLookAt(seen: Glance | undefined): string;
   goOn: string;
   /** Before doing what was asked, and when it cannot be done. */
   atOnce: string;
@@ -77,10 +82,32 @@ export const english: Phrases = {
     'I hear you. What makes you say that?',
     'All right. And what else is on your mind?',
   ],
+  iLookAt(seen) {
+    if (!seen) return 'I see nothing at the moment.';
+    const light = isShade(seen)
+      ? ''
+      : { dark: 'dark ', bright: 'bright ', between: '' }[seen.brightness];
+    return `I see something ${light}${seen.colour}. I make out colours, and no more.`;
+  },
   goOn: 'Go on, I am listening.',
   atOnce: 'All right, at once.',
   cannotDo: 'I cannot do that here.',
   inOtherWords: 'I can only tell you that in another language:',
+};
+
+const chineseColours: Record<Colour, string> = {
+  black: '黑色',
+  grey: '灰色',
+  white: '白色',
+  red: '红色',
+  orange: '橙色',
+  brown: '棕色',
+  yellow: '黄色',
+  green: '绿色',
+  cyan: '青色',
+  blue: '蓝色',
+  purple: '紫色',
+  pink: '粉色',
 };
 
 export const chinese: Phrases = {
@@ -116,11 +143,22 @@ export const chinese: Phrases = {
     return [`这个我答不上来，我只知道自己的事。${hint}`, `这我就不知道了。${hint}`];
   },
   iSee: ['我明白了。再多说一点吧。', '嗯，我在听。后来呢？'],
+  iLookAt(seen) {
+    if (!seen) return '我现在什么也看不见。';
+    const light = isShade(seen)
+      ? ''
+      : { dark: '暗暗的', bright: '亮亮的', between: '' }[seen.brightness];
+    return `我看到一片${light}${chineseColours[seen.colour]}。我只认得颜色。`;
+  },
   goOn: '你说吧，我在听。',
   atOnce: '好的，马上。',
   cannotDo: '这个我在这里做不到。',
   inOtherWords: '这件事我只会用另一种语言说：',
 };
+
+/** Which says itself how bright it is. */
+const isShade = ({ colour }: Glance) =>
+  colour === 'black' || colour === 'white' || colour === 'grey';
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();

@@ -1,4 +1,5 @@
 import { occasionIn, type Occasion } from '../../prompt/occasion.ts';
+import type { Glance } from '../sight/glance.ts';
 import { sentences } from '../speech/sentences.ts';
 import { stepsAskedFor, type Affordances, type Step } from './acting.ts';
 import { backstoryWishIn } from '../../prompt/backstory.ts';
@@ -10,6 +11,7 @@ import { search, topics } from './search.ts';
 import { situationOf, type ResponderMessage, type Situation } from './situation.ts';
 import { storyMarkFor } from './story.ts';
 import { introduction, nextFact, separator, spoken, tell, told, wasLast } from './telling.ts';
+import { asksToLook, whatISee } from './seeing.ts';
 import { isHan } from './words.ts';
 
 /** Found by less than this, a sentence has only a word in common with what was said. */
@@ -20,22 +22,24 @@ const mostEchoedChars = 200;
  * Answers the last message of a conversation, the same each time: small talk by rule, what the user told earlier
  * from memory, and all else with the sentence of the persona or the knowledge that has most in common with the
  * question. It makes nothing up, and says so when it finds nothing.
+ * @param seen what is shown with the last message
  */
-export function respond(messages: readonly ResponderMessage[]): string {
+export function respond(messages: readonly ResponderMessage[], seen?: Glance): string {
   const mark = storyMarkFor(messages);
-  const words = wordsFor(messages);
+  const words = wordsFor(messages, seen);
   return mark === undefined ? words : `${words} ${mark}`;
 }
 
-function wordsFor(messages: readonly ResponderMessage[]): string {
+function wordsFor(messages: readonly ResponderMessage[], seen?: Glance): string {
   const wish = backstoryWishIn(messages);
   if (wish) return templateBackstory(wish);
   const last = messages.at(-1);
   const occasion = last?.role === 'user' ? occasionIn(last.content) : undefined;
-  if (occasion) return onOccasion(messages.slice(0, -1), occasion);
+  if (occasion) return onOccasion(messages.slice(0, -1), occasion, seen);
   const situation = situationOf(messages);
   if (last?.role !== 'user') return unasked(situation);
   if (situation.said === '') return situation.phrases.goOn;
+  if (seen && asksToLook(situation.said)) return whatISee(situation, seen);
   if (situation.meaning.intent === 'goOn') return restOfAnswer(messages, situation);
   const answer = situation.meaning.intent
     ? byIntent(situation.meaning.intent, situation)
@@ -52,10 +56,11 @@ function wordsFor(messages: readonly ResponderMessage[]): string {
 export function perform(
   messages: readonly ResponderMessage[],
   affordances: Affordances,
+  seen?: Glance,
 ): { text: string; steps: Step[] } {
   const said = messages.at(-1)?.role === 'user' ? (messages.at(-1)?.content ?? '') : '';
   const steps = stepsAskedFor(said, affordances);
-  if (!steps) return { text: respond(messages), steps: [] };
+  if (!steps) return { text: respond(messages, seen), steps: [] };
   const { phrases } = situationOf(messages);
   return { text: steps.length > 0 ? phrases.atOnce : phrases.cannotDo, steps };
 }
@@ -153,8 +158,13 @@ function hello({ phrases, meaning, user, lastAnswer, before, said }: Situation):
 }
 
 /** Something happened: it has what it knows of that, else only that it happened, and prefers to be silent. */
-function onOccasion(before: readonly ResponderMessage[], { text, mayAbstain }: Occasion): string {
+function onOccasion(
+  before: readonly ResponderMessage[],
+  { text, mayAbstain, looks }: Occasion,
+  seen: Glance | undefined,
+): string {
   const situation = situationOf([...before, { role: 'user', content: text }]);
+  if (looks) return whatISee(situation, seen);
   const { persona, phrases } = situation;
   const known = persona.facts.filter(({ about }) => about === 'self' || about === 'knowledge');
   const [best] = search(text, known, situation.selfNames);

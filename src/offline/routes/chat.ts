@@ -6,25 +6,33 @@ import { InvalidRequest, parsed } from '../invalid-request.ts';
 import type { Step } from '../responder/acting.ts';
 import { perform, respond } from '../responder/responder.ts';
 import type { ResponderMessage } from '../responder/situation.ts';
+import { glanceAt, type Glance } from '../sight/glance.ts';
 import { sendJson, write, type Exchange, type Route } from '../route.ts';
 
-const maxBodyBytes = 2_000_000;
+/** A long conversation, and twenty images of 100 kB in base64. */
+const maxBodyBytes = 6_000_000;
 const maxMessages = 2_000;
 
-/** Parts that are no text (images, sound) are passed over: there is nobody to look at them. */
+/** Parts that are neither text nor image (sound) are passed over. */
+const Part = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  image_url: z.object({ url: z.string() }).optional(),
+});
+type Content = { text: string; images: string[] };
 const Content = z
-  .union([
-    z.string(),
-    z.null(),
-    z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
-  ])
-  .transform((content) =>
-    typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join(' '),
-  );
+  .union([z.string(), z.null(), z.array(Part)])
+  .optional()
+  .transform((content): Content => {
+    if (typeof content === 'string') return { text: content, images: [] };
+    const parts = content ?? [];
+    const images = parts.flatMap(({ image_url: image }) => (image ? [image.url] : []));
+    return { text: parts.map(({ text }) => text ?? '').join(' '), images };
+  });
 
 const Message = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: Content.optional().transform((content) => content ?? ''),
+  content: Content,
 });
 
 const ChatRequest = z.looseObject({
@@ -58,7 +66,7 @@ export const chatRoutes: Route[] = [
           'response_format',
         );
       }
-      const answer = answerTo(wish);
+      const answer = answerTo(wish, await glance(wish));
       if (wish.stream) await stream(exchange, wish, answer);
       else sendWhole(exchange, wish, answer);
     },
@@ -74,25 +82,34 @@ type Answer = {
 };
 type Usage = { prompt_tokens: number; completion_tokens: number; total_tokens: number };
 
-function answerTo(wish: ChatRequest): Answer {
-  const messages = wish.messages.flatMap(({ role, content }): ResponderMessage[] => {
-    switch (role) {
-      case 'system':
-      case 'developer':
-        return [{ role: 'system', content }];
-      case 'user':
-      case 'assistant':
-        return [{ role, content }];
-      case 'tool':
-      case 'function':
-        return [];
-    }
-  });
+/** At the newest image of what is to be answered. */
+async function glance({ messages }: ChatRequest): Promise<Glance | undefined> {
+  const last = messages.at(-1);
+  const image = last?.role === 'user' ? last.content.images.at(-1) : undefined;
+  return image === undefined ? undefined : glanceAt(image);
+}
+
+function answerTo(wish: ChatRequest, seen: Glance | undefined): Answer {
+  const messages = wish.messages.flatMap(
+    ({ role, content: { text: content } }): ResponderMessage[] => {
+      switch (role) {
+        case 'system':
+        case 'developer':
+          return [{ role: 'system', content }];
+        case 'user':
+        case 'assistant':
+          return [{ role, content }];
+        case 'tool':
+        case 'function':
+          return [];
+      }
+    },
+  );
   const stops = typeof wish.stop === 'string' ? [wish.stop] : (wish.stop ?? []);
   const affordances = affordancesOf(wish.tools ?? []);
   const { text, steps } = affordances
-    ? perform(messages, affordances)
-    : { text: respond(messages), steps: [] };
+    ? perform(messages, affordances, seen)
+    : { text: respond(messages, seen), steps: [] };
   const all = pieces(cutAt(text, stops));
   const limit = wish.max_completion_tokens ?? wish.max_tokens ?? Infinity;
   const said = all.slice(0, limit);

@@ -14,6 +14,10 @@ export class KnownOptions implements Llm {
 
   constructor(private readonly llm: Llm) {}
 
+  takesImages(model?: string): boolean {
+    return this.llm.takesImages?.(model) ?? false;
+  }
+
   async *stream(messages: ChatMessage[], options: LlmOptions): AsyncGenerator<string, void> {
     const refusedNow: string[] = [];
     const wishes = lessAndLess(options).filter(

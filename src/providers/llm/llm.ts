@@ -1,6 +1,11 @@
 import { ProviderFailed } from '../provider-failed.ts';
 
-export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
+export type ChatMessage = {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+  /** `data:` URLs; of a user's message only. */
+  images?: readonly string[];
+};
 
 /** A function that the model may call. `parameters` is a JSON Schema of its arguments. */
 export type Tool = { name: string; description: string; parameters: Record<string, unknown> };
@@ -30,14 +35,28 @@ export class ToolsUnfit extends ProviderFailed {
   }
 }
 
+/** Ask the same without images: with them it was refused. */
+export class ImagesUnfit extends ProviderFailed {
+  constructor(cause: unknown) {
+    super('llm', 'refused', false, cause);
+  }
+}
+
 /** A language model that streams its answer. */
 export interface Llm {
   /**
    * Yields pieces of text as they come; stopping to iterate or aborting ends the request at the provider.
+   * @throws {ImagesUnfit} before any text, when it cannot be asked with images
    * @throws {ToolsUnfit} before any text, when it cannot be asked with tools: it takes none, or called without a word
    * @throws {ProviderFailed} when the provider refuses, answers garbage, hangs, or stops before the end of its answer
    */
   stream(messages: ChatMessage[], options: LlmOptions): AsyncGenerator<string, void>;
+  /** Whether images reach the model, as far as is known; absent where they never do. */
+  takesImages?(model?: string): boolean;
+}
+
+export function hasImages(messages: readonly ChatMessage[]): boolean {
+  return messages.some(({ images }) => images !== undefined && images.length > 0);
 }
 
 /** What an endpoint may refuse of a request, apart from its messages and tools. */

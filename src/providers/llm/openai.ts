@@ -4,6 +4,8 @@ import { Attempt, BrokenOff, type ProviderDeps, type Timeouts } from '../attempt
 import { openClient } from '../openai-client.ts';
 import { ChatAnswer } from './chat-answer.ts';
 import {
+  hasImages,
+  ImagesUnfit,
   ToolsUnfit,
   wishOf,
   type ChatMessage,
@@ -65,7 +67,10 @@ export class OpenAiLlm implements Llm {
     try {
       const response = await attempt.request((signal) =>
         this.#client.chat.completions
-          .create({ ...this.#parameters(options), messages, stream: true }, { signal })
+          .create(
+            { ...this.#parameters(options), messages: messages.map(asSent), stream: true },
+            { signal },
+          )
           .asResponse(),
       );
       answer = new ChatAnswer(response.headers.get('content-type') ?? '');
@@ -81,6 +86,9 @@ export class OpenAiLlm implements Llm {
       yield* answer.end();
       if (!answer.finished) throw new BrokenOff('it ends without saying so');
     } catch (cause) {
+      // Which of both it was, asking without images tells.
+      if (hasImages(messages) && isAboutImages(cause))
+        throw new ImagesUnfit(attempt.failure(cause));
       if (options.tools && isAboutTools(cause)) throw new ToolsUnfit(attempt.failure(cause));
       // What goes wrong after the last word took nothing away from the answer.
       if (!answer?.finished || options.signal.aborted) throw attempt.failure(cause);
@@ -124,4 +132,18 @@ export class OpenAiLlm implements Llm {
  */
 function isAboutTools(cause: unknown): boolean {
   return cause instanceof APIError && [400, 404, 422, 500, 501].includes(Number(cause.status));
+}
+
+/** Images are parts beside the text. */
+function asSent({ role, content, images = [] }: ChatMessage) {
+  if (role !== 'user' || images.length === 0) return { role, content };
+  const parts = images.map((url) => ({ type: 'image_url' as const, image_url: { url } }));
+  return { role, content: [{ type: 'text' as const, text: content }, ...parts] };
+}
+
+/** How servers refuse images: as tools, by a media type (415) or a size (413), OpenRouter by 404, llama.cpp by 500. */
+function isAboutImages(cause: unknown): boolean {
+  return (
+    isAboutTools(cause) || (cause instanceof APIError && [413, 415].includes(Number(cause.status)))
+  );
 }

@@ -5,6 +5,7 @@ import type { RoomLocator } from '../../../dispatch/voice-sessions.ts';
 import { castEntry } from '../../../protocol/cast-entry.ts';
 import { ConnectRequest, ConnectResponse, SessionSettings } from '../../../protocol/connect.ts';
 import { mostCharacters } from '../../../protocol/roster.ts';
+import { wantsVision } from '../../../protocol/vision-config.ts';
 import { userToken, type LivekitKeys } from '../../../room/token.ts';
 import { callerOf } from '../../api-key.ts';
 import { parseBody } from '../../json-body.ts';
@@ -112,7 +113,7 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
       roomName: entered.roomName,
       identity: entered.userIdentity,
       ...(speaker.name !== null && { name: speaker.name }),
-      connectionType: request.connection_type,
+      connectionType: wantsVision(request) ? 'video' : 'audio',
       agentName: deps.livekit.agentName,
       maxHumans: entered.settings.max_num_participants + (roster ? mostCharacters : 0),
     });
