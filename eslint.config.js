@@ -2,14 +2,14 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'data/', '.cache/', 'drizzle/', 'web/dist/', 'node_modules/', 'examples/'] },
+  { ignores: ['**/dist/', 'data/', '.cache/', 'drizzle/', '**/node_modules/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './web/tsconfig.json'],
+        project: ['./tsconfig.json', './web/tsconfig.json', './examples/web/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -38,6 +38,22 @@ export default tseslint.config(
         AbortController: 'readonly',
         setInterval: 'readonly',
         clearInterval: 'readonly',
+      },
+    },
+  },
+  {
+    // Runs in a page.
+    files: ['test/live/support/page-probe.js'],
+    languageOptions: {
+      globals: {
+        window: 'readonly',
+        document: 'readonly',
+        addEventListener: 'readonly',
+        AudioContext: 'readonly',
+        AudioWorkletNode: 'readonly',
+        Blob: 'readonly',
+        MutationObserver: 'readonly',
+        RTCPeerConnection: 'readonly',
       },
     },
   },

@@ -10,6 +10,7 @@ import { run } from './exec.mjs';
 import { giveUp, StepFailed } from './give-up.mjs';
 import { checkPostgres, ensurePostgres } from './postgres.mjs';
 import { cacheDirOf, report } from './project.mjs';
+import { checkPythonExample, ensurePythonExample } from './python-example.mjs';
 import { prepareLiveKit, setUp } from './set-up.mjs';
 
 // Tests bring their own servers, keys and ports: settings of this user's installation must not reach them.
@@ -19,12 +20,13 @@ for (const name of Object.keys(process.env)) if (settings.test(name)) delete pro
 process.env.PARLEY_CACHE_DIR = cacheDirOf(process.env);
 
 try {
-  await setUp([checkBrowser, checkPostgres]);
+  await setUp([checkBrowser, checkPostgres, checkPythonExample]);
   await prepareLiveKit();
   process.env.PARLEY_TEST_BROWSER = await ensureBrowser();
   if (!process.env.PARLEY_TEST_BROWSER) throw new StepFailed('no browser could be had');
   process.env.PARLEY_TEST_POSTGRES_BIN = await ensurePostgres({ log: report });
   if (!process.env.PARLEY_TEST_POSTGRES_BIN) throw new StepFailed('no PostgreSQL could be had');
+  process.env.PARLEY_TEST_PYTHON = await ensurePythonExample();
 } catch (error) {
   giveUp(error);
 }

@@ -1,10 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeWav } from '../../src/audio/wav.ts';
 import { concatenated, silence, spoken } from '../fakes/espeak.ts';
+import { Chromium } from './support/chromium.ts';
 import { Parley } from './support/server.ts';
 
 const rateHz = 48_000;
@@ -15,45 +12,21 @@ const waitMs = 60_000;
 
 describe('the playground in a real browser', () => {
   let parley: Parley;
-  let browser: Browser;
-  let folder: string;
+  let chromium: Chromium;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-browser-'));
     const words = await spoken(question, rateHz);
-    const wav = encodeWav(
-      concatenated(silence(beforeMs, rateHz), words, silence(60_000, rateHz)),
-      rateHz,
-    );
-    const microphone = join(folder, 'microphone.wav');
-    await writeFile(microphone, wav);
-    [parley, browser] = await Promise.all([
-      Parley.start(),
-      chromium.launch({
-        executablePath: process.env['PARLEY_TEST_BROWSER'] ?? '/usr/bin/chromium',
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-          '--no-first-run',
-          '--use-fake-device-for-media-stream',
-          '--use-fake-ui-for-media-stream',
-          `--use-file-for-fake-audio-capture=${microphone}%noloop`,
-        ],
-      }),
-    ]);
+    const microphone = concatenated(silence(beforeMs, rateHz), words, silence(60_000, rateHz));
+    [parley, chromium] = await Promise.all([Parley.start(), Chromium.start(microphone, rateHz)]);
   });
 
   afterAll(async () => {
-    await browser.close();
+    await chromium.close();
     await parley.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   async function open(path = ''): Promise<Page> {
-    const page = await browser.newPage();
+    const page = await chromium.browser.newPage();
     await page.goto(`${parley.url}/${path}`);
     return page;
   }
