@@ -110,7 +110,7 @@ describe('@convai/web-sdk as it comes from npm', () => {
     await page.connect(parley, await makeCharacter(greeting));
     await page.ready();
     await page.answered(greeting, 0);
-    await page.quiet();
+    await page.heard('', 300);
     const routes = await page.routes();
     expect(routes.length).toBeGreaterThan(0);
     for (const route of routes) expect(route).toEqual({ policy: 'relay', local: 'relay' });

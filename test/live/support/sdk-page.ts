@@ -57,7 +57,7 @@ export class SdkPage {
     await expect.poll(() => this.page.evaluate('probe.listen()'), { timeout: waitMs }).toBe(true);
   }
 
-  /** Waits until so much sound came since the last click on an element, and then until it is over. */
+  /** Waits until so much sound came since the last click on an element (of no id: at all), then until it is over. */
   async heard(id: string, leastMs: number): Promise<void> {
     const loudMs = () => this.number(`loudMsSince("${id}")`);
     await expect.poll(loudMs, { timeout: waitMs, interval: 50 }).toBeGreaterThan(leastMs);
