@@ -174,10 +174,11 @@ describe('the turn machine, whatever happens in whatever order', () => {
     anyWorld((world) => {
       const hasFloor = world.turn.state === 'hearing' || world.turn.state === 'pausing';
       const before = world.answered;
-      const known = world.turn.state === 'pausing' && world.turn.words !== undefined;
+      // A cough: the recogniser has found that there are no words in it.
+      const wordless = world.turn.state === 'pausing' && world.turn.words?.trim() === '';
       settle(world, question);
       expect(world.turn.state === 'listening' || world.turn.state === 'replying').toBe(true);
-      if (hasFloor || known) expect(world.answered).toBe(before + 1);
+      if (hasFloor) expect(world.answered).toBe(before + (wordless ? 0 : 1));
     });
   });
 
