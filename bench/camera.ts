@@ -15,13 +15,16 @@ export type CameraOptions = {
   width?: number;
   height?: number;
   fps?: number;
+  /** Something of every size that moves: a wall alone costs next to nothing to send and to decode. */
+  busy?: boolean;
 };
 /** Red, green, blue: each from 0 to 255. */
-export type Paint = readonly [number, number, number];
+type Paint = readonly [number, number, number];
 
 /** A camera before a wall of one colour. */
 export class Camera {
   #paint: Paint = [0, 0, 0];
+  #captured = 0;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -29,18 +32,32 @@ export class Camera {
     private readonly track: LocalVideoTrack,
     private readonly unpublish: () => Promise<void>,
     private readonly fps: number,
+    private readonly scene: Uint32Array | undefined,
   ) {}
 
   static async publish(
     participant: LocalParticipant,
-    { name = '', source: kind = 'camera', width = 640, height = 360, fps = 15 }: CameraOptions,
+    {
+      name = '',
+      source: kind = 'camera',
+      width = 640,
+      height = 360,
+      fps = 15,
+      busy = false,
+    }: CameraOptions,
   ): Promise<Camera> {
     const source = new VideoSource(width, height);
     const track = LocalVideoTrack.createVideoTrack(name, source);
     const options = new TrackPublishOptions();
     options.source = kind === 'camera' ? TrackSource.SOURCE_CAMERA : TrackSource.SOURCE_SCREENSHARE;
     const publication = await participant.publishTrack(track, options);
-    return new Camera(source, track, () => participant.unpublishTrack(publication.sid ?? ''), fps);
+    return new Camera(
+      source,
+      track,
+      () => participant.unpublishTrack(publication.sid ?? ''),
+      fps,
+      busy ? sceneOf(width, height) : undefined,
+    );
   }
 
   /** From now on it shows this. */
@@ -72,7 +89,23 @@ export class Camera {
     const { width, height } = this.source;
     const [red, green, blue] = this.#paint;
     const pixels = new Uint8Array(width * height * 4);
-    new Uint32Array(pixels.buffer).fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
+    const words = new Uint32Array(pixels.buffer);
+    if (this.scene) {
+      const shift = (this.#captured++ * 4) % width;
+      words.set(this.scene.subarray(shift, shift + words.length));
+    } else {
+      words.fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
+    }
     this.source.captureFrame(new VideoFrame(pixels, width, height, VideoBufferType.RGBA));
   }
+}
+
+/** Waves of many lengths, a row longer than the picture, so that it can pass by. */
+function sceneOf(width: number, height: number): Uint32Array {
+  return Uint32Array.from({ length: width * (height + 1) }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const wave = (length: number) =>
+      127 + 60 * Math.sin(x / length) + 60 * Math.sin((x + y) / length);
+    return ((255 << 24) | (wave(7) << 16) | (wave(23) << 8) | wave(61)) >>> 0;
+  });
 }

@@ -27,7 +27,7 @@ export const VisionTrigger = z
 export type VisionTrigger = NonNullable<z.infer<typeof VisionTrigger>>;
 
 /** Of the buffer, at one moment. */
-export type VisionBufferStatus =
+type VisionBufferStatus =
   'frames_available' | 'buffer_empty' | 'no_active_video' | 'vision_not_enabled';
 
 /** The part of an answer that tells of the buffer; never anything of a picture. */

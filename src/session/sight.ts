@@ -5,7 +5,7 @@ import { SeenFrame } from '../sight/seen-frame.ts';
 import type { SightRules } from '../sight/sight-rules.ts';
 import type { Log } from '../telemetry/log.ts';
 
-export type SightDeps = {
+type SightDeps = {
   clock: Clock;
   log: Log;
   rules: SightRules;

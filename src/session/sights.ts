@@ -12,7 +12,7 @@ import { Sight } from './sight.ts';
 const mostWatched = 4;
 
 /** What a look finds: whose it is, and what they show. */
-export type Seen = { identity: string; sight: Sight };
+type Seen = { identity: string; sight: Sight };
 
 /** What the people in a room show, each by a buffer of their own. */
 export class Sights implements Closable {

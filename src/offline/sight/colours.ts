@@ -1,9 +1,17 @@
 /** Names that everybody has for colours. */
-export const colours = [
-  ...(['black', 'grey', 'white', 'red', 'orange', 'brown', 'yellow', 'green'] as const),
-  ...(['cyan', 'blue', 'purple', 'pink'] as const),
-] as const;
-export type Colour = (typeof colours)[number];
+export type Colour =
+  | 'black'
+  | 'grey'
+  | 'white'
+  | 'red'
+  | 'orange'
+  | 'brown'
+  | 'yellow'
+  | 'green'
+  | 'cyan'
+  | 'blue'
+  | 'purple'
+  | 'pink';
 
 /** @param rgb each from 0 to 255 */
 export function colourOf([red, green, blue]: readonly [number, number, number]): Colour {
