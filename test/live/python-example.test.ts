@@ -43,7 +43,7 @@ describe('examples/python-data-audio', () => {
 
   function talk(args: string[], key = parley.apiKey) {
     return promisify(execFile)(python, [program, ...args], {
-      env: { PARLEY_URL: parley.url, PARLEY_API_KEY: key },
+      env: { PARLEY_URL: parley.url, PARLEY_API_KEY: key, PYTHONDONTWRITEBYTECODE: '1' },
       timeout: 60_000,
     });
   }
