@@ -22,9 +22,11 @@ import { defaultPoolRules } from './dispatch/pool.ts';
 import { SetUpFailed } from './errors/set-up-failed.ts';
 import { createApp } from './http/app.ts';
 import type { CraftingDeps } from './http/routes/convai/crafting.ts';
+import { documentLink } from './http/routes/convai/knowledge-bank.ts';
 import { listen, openHttpServer } from './http/server.ts';
 import { builtInEmbedding } from './knowledge/built-in-embedding.ts';
-import { openKnowledge } from './knowledge/knowledge.ts';
+import { threadExtraction } from './knowledge/extraction.ts';
+import { Knowledge } from './knowledge/knowledge.ts';
 import { serveAdmin } from './keys/admin-server.ts';
 import { Keys } from './keys/keys.ts';
 import { LimitWatch } from './keys/limit-watch.ts';
@@ -136,7 +138,12 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     idle,
   } = config.agents;
   const { mostCharacters } = config.rooms;
-  const knowledge = await openKnowledge(database, { embedding: embeddingOf(config), log });
+  const knowledge = await scope.own(
+    'knowledge',
+    Knowledge.open(database, {
+      ...{ embedding: embeddingOf(config), extract: threadExtraction(clock), clock, log },
+    }),
+  );
   const recall = new Recall([knowledgeSource(knowledge.search, clock)], { clock, log });
   const store = new SessionStore({
     ...{ sessions, participants: new Participants(db), characters, models, conversations, turns },
@@ -206,7 +213,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
           : Promise.reject(new Error('no agent takes sessions')),
     },
     crafting: crafting(config, providers, {
-      ...{ characters, models, narratives },
+      ...{ characters, models, narratives, documents: knowledge.documents },
       history: new ChatHistory(db),
     }),
     playground: {
@@ -235,7 +242,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
 function crafting(
   { stages, voices }: Config,
   settings: ProviderSettings,
-  nouns: Pick<CraftingDeps, 'characters' | 'models' | 'narratives' | 'history'>,
+  nouns: Pick<CraftingDeps, 'characters' | 'models' | 'narratives' | 'history' | 'documents'>,
 ): CraftingDeps {
   const { llm, tts } = openProviders(settings, { clock });
   const usualVoice = settings.tts.voice ?? 'alloy';
@@ -245,7 +252,7 @@ function crafting(
     ...nouns,
     llm,
     tts,
-    links: [],
+    links: [documentLink(nouns.documents)],
     usualModel: settings.llm.model,
     usualVoice,
     voices: voiceSection({

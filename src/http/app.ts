@@ -4,7 +4,6 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { requireCaller, type KeyVerifier } from './api-key.ts';
 import { cors } from './cors.ts';
-import { anyBody } from './form-body.ts';
 import { jsonBody } from './json-body.ts';
 import { LocalPage } from './local-page.ts';
 import { observe } from './observe.ts';
@@ -94,7 +93,7 @@ export function createApp(deps: AppDeps): Express {
   const guards = [withCaller, limiters.perKey, ...jsonBody()];
   app.use(connectRoute(deps, guards));
   app.use(speakerRoutes(deps, guards));
-  app.use(craftingRoutes(deps.crafting, [withCaller, limiters.perKey, anyBody()], log));
+  app.use(craftingRoutes(deps.crafting, [withCaller, limiters.perKey], log));
 
   app.use(
     playgroundRoutes({

@@ -13,12 +13,15 @@ export type FileField = {
 };
 
 const mostFields = 100;
+/** Texts of a form that were sent as files. */
+const mostNameFiles = 4;
+const mostTextFileBytes = 4_096;
 const Fields = z.record(z.string(), z.unknown());
 
 /**
  * Reads a body into the request's context, whichever of the three forms the examples of the crafting APIs send: JSON,
  * `application/x-www-form-urlencoded`, or `multipart/form-data`. A form's fields are texts; schemas read them leniently.
- * @param file the one file a multipart form may have, held in memory; without it files are refused
+ * @param file the one file a multipart form may have, held in memory beside short texts sent as files; without it files are refused
  */
 export function anyBody(file?: FileField): RequestHandler {
   const json = Router().use(...jsonBody());
@@ -45,7 +48,7 @@ function multipartBody(file: FileField | undefined): RequestHandler {
     limits: {
       fields: mostFields,
       parts: mostFields + 1,
-      files: file ? 1 : 0,
+      files: file ? 1 + mostNameFiles : 0,
       fieldNameSize: 200,
       fieldSize: maxBodyBytes,
       fileSize: file?.maxBytes ?? 0,
@@ -54,27 +57,50 @@ function multipartBody(file: FileField | undefined): RequestHandler {
     // Browsers and curl send UTF-8; the library would take it for Latin-1.
     defParamCharset: 'utf8',
   });
-  const read = file ? form.single(file.name) : form.none();
+  const read = file ? form.any() : form.none();
   return (req, res, next) => {
     read(req, res, (cause: unknown) => {
       if (cause) {
         next(refusal(cause, file));
         return;
       }
-      const { file: sent } = req;
-      if (sent) {
-        const { originalname: name, buffer: bytes, mimetype: type } = sent;
-        contextOf(req).file = { name, bytes, type };
-      }
       // Not express's to catch here: whatever is thrown in a callback would end the process.
       try {
-        keep(req, Object.entries(Fields.parse(req.body)));
+        const sent = Array.isArray(req.files) ? req.files : [];
+        const { texts, whole } = sorted(sent, file);
+        if (whole) {
+          const { originalname: name, buffer: bytes, mimetype: type } = whole;
+          contextOf(req).file = { name, bytes, type };
+        }
+        keep(req, [...Object.entries(Fields.parse(req.body)), ...texts]);
         next();
       } catch (fault) {
         next(fault);
       }
     });
   };
+}
+
+type Sent = Pick<Express.Multer.File, 'fieldname' | 'originalname' | 'buffer' | 'mimetype'>;
+
+/**
+ * The file, and texts that were sent as files: so does Python's `requests` with all it is given as `files`.
+ * @throws {BadRequest} for a second file, or a text that is too long for one
+ */
+function sorted(
+  sent: readonly Sent[],
+  file: FileField | undefined,
+): { whole: Sent | undefined; texts: [string, string][] } {
+  const [whole, ...more] = sent.filter(({ fieldname }) => fieldname === file?.name);
+  if (more.length > 0) throw new BadRequest('more than one file');
+  const texts = sent
+    .filter((one) => one !== whole)
+    .map(({ fieldname, buffer }): [string, string] => {
+      if (buffer.length > mostTextFileBytes || !isUtf8(buffer))
+        throw new BadRequest(`${fieldname} is no text`);
+      return [fieldname, buffer.toString('utf8')];
+    });
+  return { whole, texts };
 }
 
 function formFields(raw: Buffer): [string, unknown][] {

@@ -135,6 +135,23 @@ export class DocumentWork {
     return true;
   }
 
+  /** Whether some searchable document has no vectors, or those of another model, whatever their dimensions. */
+  async hasOtherThan(modelName: string): Promise<boolean> {
+    const [row] = await this.db
+      .select({ id: knowledgeDocuments.id })
+      .from(knowledgeDocuments)
+      .where(
+        and(
+          eq(knowledgeDocuments.state, 'ready'),
+          sql`${knowledgeDocuments.passages} > 0`,
+          sql`(${knowledgeDocuments.model} is null
+            or not starts_with(${knowledgeDocuments.model}, ${`${modelName}/`}))`,
+        ),
+      )
+      .limit(1);
+    return row !== undefined;
+  }
+
   /** A searchable document whose vectors are of another model, or missing. */
   async outdated(model: string): Promise<Version | undefined> {
     const [row] = await this.db

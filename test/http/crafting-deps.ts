@@ -5,6 +5,8 @@ import type { Db } from '../../src/db/db.ts';
 import * as schema from '../../src/db/schema.ts';
 import { Sealer } from '../../src/db/sealer.ts';
 import type { CraftingDeps } from '../../src/http/routes/convai/crafting.ts';
+import { documentLink } from '../../src/http/routes/convai/knowledge-bank.ts';
+import { Documents } from '../../src/knowledge/documents.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import { Narratives } from '../../src/narratives/narratives.ts';
 import { OwnModels } from '../../src/models/own-models.ts';
@@ -33,7 +35,8 @@ export function craftingDeps(db: Db = nowhere(), baseUrl = 'http://127.0.0.1:9/v
     }),
     llm: providers.llm,
     tts: providers.tts,
-    links: [],
+    documents: new Documents(db),
+    links: [documentLink(new Documents(db))],
     usualModel: 'gpt-4o-mini',
     usualVoice: 'alloy',
     voices: voiceSection({ configured: undefined, kind: 'openai', usualVoice: 'alloy' }),

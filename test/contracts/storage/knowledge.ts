@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { builtInEmbedding } from '../../../src/knowledge/built-in-embedding.ts';
 import { DocumentWork } from '../../../src/knowledge/document-work.ts';
 import { Documents } from '../../../src/knowledge/documents.ts';
-import { openKnowledge } from '../../../src/knowledge/knowledge.ts';
+import { KnowledgeSearch } from '../../../src/knowledge/search.ts';
 import { addSome, removeSome } from '../../../src/knowledge/stored-passages.ts';
+import { Vectors } from '../../../src/knowledge/vectors.ts';
+import { Words } from '../../../src/knowledge/words.ts';
 import { systemClock } from '../../../src/lifetime/clock.ts';
 import { knowledgeSource } from '../../../src/minds/knowledge-source.ts';
 import { Recall } from '../../../src/minds/recall.ts';
@@ -19,11 +21,12 @@ const never = () => new Promise<never>(() => undefined);
 export function knowledgeContract(storage: () => Storage): void {
   const open = async () => {
     const { database } = storage();
-    const { search, vectors } = await openKnowledge(database, {
-      embedding: builtInEmbedding,
-      log: silentLog,
-    });
-    const documents = new Documents(database.db);
+    const { db } = database;
+    const words = await Words.open(database);
+    const vectors = await Vectors.open(database);
+    const embedding = builtInEmbedding;
+    const search = new KnowledgeSearch({ db, words, vectors, embedding, log: silentLog });
+    const documents = new Documents(db);
     const work = new DocumentWork(database.db);
     /** A document of these passages, as the work on it leaves it. */
     const shelve = async (workspaceId: string, name: string, ...texts: string[]) => {

@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { DocumentKind } from '../protocol/document.ts';
+
+/** Between the server and the thread that reads one file. */
+export const ExtractionRequest = z.object({
+  kind: DocumentKind,
+  content: z.instanceof(Uint8Array),
+});
+export const ExtractionReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('text'), text: z.string() }),
+  z.object({ kind: z.literal('unreadable'), why: z.string() }),
+]);
+export type ExtractionReply = z.infer<typeof ExtractionReply>;
