@@ -17,6 +17,7 @@ import type { CharacterLookup } from './routes/convai/room-content.ts';
 import { speakerOperations, speakerRoutes, type SpeakersDeps } from './routes/convai/speakers.ts';
 import { craftingOperations } from './routes/convai/crafting-operations.ts';
 import { craftingRoutes, type CraftingDeps } from './routes/convai/crafting.ts';
+import { knowledgeOperations } from './routes/convai/knowledge-operations.ts';
 import { narrativeOperations } from './routes/convai/narrative-operations.ts';
 import { healthOperations, healthRoutes, type HealthChecks } from './routes/health.ts';
 import { metricsOperation, metricsRoute } from './routes/metrics.ts';
@@ -82,6 +83,7 @@ export function createApp(deps: AppDeps): Express {
     turnsOperation,
     ...speakerOperations,
     ...craftingOperations,
+    ...knowledgeOperations,
     ...narrativeOperations,
     ...playgroundOperations,
     ...healthOperations,
