@@ -16,6 +16,8 @@ import type { Weighted, Words } from './words.ts';
 const mostOfEach = 24;
 /** Terms of a question that are looked for, the most telling ones. */
 const mostTerms = 10;
+/** Rows that these may have together: what stands in thousands of passages tells little and takes long. */
+const mostRows = 2_500;
 /** A passage that has less of what was asked has a word in common with it and no more. */
 const leastCoverage = 0.2;
 
@@ -98,11 +100,12 @@ export class KnowledgeSearch {
   ): Promise<Ranked[]> {
     const weighed = mostTelling(await this.deps.words.weigh(workspaceId, terms));
     const all = weighed.reduce((sum, { weight }) => sum + weight, 0);
-    if (all === 0) return [];
+    const asked = withinRows(weighed);
+    if (asked.length === 0) return [];
     const hits = rowsOf(
       HitRow,
       await this.deps.db.execute(sql`select p.id, sum(asked.weight) as score
-        from jsonb_to_recordset(${JSON.stringify(weighed)}::jsonb) as asked(term text, weight float8)
+        from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as asked(term text, weight float8)
         join knowledge_passages p
           on p.terms @> array[asked.term] and p.document_id = any(${uuidArray(documentIds)})
         group by p.id order by score desc, p.id limit ${mostOfEach}`),
@@ -153,7 +156,15 @@ export class KnowledgeSearch {
   }
 }
 
-/** The rarest terms; what nearly every document has is left out where there is anything better. */
 function mostTelling(terms: readonly Weighted[]): Weighted[] {
   return terms.toSorted((a, b) => b.weight - a.weight).slice(0, mostTerms);
+}
+
+/** Of those that some passage has, the rarest; the first in any case. */
+function withinRows(terms: readonly Weighted[]): Weighted[] {
+  let left = mostRows;
+  const rarest = terms
+    .filter(({ passages }) => passages > 0)
+    .toSorted((a, b) => a.passages - b.passages);
+  return rarest.filter(({ passages }, place) => (left -= passages) >= 0 || place === 0);
 }

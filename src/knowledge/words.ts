@@ -13,7 +13,8 @@ const mostMisheard = 6;
 /** It is asked for, and nothing says it: what has the other words only fits the less. */
 const unknownWeight = 0.4;
 
-export type Weighted = { term: string; weight: number };
+/** @property passages of the workspace that have it */
+export type Weighted = { term: string; weight: number; passages: number };
 
 const Known = z.object({ word: z.string(), passages: z.number() });
 const Alike = z.object({ word: z.string(), passages: z.number(), likeness: z.number() });
@@ -40,13 +41,15 @@ export class Words {
     const unknown = terms.filter((term) => !known.has(term) && mayBeMisheard(term));
     const weighted = terms.map((term) => {
       const passages = known.get(term);
-      return { term, weight: passages === undefined ? unknownWeight : telling(passages) };
+      const weight = passages === undefined ? unknownWeight : telling(passages);
+      return { term, weight, passages: passages ?? 0 };
     });
     if (!this.hasTrigrams) return weighted;
     for (const term of unknown.slice(0, mostMisheard)) {
       for (const { word, passages, likeness } of await this.#alike(workspaceId, term)) {
         if (known.has(word)) continue;
-        weighted.push({ term: word, weight: telling(passages) * likeness * misheardWeight });
+        const weight = telling(passages) * likeness * misheardWeight;
+        weighted.push({ term: word, weight, passages });
       }
     }
     return weighted;
