@@ -20,9 +20,11 @@ import { AgentProcesses } from './dispatch/agent-processes.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
 import { defaultPoolRules } from './dispatch/pool.ts';
 import { SetUpFailed } from './errors/set-up-failed.ts';
+import { Functions } from './functions/functions.ts';
 import { createApp } from './http/app.ts';
 import type { CraftingDeps } from './http/routes/convai/crafting.ts';
 import { documentLink } from './http/routes/convai/knowledge-bank.ts';
+import { functionLink } from './http/routes/convai/functions.ts';
 import { listen, openHttpServer } from './http/server.ts';
 import { builtInEmbedding } from './knowledge/built-in-embedding.ts';
 import { threadExtraction } from './knowledge/extraction.ts';
@@ -36,9 +38,11 @@ import { sleep, systemClock } from './lifetime/clock.ts';
 import { Scope } from './lifetime/scope.ts';
 import { startEmbeddedLiveKit } from './livekit/embedded.ts';
 import { findSettings } from './livekit/find.ts';
+import { McpServers } from './mcp/mcp-servers.ts';
 import { knowledgeSource } from './minds/knowledge-source.ts';
 import { Recall } from './minds/recall.ts';
 import { SessionStore } from './minds/session-store.ts';
+import { toolsOf } from './minds/tools-of.ts';
 import { Narratives } from './narratives/narratives.ts';
 import { OwnModels } from './models/own-models.ts';
 import { AddressGuard } from './net/address-guard.ts';
@@ -46,6 +50,7 @@ import { startOffline } from './offline/offline.ts';
 import type { Embedding } from './providers/embedding/embedding.ts';
 import { OpenAiEmbedding } from './providers/embedding/openai.ts';
 import { openProviders } from './providers/open-providers.ts';
+import { probeMcp } from './providers/tools/probe-mcp.ts';
 import { voiceSection } from './providers/tts/voice-list.ts';
 import type { ProviderSettings } from './protocol/provider-settings.ts';
 import { livekitRooms, type LivekitDoor } from './room/rooms.ts';
@@ -120,11 +125,16 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   const turns = new Turns(db);
   const tokenLifeMs = defaultJoinWithinSeconds * 1000;
   const sessions = new VoiceSessions(db);
+  const { privateHosts } = config;
+  const sealer = new Sealer(await sealingSecret(dataDir, config.sealingSecret));
+  const guard = new AddressGuard(privateHosts);
+  const onUnreadable = (id: string) => {
+    log.error({ id }, 'what a character calls was sealed with another secret');
+  };
+  const functions = new Functions({ db, sealer, guard, onUnreadable });
+  const mcpServers = new McpServers({ db, sealer, guard, onUnreadable });
   const models = new OwnModels({
-    db,
-    sealer: new Sealer(await sealingSecret(dataDir, config.sealingSecret)),
-    guard: new AddressGuard(config.privateHosts),
-    privateHosts: config.privateHosts,
+    ...{ db, sealer, guard, privateHosts },
     onUnreadable: (groupName) => {
       log.error({ groupName }, 'the key of a registered model was sealed with another secret');
     },
@@ -148,6 +158,8 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   const store = new SessionStore({
     ...{ sessions, participants: new Participants(db), characters, models, conversations, turns },
     narratives,
+    tools: (workspaceId, characterId) =>
+      toolsOf(workspaceId, characterId, { functions, mcpServers, privateHosts }),
     ...{ clock, tokenLifeMs, holdMs: joinTimeoutMs, mostCharacters, recall },
   });
   const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
@@ -213,7 +225,8 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
           : Promise.reject(new Error('no agent takes sessions')),
     },
     crafting: crafting(config, providers, {
-      ...{ characters, models, narratives, documents: knowledge.documents },
+      ...{ characters, models, narratives, functions, mcpServers },
+      documents: knowledge.documents,
       history: new ChatHistory(db),
     }),
     playground: {
@@ -240,9 +253,12 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
 
 /** What the crafting APIs answer with: the server's own line to the providers beside the nouns. */
 function crafting(
-  { stages, voices }: Config,
+  { stages, voices, privateHosts }: Config,
   settings: ProviderSettings,
-  nouns: Pick<CraftingDeps, 'characters' | 'models' | 'narratives' | 'history' | 'documents'>,
+  nouns: Pick<
+    CraftingDeps,
+    'characters' | 'models' | 'narratives' | 'functions' | 'mcpServers' | 'history' | 'documents'
+  >,
 ): CraftingDeps {
   const { llm, tts } = openProviders(settings, { clock });
   const usualVoice = settings.tts.voice ?? 'alloy';
@@ -252,7 +268,8 @@ function crafting(
     ...nouns,
     llm,
     tts,
-    links: [documentLink(nouns.documents)],
+    links: [documentLink(nouns.documents), functionLink(nouns.functions)],
+    probe: (server) => probeMcp(server, { clock, privateHosts }),
     usualModel: settings.llm.model,
     usualVoice,
     voices: voiceSection({

@@ -1,10 +1,11 @@
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
+import * as z from 'zod';
 import type { Db } from '../db/db.ts';
 import { conversations, turns, voiceSessions } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
 import { Materials, type Material } from '../protocol/material.ts';
 import type { Participant } from '../protocol/participant.ts';
-import { type TurnRecord, TurnStages, TurnUsage } from '../protocol/turn-record.ts';
+import { ToolCallRecord, type TurnRecord, TurnStages, TurnUsage } from '../protocol/turn-record.ts';
 import { conversationOf, StoredRoster } from './roster.ts';
 import { UnknownSession } from './voice-sessions.ts';
 
@@ -61,6 +62,7 @@ export class Turns {
         stages: turn.stages,
         ...(turn.usage && { usage: turn.usage }),
         ...(turn.material && { material: turn.material }),
+        ...(turn.toolCalls && { toolCalls: turn.toolCalls }),
       };
       await tx
         .insert(turns)
@@ -132,7 +134,7 @@ export class Turns {
     limit: number,
   ): Promise<TurnRecord[]> {
     const rows = await this.db
-      .select(said)
+      .select({ ...said, toolCalls: turns.toolCalls })
       .from(turns)
       .innerJoin(conversations, eq(conversations.id, turns.conversationId))
       .where(
@@ -143,8 +145,9 @@ export class Turns {
       )
       .orderBy(desc(turns.position))
       .limit(limit);
-    return rows.reverse().map((row) => ({
+    return rows.reverse().map(({ toolCalls, ...row }) => ({
       ...withSpeaker(row),
+      ...(toolCalls !== null && { toolCalls: z.array(ToolCallRecord).parse(toolCalls) }),
       stages: TurnStages.parse(row.stages),
       startedAt: row.startedAt.toISOString(),
     }));

@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { DocumentKind, DocumentState } from '../protocol/document.ts';
 import type { SessionEnd } from '../protocol/journal.ts';
+import type { McpServer } from '../protocol/tool-settings.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { bytes, cleanJsonb, cleanText } from './columns.ts';
 
@@ -214,6 +215,75 @@ export const narrativeTriggers = pgTable(
   (table) => [uniqueIndex('narrative_triggers_by_name').on(table.characterId, table.name)],
 );
 
+/** Functions of the world outside that characters may call. */
+export const functions = pgTable(
+  'functions',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    name: cleanText('name').notNull(),
+    description: cleanText('description').notNull(),
+    language: cleanText('language').notNull(),
+    /** By `Sealer`, for it may hold keys. */
+    sourceSealed: text('source_sealed').notNull(),
+    /** JSON, as it was sent. */
+    inputDescription: cleanText('input_description').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index('functions_by_workspace').on(table.workspaceId, table.createdAt)],
+);
+
+export const characterFunctions = pgTable(
+  'character_functions',
+  {
+    characterId: uuid('character_id')
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    functionId: uuid('function_id')
+      .notNull()
+      .references(() => functions.id, { onDelete: 'cascade' }),
+  },
+  (table) => [primaryKey({ columns: [table.characterId, table.functionId] })],
+);
+
+export const mcpServers = pgTable(
+  'mcp_servers',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    name: cleanText('name').notNull(),
+    description: textOrEmpty('description'),
+    url: cleanText('url').notNull(),
+    transport: text('transport').$type<McpServer['transport']>().notNull(),
+    /** JSON of an object, by `Sealer`. */
+    headersSealed: text('headers_sealed').notNull(),
+    /** Names; null: all that it has. */
+    toolsAllowlist: cleanJsonb('tools_allowlist'),
+    timeoutSeconds: integer('timeout_seconds'),
+    resultMaxChars: integer('result_max_chars'),
+    enabled: boolean('enabled').notNull().default(true),
+    createdAt: createdAt(),
+  },
+  (table) => [index('mcp_servers_by_workspace').on(table.workspaceId, table.createdAt)],
+);
+
+export const characterMcpServers = pgTable(
+  'character_mcp_servers',
+  {
+    characterId: uuid('character_id')
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    serverId: uuid('server_id')
+      .notNull()
+      .references(() => mcpServers.id, { onDelete: 'cascade' }),
+  },
+  (table) => [primaryKey({ columns: [table.characterId, table.serverId] })],
+);
+
 /** A conversation outlives its voice sessions; its id is the `character_session_id` of the wire. */
 export const conversations = pgTable(
   'conversations',
@@ -314,6 +384,8 @@ export const turns = pgTable(
     material: cleanJsonb('material'),
     /** A `TurnUsage`, once the turn has ended. */
     usage: cleanJsonb('usage'),
+    /** `ToolCallRecord`s; null for none. */
+    toolCalls: cleanJsonb('tool_calls'),
     startedAt: timestamp('started_at', { withTimezone: true }).notNull(),
   },
   (table) => [

@@ -19,6 +19,7 @@ import { craftingOperations } from './routes/convai/crafting-operations.ts';
 import { craftingRoutes, type CraftingDeps } from './routes/convai/crafting.ts';
 import { knowledgeOperations } from './routes/convai/knowledge-operations.ts';
 import { narrativeOperations } from './routes/convai/narrative-operations.ts';
+import { toolOperations } from './routes/convai/tool-operations.ts';
 import { healthOperations, healthRoutes, type HealthChecks } from './routes/health.ts';
 import { metricsOperation, metricsRoute } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -85,6 +86,7 @@ export function createApp(deps: AppDeps): Express {
     ...craftingOperations,
     ...knowledgeOperations,
     ...narrativeOperations,
+    ...toolOperations,
     ...playgroundOperations,
     ...healthOperations,
     metricsOperation,

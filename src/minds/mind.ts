@@ -7,6 +7,7 @@ import type { Narratives } from '../narratives/narratives.ts';
 import type { OwnModels } from '../models/own-models.ts';
 import type { Assignment } from '../protocol/journal.ts';
 import type { Cast, Membership, Role } from '../protocol/roster.ts';
+import type { ToolSettings } from '../protocol/tool-settings.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Recall } from './recall.ts';
 
@@ -19,6 +20,8 @@ export type MindDeps = {
   narratives: Narratives;
   /** Undefined: nothing is ever recalled. */
   recall?: Recall;
+  /** What a character may call; null for nothing. */
+  tools: (workspaceId: string, characterId: string) => Promise<ToolSettings | null>;
 };
 
 /** Whose conversations these are. */
@@ -61,9 +64,18 @@ export async function loadAssignment(
     const roles = await loadRoles(roster.members, of, leftBytes / 2, deps);
     const [first] = roles;
     if (!first) return undefined;
-    const { characterSessionId, character, ownLlm, narrative } = first;
+    const { characterSessionId, character, ownLlm, narrative, tools } = first;
     const cast = castOf(roster, roles);
-    return { ...common, characterSessionId, character, ownLlm, narrative, history: [], cast };
+    return {
+      ...common,
+      characterSessionId,
+      character,
+      ownLlm,
+      narrative,
+      tools,
+      history: [],
+      cast,
+    };
   }
   const role = { characterId, characterSessionId: conversationId };
   const read = await loadRole(role, { workspaceId, endUserId }, leftBytes, deps);
@@ -94,8 +106,11 @@ async function loadRole(
   { characterId, characterSessionId }: Pick<Role, 'characterId' | 'characterSessionId'>,
   { workspaceId, endUserId }: Audience,
   bytes: number,
-  { characters, models, narratives, turns, recall }: MindDeps,
-): Promise<Pick<Role, 'character' | 'ownLlm' | 'narrative' | 'history' | 'recalls'> | undefined> {
+  deps: MindDeps,
+): Promise<
+  Pick<Role, 'character' | 'ownLlm' | 'narrative' | 'tools' | 'history' | 'recalls'> | undefined
+> {
+  const { characters, models, narratives, turns, recall } = deps;
   const character = await characters.get(workspaceId, characterId);
   if (!character) return undefined;
   const ownLlm = await models.settings(workspaceId, character.model);
@@ -107,11 +122,12 @@ async function loadRole(
   // In a large cast a long story may be more than there is room for: better a character without it than none.
   const narrative = jsonBytes(story) < bytes - jsonBytes(character) ? story : null;
   const spoken = await turns.history(of, limits.historyTurns);
-  const leftBytes = bytes - jsonBytes(character) - jsonBytes(narrative);
+  const tools = await deps.tools(workspaceId, character.id);
+  const leftBytes = bytes - jsonBytes(character) - jsonBytes(narrative) - jsonBytes(tools);
   const history = newestWithin(spoken, Math.min(leftBytes, limits.historyBytes));
   const scope = { workspaceId, characterId, conversationId: characterSessionId, endUserId };
   const recalls = (await recall?.hasAny(scope)) ?? false;
-  return { character, ownLlm, narrative, history, ...(recalls && { recalls }) };
+  return { character, ownLlm, narrative, tools, history, ...(recalls && { recalls }) };
 }
 
 /** The longest run of last turns whose JSON fits. */

@@ -1,7 +1,7 @@
 import type { VoiceOut } from '../frames/voice-out.ts';
 import { apology } from '../prompt/apology.ts';
 import type { Participant } from '../protocol/participant.ts';
-import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { ToolCallRecord, TurnRecord } from '../protocol/turn-record.ts';
 import type { Moderation } from '../providers/moderation/moderation.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import { agreeInSubstance } from '../turn/agreement.ts';
@@ -135,6 +135,7 @@ export class Answering {
     const record = exchange.record('interrupted');
     if (!mayGoOn || wasHeard || origin !== 'speech' || userText === null) {
       this.#complete(record, undefined);
+      this.#awaitResults(record, exchange.toolCalls);
       return undefined;
     }
     this.#deps.emit({ kind: 'turnCompleted', record, abortReason: undefined });
@@ -181,6 +182,7 @@ export class Answering {
       onProgress: (progressed) => {
         this.#keep(progressed.record('open'));
       },
+      keep: (current) => this.#deps.store(current.record('open')),
     });
     return { exchange, done: exchange.begin(source, this.#speech()) };
   }
@@ -259,6 +261,15 @@ export class Answering {
       this.#deps.log.error({ err: cause, turnId: record.id }, 'turn could not be stored');
     });
     this.#deps.emitAfter(stored, { kind: 'turnCompleted', record, abortReason });
+  }
+
+  /** What was called for a turn that was cut comes to its end all the same, and its record knows it then. */
+  #awaitResults(record: TurnRecord, calls: readonly ToolCallRecord[]): void {
+    const { desk } = this.#deps;
+    if (!desk || calls.every(({ result }) => result !== null)) return;
+    void desk.settled(calls).then(() => {
+      this.#keep({ ...record, toolCalls: calls.map((call) => ({ ...call })) });
+    });
   }
 
   /** Stores beside the conversation: an `open` record matters only if this process dies. */

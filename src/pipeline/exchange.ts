@@ -1,7 +1,7 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { Occasion } from '../prompt/occasion.ts';
 import type { Participant } from '../protocol/participant.ts';
-import type { TurnRecord, TurnStages } from '../protocol/turn-record.ts';
+import type { ToolCallRecord, TurnRecord, TurnStages } from '../protocol/turn-record.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import type { Lines } from './performance.ts';
 import {
@@ -33,14 +33,16 @@ export type ExchangeStart = {
   recogniser?: RecogniserWork;
 };
 
-/** Where an answer's lines come from; what a provider does for them counts as this turn's work. */
-export type AnswerSource = (work: TurnWork) => Lines;
+/** Where an answer's lines come from; what a provider does for them counts as this turn's work. `keep` stores the turn as it is. */
+export type AnswerSource = (work: TurnWork, keep: () => Promise<void>) => Lines;
 
 export type ExchangeDeps = ReplyDeps & {
   clock: Clock;
   emit: (event: ConversationEvent) => void;
   /** A further piece of the answer is being heard: keep what was heard until now. */
   onProgress: (exchange: Exchange) => void;
+  /** Resolves when it is stored as it is. */
+  keep: (exchange: Exchange) => Promise<void>;
 };
 
 /** One turn from its words to the end of its answer: the reply, what the client is told of it, and its record. */
@@ -89,7 +91,7 @@ export class Exchange {
   /** Begins an answer, a second one too when the first failed. Nothing is heard before `release`. */
   begin(source: AnswerSource, speech: Speech | undefined): Promise<ReplyEnd> {
     if (this.#reply) this.#heardBefore = join(this.#heardBefore, this.#reply.heard().text);
-    const lines = source(this.#work);
+    const lines = source(this.#work, () => this.deps.keep(this));
     const spoken = speech && { ...speech, tts: this.#work.speaking(speech.tts) };
     this.#reply = new Reply(this.turnId, lines, spoken, this.deps, (event) => {
       this.#onReplyEvent(event);
@@ -118,6 +120,11 @@ export class Exchange {
     return this.#heardBefore !== '';
   }
 
+  /** The functions that were called for it, as they stand. */
+  get toolCalls(): readonly ToolCallRecord[] {
+    return this.#work.toolCalls;
+  }
+
   noteSilence(bargeInToSilenceMs: number): void {
     this.#stages.bargeInToSilenceMs = round(bargeInToSilenceMs);
   }
@@ -144,6 +151,9 @@ export class Exchange {
         providers: this.#work.times,
       },
       ...(this.#work.material.length > 0 && { material: [...this.#work.material] }),
+      ...(this.#work.toolCalls.length > 0 && {
+        toolCalls: this.#work.toolCalls.map((call) => ({ ...call })),
+      }),
       ...(status !== 'open' && { usage: this.#work.usage }),
       startedAt: this.#startedAt,
     };

@@ -19,8 +19,8 @@ export type Line =
   /** There were no words. `abstain`: the model chose so. */
   | { kind: 'silence'; reason: 'abstain' | undefined };
 
-/** An answer as it comes. */
-export type Lines = (signal: AbortSignal) => AsyncGenerator<Line, void>;
+/** An answer as it comes. `released` resolves when it counts; until then it may be taken back. */
+export type Lines = (signal: AbortSignal, released: Promise<void>) => AsyncGenerator<Line, void>;
 
 /**
  * A model's text as an answer: words for ears, and what the character does and feels.
@@ -36,6 +36,12 @@ export async function* perform(
   let shown = false;
   const marked = () => (isAsked(stage) ? script.emotion : undefined);
   for await (const piece of text) {
+    if (typeof piece !== 'string') {
+      const aside = `${piece.aside} `;
+      written += aside;
+      yield { kind: 'text', text: aside };
+      continue;
+    }
     const passed = script.push(piece);
     const emotion = marked();
     if (!shown && emotion) {

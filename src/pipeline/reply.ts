@@ -121,7 +121,7 @@ export class Reply {
     this.#tell({ kind: 'textBegan' });
     try {
       const afterText: ReplyEvent[] = [];
-      for await (const line of this.lines(signal)) {
+      for await (const line of this.lines(signal, this.#gate.opened)) {
         if (signal.aborted) break;
         this.times.token ??= this.deps.clock.nowMs();
         switch (line.kind) {

@@ -1,12 +1,13 @@
 import type { Look } from '../frames/picture.ts';
 import type { Clock } from '../lifetime/clock.ts';
+import { filler } from '../prompt/filler.ts';
 import { insistence } from '../prompt/occasion.ts';
 import type { PromptMessage } from '../prompt/prompt.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
 import type { Material } from '../protocol/material.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
-import type { Llm } from '../providers/llm/llm.ts';
+import type { ChatMessage, Llm } from '../providers/llm/llm.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stage } from '../script/stage.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -15,6 +16,7 @@ import type { AnswerSource, ExchangeStart } from './exchange.ts';
 import { perform } from './performance.ts';
 import { recallInTime, type Recollect } from './recalling.ts';
 import { seeing } from './seeing.ts';
+import type { ToolDesk } from './tool-desk.ts';
 
 /** What is asked of the model. */
 export type AnswerRequest = Pick<
@@ -40,6 +42,9 @@ export type ThinkingDeps = {
   look?: (speaker: Participant | undefined) => Look | undefined;
   /** What an answer may hold besides words, as it is now. */
   stage: () => Stage;
+  /** What the character may ask of the world outside. */
+  desk?: ToolDesk;
+  speaker: { language: string };
   onRetry: (failure: ProviderFailed) => void;
 };
 
@@ -56,8 +61,8 @@ export function thinking(
   const { userText, speaker } = request;
   if (!recollect || userText === null) return answering(request, history, deps);
   const before = [...history];
-  return (work) =>
-    async function* (signal) {
+  return (work, keep) =>
+    async function* (signal, released) {
       const recalled = await recallInTime(
         recollect,
         { text: userText, speaker },
@@ -65,32 +70,35 @@ export function thinking(
       );
       work.recalled(recalled);
       const known = { ...request, material: recalled.material };
-      yield* answering(known, before, deps)(work)(signal);
+      yield* answering(known, before, deps)(work, keep)(signal, released);
     };
 }
 
 function answering(
   request: AnswerRequest,
   history: TurnRecord[],
-  { prompt, look, stage, llm: usual, log, onRetry }: ThinkingDeps,
+  { prompt, look, stage, llm: usual, log, desk, speaker, onRetry }: ThinkingDeps,
 ): AnswerSource {
   const seen = look?.(request.speaker);
   const llm = seen ? seeing(usual, seen) : usual;
   const messages = prompt(history, request);
-  const promptTokens = messages.reduce(
-    (tokens, { content }) => tokens + estimateTokens(content),
-    seen?.imageTokens ?? 0,
-  );
   const speakerName = request.speaker?.speakerName;
   // Of several people in a room, "me" is the one who is answered.
   const now = speakerName ? { ...stage(), speakerName } : stage();
-  return (work) => (signal) => {
-    const asked = (more: PromptMessage[] = []) => {
-      const { text, calls } = ask(llm, [...messages, ...more], now, onRetry, signal);
-      return { text: work.thinking(text, promptTokens), calls };
+  return (work, keep) => (signal, released) => {
+    const counted: Llm = {
+      stream: (asked, options) =>
+        work.thinking(llm.stream(asked, options), tokensOf(asked) + (seen?.imageTokens ?? 0)),
     };
+    const footing = { released, keep, calls: work.toolCalls, signal };
+    const means = desk && { desk, footing, filler: filler(speaker.language) };
+    const asked = (more: PromptMessage[] = []) =>
+      ask(counted, [...messages, ...more], now, onRetry, signal, means);
     const again = () => asked([{ role: 'user', content: insistence }]);
     const mustSpeak = request.occasion?.mayAbstain === false;
     return perform({ ...asked(), ...(mustSpeak && { again }) }, now, log);
   };
 }
+
+const tokensOf = (messages: ChatMessage[]) =>
+  messages.reduce((tokens, { content }) => tokens + estimateTokens(content), 0);

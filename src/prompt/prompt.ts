@@ -1,7 +1,7 @@
 import type { Character } from '../protocol/character.ts';
 import type { Material } from '../protocol/material.ts';
 import type { Participant } from '../protocol/participant.ts';
-import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { ToolCallRecord, TurnRecord } from '../protocol/turn-record.ts';
 import { companySection, labelled, type Company } from './company.ts';
 import { boundariesOf, mannerOf } from './manner.ts';
 import { materialSections } from './material.ts';
@@ -10,6 +10,7 @@ import { sightSection } from './sight.ts';
 import { storySection, type StoryPart } from './story.ts';
 import { fillTemplate, toldSections, type Told } from './told.ts';
 import { estimateTokens } from './tokens.ts';
+import { toolSection } from './tool-notes.ts';
 
 export type PromptMessage = { role: 'system' | 'user' | 'assistant'; content: string };
 
@@ -18,6 +19,8 @@ export type PromptContext = {
   told: Told;
   /** Where the character's story stands. */
   story?: StoryPart;
+  /** Functions that were called lately. */
+  toolNotes?: readonly ToolCallRecord[];
   /** Earlier turns, oldest first. */
   history: TurnRecord[];
   /** What is to be answered; null when the character speaks on, unasked. */
@@ -52,12 +55,14 @@ export function buildPrompt(
   budgetTokens = defaultBudgetTokens,
 ): PromptMessage[] {
   const persona = personaParts(context).join('\n\n');
+  const notes = toolSection(context.toolNotes ?? []);
   const system: PromptMessage = {
     role: 'system',
     content: [
       persona,
       ...toldSections(context.told),
       ...materialSections(context.material ?? []),
+      ...(notes === undefined ? [] : [notes]),
     ].join('\n\n'),
   };
   const ending = lastMessages(context);

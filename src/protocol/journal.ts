@@ -7,6 +7,7 @@ import { Narrative } from './narrative.ts';
 import { Participant } from './participant.ts';
 import { ProviderSettings, StageSettings } from './provider-settings.ts';
 import { Cast, Role, RosterCommand, RosterOutcome } from './roster.ts';
+import { ToolSettings } from './tool-settings.ts';
 import { TurnRecord } from './turn-record.ts';
 
 /**
@@ -40,6 +41,8 @@ export const Assignment = z.object({
   ownLlm: StageSettings.nullable(),
   /** The story that the character tells; null for none. */
   narrative: Narrative.nullable().default(null),
+  /** What it may call, with their secrets; null for nothing. */
+  tools: ToolSettings.nullable().default(null),
   settings: SessionSettings,
   /** The identity of the first human's participant in the room. */
   userIdentity: z.string(),

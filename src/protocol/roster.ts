@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Character } from './character.ts';
 import { Narrative } from './narrative.ts';
 import { StageSettings } from './provider-settings.ts';
+import { ToolSettings } from './tool-settings.ts';
 import { TurnRecord } from './turn-record.ts';
 
 /*
@@ -129,6 +130,8 @@ export const Role = Membership.extend({
   ownLlm: StageSettings.nullable(),
   /** The story that it tells; null for none. */
   narrative: Narrative.nullable().default(null),
+  /** What it may call, with their secrets; null for nothing. */
+  tools: ToolSettings.nullable().default(null),
   /** Of its own conversation, oldest first; the last may be `open`. */
   history: z.array(TurnRecord),
   /** As in an `Assignment`. */

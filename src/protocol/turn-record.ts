@@ -54,6 +54,20 @@ export const TurnUsage = z.object({
 });
 export type TurnUsage = z.infer<typeof TurnUsage>;
 
+/** A function that was called for a turn. */
+export const ToolCallRecord = z.object({
+  name: z.string(),
+  /** Its arguments, as the model wrote them. */
+  json: z.string(),
+  /** Calling it twice does no harm. */
+  isRepeatable: z.boolean(),
+  /** Null while it is awaited. */
+  ok: z.boolean().nullable(),
+  /** What the model was told of it. */
+  result: z.string().nullable(),
+});
+export type ToolCallRecord = z.infer<typeof ToolCallRecord>;
+
 /**
  * One exchange of a conversation. Written when the user's words are known (`open`) and again when it ended; the same
  * id overwrites, so that a retried append doubles nothing.
@@ -72,6 +86,8 @@ export const TurnRecord = z.object({
   stages: TurnStages,
   /** What the model was given to answer from; absent when nothing was found. */
   material: Materials.optional(),
+  /** Functions that were called for it; absent for none. */
+  toolCalls: z.array(ToolCallRecord).optional(),
   /** Absent while the turn is open, and of turns that were stored before it was counted. */
   usage: TurnUsage.optional(),
   /** Wall clock, ISO 8601. */

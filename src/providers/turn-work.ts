@@ -4,6 +4,7 @@ import type { Material, Recalled } from '../protocol/material.ts';
 import type {
   ProviderTime,
   ProviderTimes,
+  ToolCallRecord,
   TurnStages,
   TurnUsage,
 } from '../protocol/turn-record.ts';
@@ -23,6 +24,8 @@ export type RecogniserWork = {
 export class TurnWork {
   readonly #llm: StreamWork;
   readonly #tts: StreamWork;
+  /** Functions that were called. */
+  readonly toolCalls: ToolCallRecord[] = [];
   #promptTokens = 0;
   #written = '';
   #ttsCharacters = 0;
@@ -50,11 +53,18 @@ export class TurnWork {
     answer: AsyncGenerator<string, void>,
     promptTokens: number,
   ): AsyncGenerator<string, void> {
-    this.#promptTokens += promptTokens;
+    let counted = false;
+    const count = () => {
+      if (!counted) this.#promptTokens += promptTokens;
+      counted = true;
+    };
     for await (const text of this.#llm.of(answer)) {
+      count();
       this.#written += text;
       yield text;
     }
+    // An answer may be a call alone; one that was refused counts for nothing.
+    count();
   }
 
   /** The same synthesiser, its work counted. */

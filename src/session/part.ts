@@ -4,6 +4,7 @@ import type { Closable } from '../lifetime/scope.ts';
 import { Conversation } from '../pipeline/conversation.ts';
 import type { ConversationEvent } from '../pipeline/conversation-event.ts';
 import type { Recollect } from '../pipeline/recalling.ts';
+import { ToolDesk } from '../pipeline/tool-desk.ts';
 import type { Company } from '../prompt/company.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
 import type { Character } from '../protocol/character.ts';
@@ -12,10 +13,11 @@ import type { AudioOutput, SessionSettings } from '../protocol/connect.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { ClientBoundMessage, ServerResponse } from '../protocol/server-messages.ts';
-import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { ToolCallRecord, TurnRecord } from '../protocol/turn-record.ts';
 import { inCharacter } from '../providers/in-character.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { Moderation } from '../providers/moderation/moderation.ts';
+import { openTools } from '../providers/tools/open-tools.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import type { Vad } from '../providers/vad/vad.ts';
@@ -39,7 +41,7 @@ import { VoiceWithFace } from './voice-with-face.ts';
 /** Who is played, and what they have said so far. */
 export type PartRole = Pick<
   Assignment,
-  'ownLlm' | 'narrative' | 'characterSessionId' | 'recalls'
+  'ownLlm' | 'narrative' | 'tools' | 'characterSessionId' | 'recalls'
 > & {
   character: Character;
   history: TurnRecord[];
@@ -89,6 +91,7 @@ export class Part implements Closable {
     /** Does what a client's message asks of this character. */
     readonly obey: (message: ClientMessage, sender?: Participant) => ServerResponse,
     private readonly story: Story,
+    private readonly desk: ToolDesk | undefined,
     private readonly podium: Podium,
   ) {}
 
@@ -123,6 +126,9 @@ export class Part implements Closable {
     const own = inCharacter(deps.providers, character, role.ownLlm, deps);
     const takesImages = () => own.llm.takesImages?.() ?? false;
     const vision = deps.sights && new Vision(deps.sights, takesImages, clock);
+    const desk =
+      role.tools &&
+      new ToolDesk(openTools(role.tools, { clock, log }), { clock, log }, pastCalls(history));
     const finished = history.filter(({ status }) => status !== 'open');
     const conversation = new Conversation(
       {
@@ -131,6 +137,7 @@ export class Part implements Closable {
         log,
         vad: deps.vad,
         voice,
+        ...(desk && { desk }),
         newId: randomUUID,
         ...turnTaking(settings),
         speaker: { voice: character.voice ?? undefined, language: character.language },
@@ -148,6 +155,7 @@ export class Part implements Closable {
             ...(material && { material }),
             ...(company && { company }),
             ...(part && { story: part }),
+            ...(desk && { toolNotes: desk.notes }),
             ...(heardBefore !== undefined && { brokenOff: heardBefore }),
             ...(occasion && { occasion }),
             ...(vision && { sight: vision.isAble ? 'seeing' : 'blind' }),
@@ -180,7 +188,7 @@ export class Part implements Closable {
       end: deps.end,
       log,
     });
-    return new Part(role, conversation, answer, story, podium);
+    return new Part(role, conversation, answer, story, desk ?? undefined, podium);
   }
 
   /** Somebody is there to hear it: takes up what was open, or opens the conversation. */
@@ -197,6 +205,7 @@ export class Part implements Closable {
   /** Stores what is running as far as it was heard. */
   async close(): Promise<void> {
     await this.conversation.close();
+    await this.desk?.close();
     await this.podium.close?.();
   }
 }
@@ -205,4 +214,9 @@ export class Part implements Closable {
 function watch(event: ConversationEvent, vision: Vision): void {
   if (event.kind === 'userStartedSpeaking') vision.prepare(event.speaker?.identity);
   if (event.kind === 'turnCompleted' && event.record.status === 'completed') vision.answered();
+}
+
+/** Oldest first. */
+function pastCalls(history: TurnRecord[]): ToolCallRecord[] {
+  return history.flatMap(({ toolCalls }) => toolCalls ?? []);
 }

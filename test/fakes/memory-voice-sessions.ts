@@ -46,6 +46,7 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
         character: aCharacter({ greeting: 'Hello.' }),
         ownLlm: null,
         narrative: null,
+        tools: null,
         settings: stored.settings,
         context: this.contexts.get(stored.id) ?? null,
         userIdentity: stored.userIdentity,

@@ -4,14 +4,18 @@ import { ChatHistory } from '../../src/chats/chat-history.ts';
 import type { Db } from '../../src/db/db.ts';
 import * as schema from '../../src/db/schema.ts';
 import { Sealer } from '../../src/db/sealer.ts';
+import { Functions } from '../../src/functions/functions.ts';
+import { functionLink } from '../../src/http/routes/convai/functions.ts';
 import type { CraftingDeps } from '../../src/http/routes/convai/crafting.ts';
 import { documentLink } from '../../src/http/routes/convai/knowledge-bank.ts';
 import { Documents } from '../../src/knowledge/documents.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
+import { McpServers } from '../../src/mcp/mcp-servers.ts';
 import { Narratives } from '../../src/narratives/narratives.ts';
 import { OwnModels } from '../../src/models/own-models.ts';
 import { AddressGuard } from '../../src/net/address-guard.ts';
 import { openProviders } from '../../src/providers/open-providers.ts';
+import { probeMcp } from '../../src/providers/tools/probe-mcp.ts';
 import { voiceSection } from '../../src/providers/tts/voice-list.ts';
 
 /** A database that nobody asks. */
@@ -22,21 +26,27 @@ export function craftingDeps(db: Db = nowhere(), baseUrl = 'http://127.0.0.1:9/v
   const stage = { baseUrl, model: 'scripted' };
   const providers = openProviders({ llm: stage, stt: stage, tts: stage }, { clock: systemClock });
   const privateHosts = ['127.0.0.1'];
+  const sealer = new Sealer('a secret of the tests');
+  const guard = new AddressGuard(privateHosts);
+  const functions = new Functions({ db, sealer, guard, onUnreadable: () => undefined });
   return {
     characters: new Characters(db),
     history: new ChatHistory(db),
     narratives: new Narratives(db),
+    functions,
+    mcpServers: new McpServers({ db, sealer, guard, onUnreadable: () => undefined }),
+    probe: (server) => probeMcp(server, { clock: systemClock, privateHosts }),
     models: new OwnModels({
       db,
-      sealer: new Sealer('a secret of the tests'),
-      guard: new AddressGuard(privateHosts),
+      sealer,
+      guard,
       privateHosts,
       onUnreadable: () => undefined,
     }),
     llm: providers.llm,
     tts: providers.tts,
     documents: new Documents(db),
-    links: [documentLink(new Documents(db))],
+    links: [documentLink(new Documents(db)), functionLink(functions)],
     usualModel: 'gpt-4o-mini',
     usualVoice: 'alloy',
     voices: voiceSection({ configured: undefined, kind: 'openai', usualVoice: 'alloy' }),

@@ -48,6 +48,7 @@ const assignment: Assignment = {
   character: aCharacter(),
   ownLlm: null,
   narrative: null,
+  tools: null,
   settings: SessionSettings.parse({}),
   context: null,
   userIdentity: 'user:s1',

@@ -4,6 +4,7 @@ import type { ConversationEvent } from '../../src/pipeline/conversation-event.ts
 import { Conversation } from '../../src/pipeline/conversation.ts';
 import type { Recollect } from '../../src/pipeline/recalling.ts';
 import type { Material } from '../../src/protocol/material.ts';
+import type { ToolDesk } from '../../src/pipeline/tool-desk.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import type { Moderation } from '../../src/providers/moderation/moderation.ts';
 import { bareStage, type Stage } from '../../src/script/stage.ts';
@@ -26,6 +27,9 @@ export type SceneOptions = {
   recollect?: Recollect;
   /** Nobody moderates unless it is given. */
   moderation?: Moderation;
+  /** One that somebody else moves, too. */
+  clock?: FakeClock;
+  desk?: ToolDesk;
 };
 
 const wholeUtterances = (clock: FakeClock) =>
@@ -33,11 +37,11 @@ const wholeUtterances = (clock: FakeClock) =>
 
 /** A conversation on a standing clock, with a user whose sound the test makes. */
 export class Scene {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly stt: ScriptedStt;
-  readonly llm = new ScriptedLlm(this.clock, { pieces: answer, firstMs: 150, pieceMs: 10 });
-  readonly tts = new ScriptedTts(this.clock, { firstMs: 80 });
-  readonly voice = new FakeVoice(this.clock);
+  readonly llm: ScriptedLlm;
+  readonly tts: ScriptedTts;
+  readonly voice: FakeVoice;
   readonly events: ConversationEvent[] = [];
   readonly stored = new Map<string, TurnRecord>();
   readonly prompts: {
@@ -56,7 +60,13 @@ export class Scene {
     openStt = wholeUtterances,
     moderation,
     recollect,
+    clock = new FakeClock(),
+    desk,
   }: SceneOptions = {}) {
+    this.clock = clock;
+    this.llm = new ScriptedLlm(clock, { pieces: answer, firstMs: 150, pieceMs: 10 });
+    this.tts = new ScriptedTts(clock, { firstMs: 80 });
+    this.voice = new FakeVoice(clock);
     this.stt = openStt(this.clock);
     this.conversation = new Conversation(
       {
@@ -71,6 +81,7 @@ export class Scene {
         speaker: { voice: undefined, language: 'en-US' },
         ...(moderation && { moderation }),
         ...(recollect && { recollect }),
+        ...(desk && { desk }),
         stage: () => this.stage,
         prompt: (past, { userText, material }) => {
           this.prompts.push({ userText, history: [...past], material });

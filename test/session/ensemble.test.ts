@@ -25,6 +25,7 @@ const role = (n: number): Role => ({
   character: aCharacter({ name: `C${n}` }),
   ownLlm: null,
   narrative: null,
+  tools: null,
   history: [],
 });
 type Sent = {

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { actionToolName, affordancesOf } from '../action-tool.ts';
+import { occasionIn } from '../../prompt/occasion.ts';
 import { readJson } from '../body.ts';
 import { InvalidRequest, parsed } from '../invalid-request.ts';
+import { callablesOf } from '../outside-tools.ts';
 import type { Step } from '../responder/acting.ts';
+import { callFor as outside, resultWords } from '../responder/calling.ts';
 import { perform, respond } from '../responder/responder.ts';
 import type { ResponderMessage } from '../responder/situation.ts';
 import { glanceAt, type Glance } from '../sight/glance.ts';
@@ -44,14 +47,15 @@ const ChatRequest = z.looseObject({
   max_completion_tokens: z.int().min(1).nullish(),
   n: z.literal(1, { error: 'only 1 is possible' }).nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
-  tools: z.array(z.unknown()).max(128).nullish(),
+  tools: z.array(z.unknown()).max(130).nullish(),
+  tool_choice: z.unknown().optional(),
   response_format: z.looseObject({ type: z.string() }).nullish(),
 });
 type ChatRequest = z.infer<typeof ChatRequest>;
 
 /**
- * `POST /v1/chat/completions`, streamed or not. What is meant for a real model (temperature, tools other
- * than `emit_actions`) is passed over.
+ * `POST /v1/chat/completions`, streamed or not. What is meant for a real model (temperature, functions whose
+ * words do not fit what was said) is passed over.
  */
 export const chatRoutes: Route[] = [
   {
@@ -105,16 +109,27 @@ function answerTo(wish: ChatRequest, seen: Glance | undefined): Answer {
       }
     },
   );
+  const asked = messages.reduce((sum, { content }) => sum + pieces(content).length, 0);
+  const wanted = outsideCall(wish, messages);
+  if (wanted) {
+    const call = callOf(wanted.name, wanted.json);
+    const usage = { prompt_tokens: asked, completion_tokens: 0, total_tokens: asked };
+    return { pieces: [], calls: [call], finishReason: 'tool_calls', usage };
+  }
   const stops = typeof wish.stop === 'string' ? [wish.stop] : (wish.stop ?? []);
   const affordances = affordancesOf(wish.tools ?? []);
-  const { text, steps } = affordances
-    ? perform(messages, affordances, seen)
-    : { text: respond(messages, seen), steps: [] };
+  const results = wish.messages.slice(wish.messages.findLastIndex(({ role }) => role === 'user'));
+  const returned = results.flatMap(({ role, content }) => (role === 'tool' ? [content.text] : []));
+  const { text, steps } =
+    returned.length > 0
+      ? { text: returned.map((result) => resultWords(quotationIn(result))).join('. '), steps: [] }
+      : affordances
+        ? perform(messages, affordances, seen)
+        : { text: respond(messages, seen), steps: [] };
   const all = pieces(cutAt(text, stops));
   const limit = wish.max_completion_tokens ?? wish.max_tokens ?? Infinity;
   const said = all.slice(0, limit);
   const calls: Call[] = steps.length === 0 ? [] : [callFor(steps)];
-  const asked = messages.reduce((sum, { content }) => sum + pieces(content).length, 0);
   return {
     pieces: said,
     calls,
@@ -128,11 +143,25 @@ function answerTo(wish: ChatRequest, seen: Glance | undefined): Answer {
 }
 
 function callFor(steps: Step[]): Call {
-  return {
-    id: `call_${randomUUID()}`,
-    type: 'function',
-    function: { name: actionToolName, arguments: JSON.stringify({ actions: steps }) },
-  };
+  return callOf(actionToolName, JSON.stringify({ actions: steps }));
+}
+
+function callOf(name: string, json: string): Call {
+  return { id: `call_${randomUUID()}`, type: 'function', function: { name, arguments: json } };
+}
+
+/** Only what the user has just said is looked up, and once. */
+function outsideCall(wish: ChatRequest, messages: readonly ResponderMessage[]) {
+  if (wish.tool_choice === 'none' || wish.messages.at(-1)?.role !== 'user') return undefined;
+  const said = messages.at(-1)?.content ?? '';
+  const callables = callablesOf(wish.tools ?? []);
+  return occasionIn(said) || callables.length === 0 ? undefined : outside(said, callables);
+}
+
+/** Of a result, what is quoted in it; all of it where nothing is. */
+function quotationIn(content: string): string {
+  const lines = content.split('\n').filter((line) => line.startsWith('>'));
+  return lines.length === 0 ? content : lines.map((line) => line.replace(/^> ?/, '')).join(' ');
 }
 
 /** What counts as a token here: a word with the space before it, or one character of Chinese. */

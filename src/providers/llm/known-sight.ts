@@ -46,6 +46,8 @@ export class KnownSight implements Llm {
 }
 
 /** The model was told to expect images, and that without one there is nothing to be seen. */
-function withoutImages({ role, content }: ChatMessage): ChatMessage {
+function withoutImages(message: ChatMessage): ChatMessage {
+  if (!('images' in message)) return message;
+  const { role, content } = message;
   return { role, content };
 }

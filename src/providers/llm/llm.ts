@@ -1,11 +1,15 @@
 import { ProviderFailed } from '../provider-failed.ts';
 
-export type ChatMessage = {
-  role: 'system' | 'user' | 'assistant';
-  content: string;
-  /** `data:` URLs; of a user's message only. */
-  images?: readonly string[];
-};
+export type ChatMessage =
+  | {
+      role: 'system' | 'user';
+      content: string;
+      /** `data:` URLs; of a user's message only. */
+      images?: readonly string[];
+    }
+  | { role: 'assistant'; content: string; toolCalls?: (ToolCall & { id: string })[] }
+  /** What a call returned. */
+  | { role: 'tool'; callId: string; content: string };
 
 /** A function that the model may call. `parameters` is a JSON Schema of its arguments. */
 export type Tool = { name: string; description: string; parameters: Record<string, unknown> };
@@ -14,7 +18,16 @@ export type ToolCall = { name: string; json: string };
 
 export type LlmOptions = {
   /** Functions on offer. `onCall` hears of each call, in order, once the answer is complete. */
-  tools?: { offered: Tool[]; onCall: (call: ToolCall) => void } | undefined;
+  tools?:
+    | {
+        offered: Tool[];
+        /** Names of those that may be called without a word; none where left out. */
+        wordless?: ReadonlySet<string>;
+        /** None may be called any more. */
+        mustSpeak?: boolean;
+        onCall: (call: ToolCall) => void;
+      }
+    | undefined;
   /** Another model of the same endpoint than the configured one. */
   model?: string | undefined;
   /** Such as `low`; undefined leaves it to the model. */
@@ -56,7 +69,7 @@ export interface Llm {
 }
 
 export function hasImages(messages: readonly ChatMessage[]): boolean {
-  return messages.some(({ images }) => images !== undefined && images.length > 0);
+  return messages.some((message) => 'images' in message && (message.images ?? []).length > 0);
 }
 
 /** What an endpoint may refuse of a request, apart from its messages and tools. */

@@ -47,7 +47,7 @@ export class OpenAiLlm implements Llm {
       return;
     }
     options.signal.throwIfAborted();
-    const wish = wishOf(options);
+    const wish = wishOf(options) + kindOf(options.tools);
     const unfit = this.#unfit.get(wish);
     if (unfit) throw new ToolsUnfit(unfit.cause);
     try {
@@ -101,7 +101,9 @@ export class OpenAiLlm implements Llm {
   /** A call instead of words would cost the listener a second question to the model: such a model is better off without. */
   #hearCalls(calls: ToolCall[], spoke: boolean, { tools }: LlmOptions): void {
     if (!tools || calls.length === 0) return;
-    if (!spoke) throw new ToolsUnfit(new Error('the model calls instead of speaking'));
+    const mayBeWordless = calls.some(({ name }) => tools.wordless?.has(name));
+    if (!spoke && !mayBeWordless)
+      throw new ToolsUnfit(new Error('the model calls instead of speaking'));
     for (const call of calls) tools.onCall(call);
   }
 
@@ -115,6 +117,7 @@ export class OpenAiLlm implements Llm {
       model: model ?? this.settings.model,
       ...(tools && {
         tools: tools.offered.map((offered) => ({ type: 'function' as const, function: offered })),
+        ...(tools.mustSpeak && { tool_choice: 'none' as const }),
       }),
       ...(temperature === undefined ? {} : { temperature }),
       ...(topP === undefined ? {} : { top_p: topP }),
@@ -126,6 +129,29 @@ export class OpenAiLlm implements Llm {
   }
 }
 
+/** Which functions are refused may depend on whether they are for acting, for looking up, or both. */
+function kindOf({ offered, wordless }: NonNullable<LlmOptions['tools']>): string {
+  const outside = offered.filter(({ name }) => wordless?.has(name)).length;
+  return `${outside > 0 ? ' outside' : ''}${outside < offered.length ? ' acts' : ''}`;
+}
+
+function wire(
+  message: Extract<ChatMessage, { role: 'tool' | 'assistant' }>,
+): OpenAI.ChatCompletionMessageParam {
+  if (message.role === 'tool')
+    return { role: 'tool', tool_call_id: message.callId, content: message.content };
+  if (!message.toolCalls) return { role: message.role, content: message.content };
+  return {
+    role: 'assistant',
+    content: message.content === '' ? null : message.content,
+    tool_calls: message.toolCalls.map(({ id, name, json }) => ({
+      id,
+      type: 'function',
+      function: { name, arguments: json === '' ? '{}' : json },
+    })),
+  };
+}
+
 /**
  * How servers refuse a request for its tools: most by 400 or 422, an unknown field by 404 or 501, llama.cpp without
  * its template engine by 500. Whatever it really was, the same without tools is worth asking.
@@ -135,10 +161,12 @@ function isAboutTools(cause: unknown): boolean {
 }
 
 /** Images are parts beside the text. */
-function asSent({ role, content, images = [] }: ChatMessage) {
+function asSent(message: ChatMessage): OpenAI.ChatCompletionMessageParam {
+  if (message.role === 'tool' || message.role === 'assistant') return wire(message);
+  const { role, content, images = [] } = message;
   if (role !== 'user' || images.length === 0) return { role, content };
   const parts = images.map((url) => ({ type: 'image_url' as const, image_url: { url } }));
-  return { role, content: [{ type: 'text' as const, text: content }, ...parts] };
+  return { role, content: [{ type: 'text', text: content }, ...parts] };
 }
 
 /** How servers refuse images: as tools, by a media type (415) or a size (413), OpenRouter by 404, llama.cpp by 500. */

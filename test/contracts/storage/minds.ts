@@ -31,6 +31,7 @@ export function mindsContract(storage: () => Storage): void {
         mostCharacters: 8,
         models,
         narratives,
+        tools: () => Promise.resolve(null),
         clock: systemClock,
         tokenLifeMs: 60_000,
       });

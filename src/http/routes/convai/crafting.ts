@@ -13,6 +13,8 @@ import {
   knowledgeRoutes,
   type KnowledgeRouteDeps,
 } from './knowledge-bank.ts';
+import { functionRoutes, functionsDialect, type FunctionRouteDeps } from './functions.ts';
+import { mcpRoutes, type McpRouteDeps } from './mcp.ts';
 import { modelRoutes, modelsDialect, supportedModelRoutes, type ModelRouteDeps } from './models.ts';
 import { narrativeRoutes, type NarrativeRouteDeps } from './narrative.ts';
 import { speechRoutes, type SpeechDeps } from './speech.ts';
@@ -22,6 +24,8 @@ export type CraftingDeps = CharacterRouteDeps &
   KnowledgeRouteDeps &
   ModelRouteDeps &
   NarrativeRouteDeps &
+  FunctionRouteDeps &
+  McpRouteDeps &
   SpeechDeps & { llm: Llm };
 
 /**
@@ -41,6 +45,8 @@ export function craftingRoutes(deps: CraftingDeps, before: RequestHandler[], log
     .use(backstoryRoutes(deps, guards), unreadableIs400, renderErrors(plainErrorDialect, log))
     .use(chatHistoryRoutes(deps, guards), unreadableIs400, renderErrors(plainErrorDialect, log))
     .use(narrativeRoutes(deps, guards), unreadableIs400, renderErrors(plainErrorDialect, log))
+    .use(mcpRoutes(deps, guards), unreadableIs400, renderErrors(plainErrorDialect, log))
+    .use(functionRoutes(deps, guards), unreadableIs400, renderErrors(functionsDialect, log))
     .use(modelRoutes(deps, guards), unreadableIs400, renderErrors(modelsDialect, log))
     .use(characterRoutes(deps, guards))
     .use(supportedModelRoutes(deps, guards))
