@@ -25,6 +25,7 @@ import { createApp } from './http/app.ts';
 import type { CraftingDeps } from './http/routes/convai/crafting.ts';
 import { documentLink } from './http/routes/convai/knowledge-bank.ts';
 import { functionLink } from './http/routes/convai/functions.ts';
+import { TranscriptionDoor } from './http/transcription/transcription-door.ts';
 import { listen, openHttpServer } from './http/server.ts';
 import { builtInEmbedding } from './knowledge/built-in-embedding.ts';
 import { threadExtraction } from './knowledge/extraction.ts';
@@ -51,6 +52,7 @@ import type { Embedding } from './providers/embedding/embedding.ts';
 import { OpenAiEmbedding } from './providers/embedding/openai.ts';
 import { openProviders } from './providers/open-providers.ts';
 import { probeMcp } from './providers/tools/probe-mcp.ts';
+import { SileroVad } from './providers/vad/silero.ts';
 import { voiceSection } from './providers/tts/voice-list.ts';
 import type { ProviderSettings } from './protocol/provider-settings.ts';
 import { livekitRooms, type LivekitDoor } from './room/rooms.ts';
@@ -238,9 +240,14 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     trustProxy: config.http.trustProxy,
   });
   const server = openHttpServer(app);
-  line.attach(server);
+  const transcription = new TranscriptionDoor({
+    ...{ keys, clock, log, stt: openProviders(providers, { clock }).stt },
+    openVad: () => SileroVad.open(),
+  });
+  line.attach(server, (request, socket, head) => transcription.take(request, socket, head));
   line.serve(dispatch);
   await scope.own('http', listen(server, config.http));
+  await scope.own('transcription', transcription);
   // Closes before HTTP: a journal is an open connection that HTTP would wait for.
   await scope.own('agent line', line);
   startAgents(root, config, secrets, log, scope);

@@ -8,6 +8,7 @@ import { journalMessageBytes, journalPath, type ServerPush } from '../protocol/j
 import type { Log } from '../telemetry/log.ts';
 import { AgentConnection, type AgentDesk } from './agent-connection.ts';
 
+type TakesUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 export type AgentLineSettings = { secret: string; clock: Clock; log: Log };
 
 /** Agents in one installation; a bound for what an unauthenticated peer can never reach anyway. */
@@ -35,10 +36,13 @@ export class AgentLine implements Closable {
     this.#desk = desk;
   }
 
-  /** Takes the upgrades of this server: those to `journalPath`; every other one is refused with 404. */
-  attach(server: Server): void {
+  /**
+   * Takes the upgrades of this server: those to `journalPath`; every other one is refused with 404.
+   * @param elsewhere asked first: true when it takes the upgrade
+   */
+  attach(server: Server, elsewhere: TakesUpgrade = () => false): void {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      this.#onUpgrade(request, socket, head);
+      if (!elsewhere(request, socket, head)) this.#onUpgrade(request, socket, head);
     };
     server.on('upgrade', onUpgrade);
     this.#detach.push(() => server.off('upgrade', onUpgrade));

@@ -204,6 +204,16 @@ export const craftingOperations: Operation[] = [
     undefined,
     ok('By section.', VoiceList),
   ),
+  operation(
+    speech,
+    [
+      'get',
+      '/stream',
+      'As a WebSocket: streaming transcription. As a GET: whether the key is good.',
+    ],
+    undefined,
+    ok('The key is good.', z.object({ status: z.literal('ok') })),
+  ),
   operation(speech, ['get', '/tts/sample', 'How a voice sounds (?voice=name).'], undefined, {
     ...ok('audio/wav'),
     502: { description: 'The synthesiser did not answer.', schema: PlainError },

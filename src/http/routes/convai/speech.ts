@@ -110,6 +110,11 @@ export function speechRoutes(deps: SpeechDeps, guards: RequestHandler[]): Router
     missingKeyIs400,
   );
 
+  // What its page asks before it opens the WebSocket of the same path (http/transcription/).
+  router.get('/stream', ...guards, (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+
   router.get('/tts/sample', ...guards, async (req, res) => {
     const { voice } = await orRefuse({ ERROR: 'voice is required.' }, () => {
       const query = SampleQuery.safeParse(req.query);
