@@ -54,6 +54,7 @@ export class WrittenTurns {
           assistantText: turn.assistantText,
           status: turn.status,
           stages: turn.stages,
+          material: turn.material,
           usage: turn.usage,
           startedAt: new Date(turn.startedAt),
         })

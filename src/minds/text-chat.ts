@@ -6,6 +6,7 @@ import type { OwnModels } from '../models/own-models.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
 import type { Told } from '../prompt/told.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
+import { mostQueryChars, type Material } from '../protocol/material.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { inCharacter } from '../providers/in-character.ts';
 import { judge } from '../providers/moderation/judging.ts';
@@ -22,6 +23,7 @@ import {
   NothingToAnswer,
   WordsRefused,
 } from './answer-failed.ts';
+import type { Recall } from './recall.ts';
 import type { TextAnswer, TextRequest } from './text-request.ts';
 
 export type TextChatDeps = {
@@ -29,6 +31,8 @@ export type TextChatDeps = {
   written: Pick<WrittenTurns, 'keep'>;
   models: Pick<OwnModels, 'settings'>;
   providers: Providers;
+  /** Undefined: nothing is ever recalled. */
+  recall?: Pick<Recall, 'hasAny' | 'find'>;
   clock: Clock;
   log: Log;
   /** A turn was stored. */
@@ -119,7 +123,12 @@ export class TextChat {
       ...(request.speaker && { speaker: request.speaker }),
       assistantText: answer.text,
       status: 'completed',
-      stages: { ...(llmFirstTokenMs !== undefined && { llmFirstTokenMs }), providers: work.times },
+      stages: {
+        ...(llmFirstTokenMs !== undefined && { llmFirstTokenMs }),
+        ...work.recallStages,
+        providers: work.times,
+      },
+      ...(work.material.length > 0 && { material: [...work.material] }),
       usage: work.usage,
       startedAt,
     });
@@ -140,12 +149,14 @@ export class TextChat {
 
   /** The model's answer, asked a second time when it failed before its first word. */
   async #think(
-    { workspaceId, character, speaker, told, sampling = {} }: TextRequest,
+    request: TextRequest,
     { words, history, occasion }: Question,
     work: TurnWork,
     signal: AbortSignal,
   ): Promise<AsyncGenerator<string, void>> {
+    const { workspaceId, character, speaker, told, sampling = {} } = request;
     const { models, providers, clock, log } = this.deps;
+    const material = words === null ? undefined : await this.#recall(request, words, work);
     const ownLlm = await models.settings(workspaceId, character.model);
     const { llm } = inCharacter(providers, character, ownLlm, { clock });
     const messages = buildPrompt({
@@ -155,6 +166,7 @@ export class TextChat {
       userText: words,
       ...(speaker && { speaker }),
       ...(occasion && { occasion }),
+      ...(material && { material }),
       inWriting: true,
     });
     const promptTokens = messages.reduce((sum, { content }) => sum + estimateTokens(content), 0);
@@ -163,6 +175,28 @@ export class TextChat {
       log.warn({ err }, 'an answer in writing is asked for again');
     };
     return work.thinking(retryOnce(once, onRetry), promptTokens);
+  }
+
+  /** What documents and memory have about the words. A reader waits for it like for the model. */
+  async #recall(
+    { workspaceId, character, conversationId, speaker }: TextRequest,
+    words: string,
+    work: TurnWork,
+  ): Promise<Material[] | undefined> {
+    const { recall, clock } = this.deps;
+    const speakerId = speaker?.speakerId ?? null;
+    const scope = {
+      workspaceId,
+      characterId: character.id,
+      conversationId: conversationId ?? '',
+      endUserId: speakerId,
+    };
+    if (!recall || !(await recall.hasAny(scope))) return undefined;
+    const startedMs = clock.nowMs();
+    const query = { text: words.slice(-mostQueryChars), speakerId };
+    const material = await recall.find(scope, query);
+    work.recalled({ material, ms: Math.round(clock.nowMs() - startedMs), late: false });
+    return material;
   }
 
   /** Judges the words beside the answer to them. */

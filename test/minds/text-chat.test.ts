@@ -7,8 +7,10 @@ import {
   NothingToAnswer,
   WordsRefused,
 } from '../../src/minds/answer-failed.ts';
+import type { RecallScope } from '../../src/minds/recall.ts';
 import { TextChat } from '../../src/minds/text-chat.ts';
 import type { TextAnswer, TextRequest } from '../../src/minds/text-request.ts';
+import type { Material, RecallQuery } from '../../src/protocol/material.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
@@ -29,7 +31,16 @@ function scene(...steps: LlmStep[]) {
   const of = ({ conversationId }: { conversationId: string }) => kept.get(conversationId) ?? [];
   let position = 0;
   let judged: (text: string) => Promise<string | null> = () => Promise.resolve(null);
+  const library: Material[] = [];
+  const askedFor: { scope: RecallScope; query: RecallQuery }[] = [];
   const chat = new TextChat({
+    recall: {
+      hasAny: () => Promise.resolve(library.length > 0),
+      find: (about, query) => {
+        askedFor.push({ scope: about, query });
+        return Promise.resolve(library);
+      },
+    },
     turns: { history: (where) => Promise.resolve([...of(where)]) },
     written: {
       keep: (where, turn, replaces) => {
@@ -58,7 +69,10 @@ function scene(...steps: LlmStep[]) {
   const moderate = (by: typeof judged) => {
     judged = by;
   };
-  return { chat, llm, clock, kept: () => kept.get('c') ?? [], request, moderate };
+  return {
+    ...{ chat, llm, clock, kept: () => kept.get('c') ?? [], request, moderate },
+    ...{ library, askedFor },
+  };
 }
 
 const never = new AbortController().signal;
@@ -208,5 +222,30 @@ describe('a chat in writing', () => {
     const { chat, request } = scene({ pieces: ['a', '🌙'.repeat(20_000), 'never asked for'] });
     const { turn } = await chat.answer(request('Go on.'), never);
     expect(turn.assistantText).toBe(`a${'🌙'.repeat(3_999)}`);
+  });
+
+  it('is written from what can be recalled, which the kept turn names', async () => {
+    const piece = {
+      source: 'knowledge',
+      id: 'p',
+      title: 'a.pdf',
+      text: 'At noon.',
+      score: 1,
+    } as const;
+    let read = '';
+    const { chat, kept, request, library, askedFor } = scene({
+      pieces: ([system]) => {
+        read = system?.content ?? '';
+        return 'At noon.';
+      },
+    });
+    library.push(piece);
+    await chat.answer(request('When is high water?'), never);
+    expect(askedFor).toMatchObject([
+      { scope: { workspaceId: 'w', conversationId: 'c', endUserId: null } },
+    ]);
+    expect(askedFor).toMatchObject([{ query: { text: 'When is high water?', speakerId: null } }]);
+    expect(read).toContain('> [a.pdf]\n> At noon.');
+    expect(kept()).toMatchObject([{ material: [piece], stages: { recallMs: 0 } }]);
   });
 });
