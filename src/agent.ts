@@ -9,6 +9,7 @@ import { openJournal } from './journal/open-journal.ts';
 import { keptAgentSecret } from './keys/secrets.ts';
 import { systemClock } from './lifetime/clock.ts';
 import { Scope } from './lifetime/scope.ts';
+import { promptBudget } from './prompt/prompt.ts';
 import { openProviders } from './providers/open-providers.ts';
 import { SileroVad } from './providers/vad/silero.ts';
 import { RoomHost } from './session/room-host.ts';
@@ -66,6 +67,7 @@ async function run(server: string, secret: string, log: Log, scope: Scope): Prom
     journal,
     providers: openProviders(providers, { clock }),
     models: { stt: providers.stt.model, llm: providers.llm.model, tts: providers.tts.model },
+    budgetTokens: promptBudget(providers.llm.contextTokens),
     idle: idle ?? undefined,
   });
   rooms.host = host;

@@ -40,14 +40,19 @@ import { Scope } from './lifetime/scope.ts';
 import { startEmbeddedLiveKit } from './livekit/embedded.ts';
 import { findSettings } from './livekit/find.ts';
 import { McpServers } from './mcp/mcp-servers.ts';
+import { forgetPerson } from './memory/forget-person.ts';
+import { FactVectors } from './minds/fact-vectors.ts';
 import { knowledgeSource } from './minds/knowledge-source.ts';
+import { memorySource } from './minds/memory-source.ts';
 import { Recall } from './minds/recall.ts';
+import { Remembering } from './minds/remembering.ts';
 import { SessionStore } from './minds/session-store.ts';
 import { toolsOf } from './minds/tools-of.ts';
 import { Narratives } from './narratives/narratives.ts';
 import { OwnModels } from './models/own-models.ts';
 import { AddressGuard } from './net/address-guard.ts';
 import { startOffline } from './offline/offline.ts';
+import { promptBudget } from './prompt/prompt.ts';
 import type { Embedding } from './providers/embedding/embedding.ts';
 import { OpenAiEmbedding } from './providers/embedding/openai.ts';
 import { openProviders } from './providers/open-providers.ts';
@@ -57,6 +62,7 @@ import { voiceSection } from './providers/tts/voice-list.ts';
 import type { ProviderSettings } from './protocol/provider-settings.ts';
 import { livekitRooms, type LivekitDoor } from './room/rooms.ts';
 import { defaultJoinWithinSeconds } from './room/token.ts';
+import { EndUsers } from './speakers/end-users.ts';
 import { Speakers } from './speakers/speakers.ts';
 import { openLog, type Log } from './telemetry/log.ts';
 import { openMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -142,6 +148,12 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     },
   });
   const narratives = new Narratives(db);
+  const speakers = new Speakers({ db, clock, forget: [forgetPerson, forgetSpeaker] });
+  const remembering = new Remembering({
+    ...{ db, clock, log, characters, models, turns, sessions, speakers },
+    providers: openProviders(providers, { clock }),
+    budgetTokens: promptBudget(providers.llm.contextTokens),
+  });
   const usage = new KeyUsage(db, clock);
   const {
     sessionsPerProcess: maxSessions,
@@ -150,19 +162,30 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     idle,
   } = config.agents;
   const { mostCharacters } = config.rooms;
+  const embedding = embeddingOf(config);
   const knowledge = await scope.own(
     'knowledge',
-    Knowledge.open(database, {
-      ...{ embedding: embeddingOf(config), extract: threadExtraction(clock), clock, log },
-    }),
+    Knowledge.open(database, { embedding, extract: threadExtraction(clock), clock, log }),
   );
-  const recall = new Recall([knowledgeSource(knowledge.search, clock)], { clock, log });
+  const facts = memorySource({
+    ...{ memories: remembering.recollecting.memories, speakers, characters, clock },
+    leastCosine: embedding.leastCosine,
+    vectors: new FactVectors({
+      ...{ embedding, clock },
+      onFailed: (err) => {
+        log.warn({ err }, 'facts could not be embedded');
+      },
+    }),
+  });
+  const recall = new Recall([knowledgeSource(knowledge.search, clock), facts], { clock, log });
   const store = new SessionStore({
     ...{ sessions, participants: new Participants(db), characters, models, conversations, turns },
     narratives,
     tools: (workspaceId, characterId) =>
       toolsOf(workspaceId, characterId, { functions, mcpServers, privateHosts }),
     ...{ clock, tokenLifeMs, holdMs: joinTimeoutMs, mostCharacters, recall },
+    recollecting: remembering.recollecting,
+    afterwork: remembering.desk,
   });
   const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
   const dispatch = new Dispatch({
@@ -194,6 +217,11 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     log,
   });
   await scope.own('dispatch', dispatch);
+  remembering.onSummary = (newer) => {
+    dispatch.tell({ push: 'summary', ...newer });
+  };
+  await remembering.start();
+  await scope.own('remembering', remembering);
   onLiveKitUp = () => {
     dispatch.livekitRestarted();
   };
@@ -211,7 +239,9 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     characters,
     conversations,
     turns,
-    speakers: new Speakers({ db, clock, forget: [forgetSpeaker] }),
+    speakers,
+    memories: remembering.recollecting.memories,
+    endUsers: new EndUsers({ db, speakers }),
     mostCharacters,
     dispatch,
     livekit: { ...livekit, agentName },
@@ -347,7 +377,11 @@ async function providerSettings(
     : undefined;
   const embedded = { baseUrl: offline?.baseUrl ?? '', model: 'parley-offline' };
   return {
-    llm: { ...(llm.kind === 'openai' ? llm.settings : embedded), vision },
+    llm: {
+      ...(llm.kind === 'openai' ? llm.settings : embedded),
+      vision,
+      ...(config.contextTokens !== undefined && { contextTokens: config.contextTokens }),
+    },
     stt:
       stt.kind === 'openai'
         ? { ...stt.settings, streaming: sttStreaming }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Db } from '../db/db.ts';
 import { conversations, turns, voiceSessions } from '../db/schema.ts';
@@ -18,6 +18,8 @@ export type StoredTurn = Omit<TurnRecord, 'usage' | 'material'> & {
   /** The voice session it was said in; null when that was deleted. */
   sessionId: string | null;
 };
+
+export type Amount = { turns: number; bytes: number };
 
 const said = {
   id: turns.id,
@@ -41,11 +43,12 @@ export class Turns {
    * turn, and a turn stays in the conversation it began in. Sessions that have ended take turns too: a retried append
    * may arrive after the end.
    * @param membershipId whose conversation it belongs to, in a room with several characters
+   * @returns the id of the conversation
    * @throws {UnknownSession}
    */
-  async append(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<void> {
+  async append(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<string> {
     if (!isUuid(sessionId)) throw new UnknownSession();
-    await this.db.transaction(async (tx) => {
+    return this.db.transaction(async (tx) => {
       const [session] = await tx
         .select({ conversationId: voiceSessions.conversationId, roster: voiceSessions.roster })
         .from(voiceSessions)
@@ -87,7 +90,29 @@ export class Turns {
         .update(conversations)
         .set({ updatedAt: new Date() })
         .where(eq(conversations.id, conversationId));
+      return conversationId;
     });
+  }
+
+  /** The conversations to which turns of a voice session belong. */
+  async conversationsOf(sessionId: string): Promise<string[]> {
+    if (!isUuid(sessionId)) return [];
+    const rows = await this.db
+      .selectDistinct({ id: turns.conversationId })
+      .from(turns)
+      .where(eq(turns.sessionId, sessionId));
+    return rows.map(({ id }) => id);
+  }
+
+  /** How much was said after a position: turns, and bytes of UTF-8. */
+  async amountAfter(conversationId: string, position: number): Promise<Amount> {
+    const bytes = sql<number>`coalesce(sum(
+      octet_length(coalesce(${turns.userText}, '')) + octet_length(${turns.assistantText})), 0)`;
+    const [row] = await this.db
+      .select({ turns: count(), bytes: bytes.mapWith(Number) })
+      .from(turns)
+      .where(and(eq(turns.conversationId, conversationId), gt(turns.position, position)));
+    return row ?? { turns: 0, bytes: 0 };
   }
 
   /**

@@ -43,6 +43,8 @@ export type Config = {
     mostCharacters: number;
   };
   stages: Stages;
+  /** What the language model takes of prompt and answer together. */
+  contextTokens: number | undefined;
   sttStreaming: SttStreaming;
   llmVision: LlmVision;
   /** Undefined: those that are known of the configured synthesiser. */
@@ -126,6 +128,7 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
     agents: readAgents(env, machine, report),
     rooms: { mostCharacters: env.CHARACTERS_PER_ROOM ?? 8 },
     stages: readStages(env, report),
+    contextTokens: env.LLM_CONTEXT_TOKENS,
     sttStreaming: env.STT_STREAMING ?? 'auto',
     llmVision: env.LLM_VISION ?? 'auto',
     voices: env.TTS_VOICES,

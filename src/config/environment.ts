@@ -153,6 +153,11 @@ export const Environment = z.object({
     'Show the model what users show: `auto` until it refuses an image, `on`, `off`',
     '`auto`',
   ),
+  LLM_CONTEXT_TOKENS: setting(
+    whole(1_024, 10_000_000),
+    'What it takes of prompt and answer together; no more is ever sent',
+    '`128000`',
+  ),
   STT_BASE_URL: stt.baseUrl,
   STT_API_KEY: stt.apiKey,
   STT_MODEL: setting(text, 'Its model', '`gpt-4o-mini-transcribe` at OpenAI'),

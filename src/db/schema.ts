@@ -519,6 +519,92 @@ export const speakers = pgTable(
   ],
 );
 
+/** What a character remembers of somebody. */
+export const memories = pgTable(
+  'memories',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    characterId: uuid('character_id')
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    /** Whose: a speaker's id, or the client's own id of one who is no known speaker. */
+    personId: cleanText('person_id').notNull(),
+    /** Of what there can be one at a time, such as `name`: the newer replaces the older. */
+    key: cleanText('key'),
+    text: cleanText('text').notNull(),
+    /** 1 to 3: a passing taste, a fact, what must never be forgotten. */
+    importance: integer('importance').notNull(),
+    metadata: cleanJsonb('metadata'),
+    /** Where it was said; null when it came by the API, or what was said is deleted. */
+    conversationId: uuid('conversation_id').references(() => conversations.id, {
+      onDelete: 'set null',
+    }),
+    turnId: uuid('turn_id').references(() => turns.id, { onDelete: 'set null' }),
+    saidAt: timestamp('said_at', { withTimezone: true }).notNull(),
+    createdAt: createdAt(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    index('memories_of_person').on(table.workspaceId, table.characterId, table.personId),
+    index('memories_by_person').on(table.workspaceId, table.personId),
+    index('memories_by_turn').on(table.turnId),
+    index('memories_by_conversation').on(table.conversationId),
+  ],
+);
+
+/** When all that a character remembered of somebody was erased: what was said before is not drawn from any more. */
+export const memoryErasures = pgTable(
+  'memory_erasures',
+  {
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    characterId: uuid('character_id')
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    personId: cleanText('person_id').notNull(),
+    erasedAt: timestamp('erased_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.characterId, table.personId] })],
+);
+
+/** The older turns of a long conversation in few words. */
+export const conversationSummaries = pgTable('conversation_summaries', {
+  conversationId: uuid('conversation_id')
+    .primaryKey()
+    .references(() => conversations.id, { onDelete: 'cascade' }),
+  text: cleanText('text').notNull(),
+  /** The last turn it covers. */
+  throughTurnId: uuid('through_turn_id').notNull(),
+  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+});
+
+/** What is to be done with conversations when nobody waits for it. */
+export const afterwork = pgTable(
+  'afterwork',
+  {
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<'facts' | 'summary'>().notNull(),
+    /** Of the last turn it is done for. */
+    throughPosition: bigint('through_position', { mode: 'number' }).notNull().default(0),
+    /** Null when there is nothing to do. Who does it puts it off meanwhile, so that it is not lost with them. */
+    dueAt: timestamp('due_at', { withTimezone: true }),
+    /** Failed or broken off, one after the other. */
+    attempts: integer('attempts').notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.conversationId, table.kind] }),
+    index('afterwork_due')
+      .on(table.dueAt)
+      .where(sql`due_at is not null`),
+  ],
+);
+
 /** Values the server makes once and keeps, such as which seeds were planted. */
 export const facts = pgTable('facts', {
   name: text('name').primaryKey(),

@@ -197,6 +197,12 @@ export class Dispatch implements AgentDesk, Closable {
     this.#wishes.perform({ do: 'endSession', sessionId, agentId, reason });
   }
 
+  /** Tells the agent that has the session now; what none has needs to be told to nobody. */
+  tell(push: Extract<ServerPush, { sessionId: string }>): void {
+    const room = roomOfSession(this.#pool, push.sessionId)?.[1];
+    if (room && 'agentId' in room) this.settings.push(room.agentId, push);
+  }
+
   count(): PoolCount {
     return countPool(this.#pool);
   }

@@ -12,6 +12,10 @@ import { defaultRateLimits, rateLimiters, type RateLimits } from './rate-limit.t
 import { NotFound } from './refusals.ts';
 import { convaiDialect, renderErrors } from './render-error.ts';
 import type { Caller } from './request-context.ts';
+import { unreadableIs400 } from './routes/convai/crafting-dialect.ts';
+import { endUserRoutes, type EndUsersDeps } from './routes/convai/end-users.ts';
+import { memoryOperations } from './routes/convai/memory-operations.ts';
+import { memoryRoutes, type MemoryDeps } from './routes/convai/memory.ts';
 import { connectOperation, connectRoute, type ConnectDeps } from './routes/convai/connect.ts';
 import type { CharacterLookup } from './routes/convai/room-content.ts';
 import { speakerOperations, speakerRoutes, type SpeakersDeps } from './routes/convai/speakers.ts';
@@ -32,7 +36,9 @@ import {
 import { turnsOperation, turnsRoute, type TurnReader } from './routes/turns.ts';
 
 export type AppDeps = Omit<ConnectDeps, 'characters' | 'speakers'> & {
-  speakers: ConnectDeps['speakers'] & SpeakersDeps['speakers'];
+  speakers: ConnectDeps['speakers'] & SpeakersDeps['speakers'] & MemoryDeps['speakers'];
+  memories: MemoryDeps['memories'] & EndUsersDeps['memories'];
+  endUsers: EndUsersDeps['endUsers'];
   crafting: CraftingDeps;
   log: Log;
   clock: Clock;
@@ -83,6 +89,7 @@ export function createApp(deps: AppDeps): Express {
     connectOperation,
     turnsOperation,
     ...speakerOperations,
+    ...memoryOperations,
     ...craftingOperations,
     ...knowledgeOperations,
     ...narrativeOperations,
@@ -97,6 +104,8 @@ export function createApp(deps: AppDeps): Express {
   const guards = [withCaller, limiters.perKey, ...jsonBody()];
   app.use(connectRoute(deps, guards));
   app.use(speakerRoutes(deps, guards));
+  app.use(memoryRoutes(deps, guards), endUserRoutes(deps, guards));
+  app.use(['/memory', '/user/end-users'], unreadableIs400);
   app.use(craftingRoutes(deps.crafting, [withCaller, limiters.perKey], log));
 
   app.use(

@@ -1,6 +1,7 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { Assignment, SessionEnd, Welcome } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
+import type { Summary } from '../protocol/recollection.ts';
 import type { Log } from '../telemetry/log.ts';
 
 export type JournalSettings = {
@@ -22,6 +23,8 @@ export type JournalEvents = {
   endSession: [end: { sessionId: string; reason: SessionEnd }];
   /** Somebody more was let into a session's room. */
   expect: [coming: { sessionId: string; participant: Participant }];
+  /** A newer summary of a conversation of the session. */
+  summary: [newer: { sessionId: string; characterSessionId: string; summary: Summary }];
   /** The room was given to another process: leave it at once, end nothing. */
   leaveRoom: [room: { roomName: string }];
   drain: [];

@@ -286,6 +286,11 @@ export class Journal implements Closable {
           participant: push.participant,
         });
         return;
+      case 'summary': {
+        const { sessionId, characterSessionId, summary } = push;
+        this.events.emit('summary', { sessionId, characterSessionId, summary });
+        return;
+      }
       case 'leaveRoom':
         this.events.emit('leaveRoom', { roomName: push.roomName });
         return;

@@ -5,11 +5,14 @@ import type { Turns } from '../chats/turns.ts';
 import type { VoiceSessions } from '../chats/voice-sessions.ts';
 import type { Narratives } from '../narratives/narratives.ts';
 import type { OwnModels } from '../models/own-models.ts';
+import type { SessionSettings } from '../protocol/connect.ts';
 import type { Assignment } from '../protocol/journal.ts';
+import type { Participant } from '../protocol/participant.ts';
 import type { Cast, Membership, Role } from '../protocol/roster.ts';
 import type { ToolSettings } from '../protocol/tool-settings.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Recall } from './recall.ts';
+import { recollect, type RecollectingDeps } from './recollecting.ts';
 
 export type MindDeps = {
   sessions: VoiceSessions;
@@ -22,10 +25,17 @@ export type MindDeps = {
   recall?: Recall;
   /** What a character may call; null for nothing. */
   tools: (workspaceId: string, characterId: string) => Promise<ToolSettings | null>;
+  recollecting: RecollectingDeps;
 };
 
 /** Whose conversations these are. */
-type Audience = { workspaceId: string; endUserId: string | null };
+export type Audience = {
+  workspaceId: string;
+  endUserId: string | null;
+  remembers: boolean;
+  /** Of those who may be there and are remembered. */
+  speakerIds: string[];
+};
 
 const limits = {
   /** More than any prompt budget takes; older ones are for memory to recall. */
@@ -59,27 +69,31 @@ export async function loadAssignment(
     takenOver: session.joinedAt !== null,
   };
   const leftBytes = limits.assignmentBytes - jsonBytes(common);
+  const remembers = settings.memory_enabled;
+  const speakerIds = rememberedOf(settings, participants);
+  const of = { workspaceId, endUserId, remembers, speakerIds };
   if (roster) {
-    const of = { workspaceId, endUserId };
     const roles = await loadRoles(roster.members, of, leftBytes / 2, deps);
     const [first] = roles;
     if (!first) return undefined;
-    const { characterSessionId, character, ownLlm, narrative, tools } = first;
+    const { characterSessionId, character, ownLlm, narrative, tools, recollection } = first;
     const cast = castOf(roster, roles);
-    return {
-      ...common,
-      characterSessionId,
-      character,
-      ownLlm,
-      narrative,
-      tools,
-      history: [],
-      cast,
-    };
+    const role = { characterSessionId, character, ownLlm, narrative, tools, recollection };
+    return { ...common, ...role, history: [], cast };
   }
   const role = { characterId, characterSessionId: conversationId };
-  const read = await loadRole(role, { workspaceId, endUserId }, leftBytes, deps);
+  const read = await loadRole(role, of, leftBytes, deps);
   return read && { ...common, characterSessionId: conversationId, ...read, cast: null };
+}
+
+/** Those who may be there and are remembered; none where the session shall leave no trace. */
+export function rememberedOf(
+  settings: Pick<SessionSettings, 'memory_enabled'>,
+  participants: Participant[],
+): string[] {
+  return settings.memory_enabled
+    ? participants.flatMap(({ speakerId }) => (speakerId === null ? [] : [speakerId]))
+    : [];
 }
 
 /** The parts of a cast whose characters still exist. @param bytes for all of them together */
@@ -102,15 +116,19 @@ function castOf(roster: StoredRoster, roles: Role[]): Cast {
   return { roles, activeMembershipId, routeEpoch, rosterEpoch };
 }
 
+/** What a role's character has, whoever plays it. */
+type Known = Pick<
+  Role,
+  'character' | 'ownLlm' | 'narrative' | 'tools' | 'history' | 'recalls' | 'recollection'
+>;
+
 async function loadRole(
   { characterId, characterSessionId }: Pick<Role, 'characterId' | 'characterSessionId'>,
-  { workspaceId, endUserId }: Audience,
+  { workspaceId, endUserId, remembers, speakerIds }: Audience,
   bytes: number,
   deps: MindDeps,
-): Promise<
-  Pick<Role, 'character' | 'ownLlm' | 'narrative' | 'tools' | 'history' | 'recalls'> | undefined
-> {
-  const { characters, models, narratives, turns, recall } = deps;
+): Promise<Known | undefined> {
+  const { characters, models, narratives, turns, recall, recollecting } = deps;
   const character = await characters.get(workspaceId, characterId);
   if (!character) return undefined;
   const ownLlm = await models.settings(workspaceId, character.model);
@@ -119,15 +137,19 @@ async function loadRole(
     { workspaceId, characterId: character.id },
     characterSessionId,
   );
+  const recollection = await recollect({ ...of, character }, speakerIds, recollecting);
+  const leastBytes = jsonBytes({ character, recollection });
   // In a large cast a long story may be more than there is room for: better a character without it than none.
-  const narrative = jsonBytes(story) < bytes - jsonBytes(character) ? story : null;
+  const narrative = jsonBytes(story) < bytes - leastBytes ? story : null;
   const spoken = await turns.history(of, limits.historyTurns);
   const tools = await deps.tools(workspaceId, character.id);
-  const leftBytes = bytes - jsonBytes(character) - jsonBytes(narrative) - jsonBytes(tools);
+  const leftBytes = bytes - leastBytes - jsonBytes(narrative) - jsonBytes(tools);
   const history = newestWithin(spoken, Math.min(leftBytes, limits.historyBytes));
-  const scope = { workspaceId, characterId, conversationId: characterSessionId, endUserId };
+  const conversation = { characterId, conversationId: characterSessionId };
+  const scope = { workspaceId, endUserId, remembers, ...conversation };
   const recalls = (await recall?.hasAny(scope)) ?? false;
-  return { character, ownLlm, narrative, tools, history, ...(recalls && { recalls }) };
+  const known = { character, ownLlm, narrative, tools, history, recollection };
+  return { ...known, ...(recalls && { recalls }) };
 }
 
 /** The longest run of last turns whose JSON fits. */

@@ -31,16 +31,16 @@ export class RecallScopes {
     if (!session) throw new UnknownSession();
     const { workspaceId, characterId, conversationId, settings, roster } = session;
     const endUserId = settings.end_user_id ?? null;
-    if (membershipId === undefined) return { workspaceId, characterId, conversationId, endUserId };
+    const scope = { workspaceId, endUserId, remembers: settings.memory_enabled };
+    if (membershipId === undefined) return { ...scope, characterId, conversationId };
     const member = StoredRoster.nullable()
       .parse(roster)
       ?.members.find((one) => one.membershipId === membershipId);
     if (!member) throw new UnknownSession();
     return {
-      workspaceId,
+      ...scope,
       characterId: member.characterId,
       conversationId: member.characterSessionId,
-      endUserId,
     };
   }
 }

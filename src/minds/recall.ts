@@ -15,6 +15,8 @@ export type RecallScope = {
   conversationId: string;
   /** `end_user_id` of the session's /connect. */
   endUserId: string | null;
+  /** False where the session shall leave no trace and have none. */
+  remembers: boolean;
 };
 
 /** One place where something may be found. */

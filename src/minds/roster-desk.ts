@@ -5,7 +5,7 @@ import { carryOut, judgeCommand, refuse, type Judged, type StoredRoster } from '
 import { UnknownSession, type VoiceSession } from '../chats/voice-sessions.ts';
 import type { RosterAnswer } from '../protocol/journal.ts';
 import type { Membership, RosterCommand, RosterRefusal } from '../protocol/roster.ts';
-import { loadRoles, type MindDeps } from './mind.ts';
+import { loadRoles, rememberedOf, type MindDeps } from './mind.ts';
 
 export type RosterDeskDeps = MindDeps & { conversations: Conversations; mostCharacters: number };
 
@@ -56,11 +56,15 @@ async function carryOutOrRefuse(
 
 async function answer(
   outcome: RosterAnswer['outcome'],
-  { workspaceId, settings }: VoiceSession,
+  { id, workspaceId, settings }: VoiceSession,
   deps: MindDeps,
 ): Promise<RosterAnswer> {
   const added = outcome.ok ? outcome.added : [];
-  const of = { workspaceId, endUserId: settings.end_user_id ?? null };
+  if (added.length === 0) return { outcome, added: [] };
+  const participants = await deps.participants.expected(id);
+  const speakerIds = rememberedOf(settings, participants);
+  const { end_user_id: endUserId, memory_enabled: remembers } = settings;
+  const of = { workspaceId, speakerIds, endUserId, remembers };
   return { outcome, added: await loadRoles(added, of, answerBytes, deps) };
 }
 

@@ -8,6 +8,7 @@ import type { Material, RecallQuery } from '../protocol/material.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { Membership, RosterCommand } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { AfterworkDesk } from './afterwork-desk.ts';
 import { loadAssignment, type MindDeps } from './mind.ts';
 import { RecallScopes } from './recall-scopes.ts';
 import { commandRoster } from './roster-desk.ts';
@@ -20,6 +21,7 @@ export type SessionStoreDeps = MindDeps & {
   /** How long a place is kept for one who was let in and does not come. */
   holdMs: number;
   mostCharacters: number;
+  afterwork: Pick<AfterworkDesk, 'turnStored' | 'sessionEnding'>;
 };
 
 type Opening = Omit<OpenVoiceSession, 'roster'> & { members: Membership[] | null };
@@ -75,8 +77,9 @@ export class SessionStore {
     return this.deps.sessions.markJoined(sessionId, this.deps.clock.nowAt());
   }
 
-  appendTurn(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<void> {
-    return this.deps.turns.append(sessionId, turn, membershipId);
+  async appendTurn(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<void> {
+    const conversationId = await this.deps.turns.append(sessionId, turn, membershipId);
+    this.deps.afterwork.turnStored(conversationId, turn);
   }
 
   keepContext(sessionId: string, context: ClientContext): Promise<void> {
@@ -91,7 +94,8 @@ export class SessionStore {
     return recall.find(scope, query);
   }
 
-  end(sessionId: string, reason: SessionEnd): Promise<boolean> {
+  async end(sessionId: string, reason: SessionEnd): Promise<boolean> {
+    await this.deps.afterwork.sessionEnding(sessionId);
     return this.deps.sessions.end(sessionId, reason, this.deps.clock.nowAt());
   }
 

@@ -24,6 +24,7 @@ import {
   WordsRefused,
 } from './answer-failed.ts';
 import type { Recall } from './recall.ts';
+import { recollect, type RecollectingDeps } from './recollecting.ts';
 import type { TextAnswer, TextRequest } from './text-request.ts';
 
 export type TextChatDeps = {
@@ -35,6 +36,8 @@ export type TextChatDeps = {
   recall?: Pick<Recall, 'hasAny' | 'find'>;
   clock: Clock;
   log: Log;
+  /** What characters remember; absent: nothing. */
+  recollecting?: RecollectingDeps;
   /** A turn was stored. */
   onKept?: (request: TextRequest, turn: TurnRecord) => void;
 };
@@ -159,10 +162,12 @@ export class TextChat {
     const material = words === null ? undefined : await this.#recall(request, words, work);
     const ownLlm = await models.settings(workspaceId, character.model);
     const { llm } = inCharacter(providers, character, ownLlm, { clock });
+    const remembered = await this.#remembered(request);
     const messages = buildPrompt({
       character,
       told: { ...nothingTold, ...told },
       history,
+      remembered,
       userText: words,
       ...(speaker && { speaker }),
       ...(occasion && { occasion }),
@@ -190,6 +195,7 @@ export class TextChat {
       characterId: character.id,
       conversationId: conversationId ?? '',
       endUserId: speakerId,
+      remembers: conversationId !== null,
     };
     if (!recall || !(await recall.hasAny(scope))) return undefined;
     const startedMs = clock.nowMs();
@@ -197,6 +203,16 @@ export class TextChat {
     const material = await recall.find(scope, query);
     work.recalled({ material, ms: Math.round(clock.nowMs() - startedMs), late: false });
     return material;
+  }
+
+  /** What the character has of the past, for this writer; nothing where nothing is kept. */
+  async #remembered({ workspaceId, character, conversationId, speaker }: TextRequest) {
+    const { recollecting } = this.deps;
+    if (!recollecting || conversationId === null) return { facts: [], summary: '' };
+    const of = { workspaceId, conversationId, character };
+    const ids = speaker?.speakerId == null ? [] : [speaker.speakerId];
+    const { people, summary } = await recollect(of, ids, recollecting);
+    return { facts: people[0]?.facts ?? [], summary: summary?.text ?? '' };
   }
 
   /** Judges the words beside the answer to them. */

@@ -8,9 +8,11 @@ import { materialSections } from './material.ts';
 import { occasionNote, type Occasion } from './occasion.ts';
 import { sightSection } from './sight.ts';
 import { storySection, type StoryPart } from './story.ts';
+import { rememberedSections, type Remembered } from './remembered.ts';
 import { fillTemplate, toldSections, type Told } from './told.ts';
 import { estimateTokens } from './tokens.ts';
 import { toolSection } from './tool-notes.ts';
+import { usualWindowTokens } from './window.ts';
 
 export type PromptMessage = { role: 'system' | 'user' | 'assistant'; content: string };
 
@@ -21,6 +23,8 @@ export type PromptContext = {
   story?: StoryPart;
   /** Functions that were called lately. */
   toolNotes?: readonly ToolCallRecord[];
+  /** What came before those. */
+  remembered?: Remembered;
   /** Earlier turns, oldest first. */
   history: TurnRecord[];
   /** What is to be answered; null when the character speaks on, unasked. */
@@ -48,6 +52,20 @@ export type PromptContext = {
 const defaultBudgetTokens = 6_000;
 /** A long persona leaves the conversation this part of it at least. */
 const leastForHistory = 1 / 3;
+/** A small window is not for persona and conversation alone. */
+const mostOfWindow = 0.6;
+
+/** @param windowTokens what the model takes of prompt and answer together */
+export function promptBudget(windowTokens = usualWindowTokens): number {
+  return Math.min(defaultBudgetTokens, Math.floor(windowTokens * mostOfWindow));
+}
+
+/** What a prompt has room for of the turns between a character and its users, in estimated tokens. */
+export function roomForHistory(character: Character, budgetTokens: number): number {
+  const told: Told = { staticText: '', updates: [], scene: [], events: [], templateKeys: {} };
+  const persona = personaParts({ character, told, history: [], userText: null }).join('\n\n');
+  return Math.max(budgetTokens - estimateTokens(persona), budgetTokens * leastForHistory);
+}
 
 /** Persona, context and history as messages for the model. The oldest turns go first when the budget is short. */
 export function buildPrompt(
@@ -86,6 +104,7 @@ function personaParts({
   inWriting,
   story,
   sight,
+  remembered,
 }: PromptContext): string[] {
   const fill = (text: string) => fillTemplate(text, told.templateKeys);
   return [
@@ -96,6 +115,7 @@ function personaParts({
     ...(company ? [companySection(company)] : []),
     ...(story ? [storySection(story, told.templateKeys)] : []),
     ...(sight ? [sightSection(sight)] : []),
+    ...(remembered ? rememberedSections(remembered) : []),
   ].filter((part) => part !== '');
 }
 

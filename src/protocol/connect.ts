@@ -112,6 +112,8 @@ export const SessionSettings = z.object({
   connection_type: orDefault(z.enum(['audio', 'video']), 'audio'),
   end_user_id: optionalText,
   speaker_id: optionalText,
+  /** Ours: false, and the character neither recalls anything of this user nor keeps anything of this session. */
+  memory_enabled: orDefault(laxBoolean, true),
   action_config: orNull(ActionConfig),
   dynamic_info: orNull(DynamicInfo),
   scene_description: orDefault(z.array(SceneItem).max(limits.listItems), []),

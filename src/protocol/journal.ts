@@ -6,6 +6,7 @@ import { RecallQuery } from './material.ts';
 import { Narrative } from './narrative.ts';
 import { Participant } from './participant.ts';
 import { ProviderSettings, StageSettings } from './provider-settings.ts';
+import { nothingRecollected, Recollection, Summary } from './recollection.ts';
 import { Cast, Role, RosterCommand, RosterOutcome } from './roster.ts';
 import { ToolSettings } from './tool-settings.ts';
 import { TurnRecord } from './turn-record.ts';
@@ -52,6 +53,7 @@ export const Assignment = z.object({
   cast: Cast.nullable(),
   /** Oldest first; the last may be `open` when the process that held it died. */
   history: z.array(TurnRecord),
+  recollection: Recollection.default(nothingRecollected),
   /** What the client changed since `/connect`, when another process had the session; null when nothing. */
   context: ClientContext.nullable().default(null),
   /** Whether there is anything to recall in this conversation; absent: no, and nobody asks. */
@@ -157,6 +159,14 @@ export const ServerPush = z.discriminatedUnion('push', [
   z.object({ push: z.literal('leaveRoom'), roomName: id }),
   /** Somebody more may come. */
   z.object({ push: z.literal('expect'), sessionId: id, participant: Participant }),
+  /** A newer summary of what a character of the session has behind it. */
+  z.object({
+    push: z.literal('summary'),
+    sessionId: id,
+    /** Whose conversation it is of. */
+    characterSessionId: id,
+    summary: Summary,
+  }),
   z.object({ push: z.literal('drain') }),
 ]);
 export type ServerPush = z.infer<typeof ServerPush>;

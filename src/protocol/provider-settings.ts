@@ -22,7 +22,11 @@ export const LlmVision = z.enum(['auto', 'on', 'off']);
 export type LlmVision = z.infer<typeof LlmVision>;
 
 export const ProviderSettings = z.object({
-  llm: StageSettings.extend({ vision: LlmVision.optional() }),
+  llm: StageSettings.extend({
+    vision: LlmVision.optional(),
+    /** What the model takes of prompt and answer together. */
+    contextTokens: z.int().positive().optional(),
+  }),
   stt: StageSettings.extend({ streaming: SttStreaming.optional() }),
   tts: StageSettings.extend({ voice: z.string().optional() }),
   /** Absent: what users say is answered unjudged. */

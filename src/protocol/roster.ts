@@ -3,6 +3,7 @@ import { Character } from './character.ts';
 import { Narrative } from './narrative.ts';
 import { StageSettings } from './provider-settings.ts';
 import { ToolSettings } from './tool-settings.ts';
+import { nothingRecollected, Recollection } from './recollection.ts';
 import { TurnRecord } from './turn-record.ts';
 
 /*
@@ -136,6 +137,7 @@ export const Role = Membership.extend({
   history: z.array(TurnRecord),
   /** As in an `Assignment`. */
   recalls: z.boolean().optional(),
+  recollection: Recollection.default(nothingRecollected),
 });
 export type Role = z.infer<typeof Role>;
 

@@ -14,6 +14,7 @@ import { Ensemble } from './ensemble.ts';
 import type { Microphones } from './microphones.ts';
 import { Part, type PartDeps, type Podium } from './part.ts';
 import { Solo, type Performers } from './performers.ts';
+import type { Recollections } from './recollections.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionDeps } from './session-deps.ts';
 import type { Sights } from './sights.ts';
@@ -30,6 +31,7 @@ export type Opening = {
   log: Log;
   attendance: Attendance;
   microphones: Microphones;
+  recollections: Recollections;
   diagnostics: Diagnostics;
   /** Several people may be in the room. */
   isShared: boolean;
@@ -49,7 +51,8 @@ export function openPerformers(opening: Opening): Promise<Performers> {
 
 async function openSolo(opening: Opening): Promise<Performers> {
   const { room, assignment, attendance, isShared, only } = opening;
-  const { characterSessionId } = assignment;
+  const { characterSessionId, recollection } = assignment;
+  opening.recollections.begin(characterSessionId, recollection);
   const podium: Podium = {
     openVoice: (output, others) => room.openVoice(output, others),
     send: (message, isVoid) => {
@@ -57,7 +60,7 @@ async function openSolo(opening: Opening): Promise<Performers> {
     },
   };
   const company = () => (isShared ? { people: attendance.here, characters: [] } : undefined);
-  const part = await Part.open(assignment, podium, partDeps(opening, company));
+  const part = await Part.open(assignment, podium, partDeps(opening, company, assignment));
   opening.microphones.route(part.conversation);
   return new Solo(part, {
     characterSessionId,
@@ -82,7 +85,8 @@ async function openCast(cast: Cast, opening: Opening): Promise<Performers> {
         characters: ensemble.othersThan(membershipId),
       });
       const podium = await enter(role, opening);
-      return Part.open(role, podium, partDeps(opening, company, membershipId));
+      opening.recollections.begin(role.characterSessionId, role.recollection);
+      return Part.open(role, podium, partDeps(opening, company, role));
     },
     command: (command) => deps.journal.rosterCommand(sessionId, command),
     send: (message, to) => {
@@ -118,11 +122,16 @@ async function enter(role: Role, { room, assignment, deps, attendance, log }: Op
   return podium;
 }
 
-function partDeps(opening: Opening, company: PartDeps['company'], membershipId?: string): PartDeps {
+function partDeps(
+  opening: Opening,
+  company: PartDeps['company'],
+  { characterSessionId, membershipId }: { characterSessionId: string; membershipId?: string },
+): PartDeps {
   const { assignment, deps, log, store } = opening;
   const { settings } = assignment;
   const { clock, vad, providers } = deps;
-  const { context, sights, answers, diagnostics, isShared, onEvent, end } = opening;
+  const { context, sights, answers, diagnostics, recollections } = opening;
+  const { isShared, onEvent, end } = opening;
   return {
     ...{ clock, vad, providers, settings, context, sights, answers, company },
     responses: responsesOf(assignment, membershipId),
@@ -137,6 +146,8 @@ function partDeps(opening: Opening, company: PartDeps['company'], membershipId?:
       };
       return deps.journal.recall({ sessionId: assignment.sessionId, membershipId }, query, signal);
     },
+    remembered: (who) => recollections.of(characterSessionId, who),
+    budgetTokens: deps.budgetTokens,
     store: (record) => store(record, membershipId),
   };
 }

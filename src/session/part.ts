@@ -6,7 +6,8 @@ import type { ConversationEvent } from '../pipeline/conversation-event.ts';
 import type { Recollect } from '../pipeline/recalling.ts';
 import { ToolDesk } from '../pipeline/tool-desk.ts';
 import type { Company } from '../prompt/company.ts';
-import { buildPrompt } from '../prompt/prompt.ts';
+import { buildPrompt, type PromptContext } from '../prompt/prompt.ts';
+import type { Remembered } from '../prompt/remembered.ts';
 import type { Character } from '../protocol/character.ts';
 import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { AudioOutput, SessionSettings } from '../protocol/connect.ts';
@@ -77,6 +78,10 @@ export type PartDeps = {
   company: () => Company | undefined;
   /** Looks up what is said. */
   recollect: Recollect;
+  /** What the character has of the past, for an answer to this one. */
+  remembered: (speaker: Participant | undefined) => Remembered;
+  /** For persona and conversation in a prompt. */
+  budgetTokens: number;
   /** Resolves when the record is stored for good. */
   store: (record: TurnRecord) => Promise<void>;
   onEvent: (event: ConversationEvent) => void;
@@ -146,9 +151,12 @@ export class Part implements Closable {
         prompt: (past, { userText, speaker, heardBefore, occasion, material }) => {
           const company = deps.company();
           const { part } = story;
-          return buildPrompt({
+          // Nobody asked: where there is one human only, it is for them all the same.
+          const listener = speaker ?? (deps.isShared ? undefined : deps.speaker);
+          const parts: PromptContext = {
             character,
             told: context.told,
+            remembered: deps.remembered(listener),
             history: past,
             userText,
             ...(speaker && { speaker }),
@@ -159,7 +167,8 @@ export class Part implements Closable {
             ...(heardBefore !== undefined && { brokenOff: heardBefore }),
             ...(occasion && { occasion }),
             ...(vision && { sight: vision.isAble ? 'seeing' : 'blind' }),
-          });
+          };
+          return buildPrompt(parts, deps.budgetTokens);
         },
         ...(vision && { look: (speaker) => vision.look(speaker?.identity) }),
         store: deps.store,

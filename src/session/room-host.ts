@@ -24,6 +24,10 @@ export class RoomHost implements Closable {
       for (const stay of this.#stays.values())
         if (stay.sessionId === sessionId) stay.expect(participant);
     });
+    events.on('summary', ({ sessionId, characterSessionId, summary }) => {
+      for (const stay of this.#stays.values())
+        if (stay.sessionId === sessionId) stay.summarised(characterSessionId, summary);
+    });
     events.on('leaveRoom', ({ roomName }) => {
       this.#stays.get(roomName)?.depart({ kind: 'givenAway' });
     });

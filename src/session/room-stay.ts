@@ -1,6 +1,7 @@
 import type { Journal } from '../journal/journal.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
+import type { Summary } from '../protocol/recollection.ts';
 import { AgentRoom, type JoinRoom } from '../room/agent-room.ts';
 import { characterToken } from '../room/token.ts';
 import type { SessionDeps } from './session-deps.ts';
@@ -35,8 +36,8 @@ export class RoomStay {
   #assignment: Assignment | undefined;
   #isCalled = false;
   #session: VoiceSession | undefined;
-  /** Told of before the session was open. */
-  readonly #expected: Participant[] = [];
+  /** What the server said before the session was open. */
+  readonly #said: ((session: VoiceSession) => void)[] = [];
 
   constructor(
     private readonly job: RoomJob,
@@ -72,8 +73,21 @@ export class RoomStay {
 
   /** Somebody more was let in. */
   expect(participant: Participant): void {
-    this.#expected.push(participant);
-    this.#session?.expect(participant);
+    this.#say((session) => {
+      session.expect(participant);
+    });
+  }
+
+  /** A conversation of the session has a newer summary. */
+  summarised(characterSessionId: string, summary: Summary): void {
+    this.#say((session) => {
+      session.summarised(characterSessionId, summary);
+    });
+  }
+
+  #say(word: (session: VoiceSession) => void): void {
+    if (this.#session) word(this.#session);
+    else this.#said.push(word);
   }
 
   /** Ends the stay; the first reason counts. */
@@ -129,7 +143,7 @@ export class RoomStay {
       enterAs: (identity, name, send) => this.#enterAs(identity, name, send),
     });
     this.#session = session;
-    for (const participant of this.#expected) session.expect(participant);
+    for (const word of this.#said.splice(0)) word(session);
     const ended = session.ended.then((reason): Departure => ({ kind: 'sessionEnded', reason }));
     const departure = await Promise.race([ended, this.#departure]);
     this.deps.log.info({ sessionId: this.sessionId, departure }, 'session ends');

@@ -38,6 +38,8 @@ export type SessionDeps = {
   providers: { stt: Stt; llm: Llm; tts: Tts; moderation?: Moderation };
   journal: SessionJournal;
   models: StageModels;
+  /** For persona and conversation in a prompt, in estimated tokens. */
+  budgetTokens: number;
   /** Undefined: sessions may be idle for ever. */
   idle: IdleRules | undefined;
   /** Another participant of ours in the same room, that only speaks. @throws when it cannot join */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
+import type { Summary } from '../protocol/recollection.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import { tell } from '../protocol/tell.ts';
 import type { AgentRoom } from '../room/agent-room.ts';
@@ -14,6 +15,7 @@ import { Microphones } from './microphones.ts';
 import { isActivity } from './obey.ts';
 import { openPerformers } from './open-performers.ts';
 import type { Performers } from './performers.ts';
+import { Recollections } from './recollections.ts';
 import { SessionContext } from './session-context.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { openSights, type Sights } from './sights.ts';
@@ -30,6 +32,7 @@ export class VoiceSession implements Closable {
   readonly #attendance: Attendance;
   readonly #microphones: Microphones;
   readonly #idle: IdleWatch;
+  readonly #recollections = new Recollections();
   readonly #diagnostics: Diagnostics;
   readonly #log: Log;
   #end!: (reason: SessionEnd) => void;
@@ -120,6 +123,10 @@ export class VoiceSession implements Closable {
     this.#attendance.expect(who);
   }
 
+  summarised(characterSessionId: string, summary: Summary): void {
+    this.#recollections.summarised(characterSessionId, summary);
+  }
+
   /** The server's word that it is over. */
   endFor(reason: SessionEnd): void {
     this.#end(reason);
@@ -173,6 +180,7 @@ export class VoiceSession implements Closable {
       log: this.#log,
       attendance: this.#attendance,
       microphones: this.#microphones,
+      recollections: this.#recollections,
       diagnostics: this.#diagnostics,
       isShared: this.#isShared,
       only: (who) => this.#only(who),

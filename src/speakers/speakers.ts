@@ -106,6 +106,30 @@ export class Speakers {
     return { id: speakerId ?? endUserId, name: name ?? greeted?.name ?? known?.name ?? null };
   }
 
+  /**
+   * Under which one id somebody is remembered, however a client called them: ours, where there is one. Our own ids come
+   * first, for some clients send them as their own.
+   * @param given our id or the client's own
+   */
+  async personOf(workspaceId: string, given: string): Promise<string> {
+    return (await this.find(workspaceId, given))?.id ?? given;
+  }
+
+  /** @param given our id or the client's own */
+  async find(workspaceId: string, given: string): Promise<Speaker | undefined> {
+    const ofDevice = eq(speakers.deviceId, given);
+    const found = await this.deps.db
+      .select(columns)
+      .from(speakers)
+      .where(
+        and(
+          eq(speakers.workspaceId, workspaceId),
+          isUuid(given) ? or(eq(speakers.id, given), ofDevice) : ofDevice,
+        ),
+      );
+    return found.find(({ id }) => id === given.toLowerCase()) ?? found[0];
+  }
+
   /** Everyone of this workspace, the oldest first. */
   list(workspaceId: string): Promise<Speaker[]> {
     return this.deps.db

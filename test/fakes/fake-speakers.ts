@@ -36,6 +36,10 @@ export class FakeSpeakers {
     });
   }
 
+  personOf(_workspaceId: string, given: string): Promise<string> {
+    return Promise.resolve(given);
+  }
+
   list(workspaceId: string): Promise<Speaker[]> {
     return Promise.resolve(this.all.filter((speaker) => speaker.workspaceId === workspaceId));
   }

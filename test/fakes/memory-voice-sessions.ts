@@ -10,6 +10,7 @@ import type { Assignment, RosterAnswer, SessionEnd } from '../../src/protocol/jo
 import type { Material, RecallQuery } from '../../src/protocol/material.ts';
 import type { Participant } from '../../src/protocol/participant.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+import { nothingRecollected } from '../../src/protocol/recollection.ts';
 import { aCharacter } from './a-character.ts';
 
 type Stored = NewVoiceSession & {
@@ -53,6 +54,7 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
         participants: stored.admitted.map(({ participant }) => participant),
         cast: null,
         history: [...this.turns.values()],
+        recollection: nothingRecollected,
         takenOver: stored.joinedAt !== null,
       },
     );

@@ -5,6 +5,8 @@ import * as z from 'zod';
 import { pcmBytes } from '../../src/audio/pcm-bytes.ts';
 import { decodeWav, encodeWav } from '../../src/audio/wav.ts';
 import { speakingRateHz } from '../../src/frames/pcm.ts';
+import { factWishIn } from '../../src/prompt/facts.ts';
+import { summaryWishIn } from '../../src/prompt/summary.ts';
 import type { ToolCall } from '../../src/providers/llm/llm.ts';
 import { parseMultipart } from './multipart.ts';
 import { ScriptedRealtime } from './scripted-realtime.ts';
@@ -73,6 +75,8 @@ export type Sound = { samples: Int16Array; sampleRateHz: number; container: 'pcm
 export class ScriptedProvider {
   readonly stt = new ScriptedStage<TranscriptionRequest>();
   readonly llm = new ScriptedStage<ChatRequest>();
+  /** What the model is asked when nobody waits for it: facts and summaries, at moments of the server's choosing. */
+  readonly afterwork = new ScriptedStage<ChatRequest>();
   readonly tts = new ScriptedStage<SpeechRequest>();
   readonly moderation = new ScriptedStage<ModerationRequest>();
   /** The streaming recogniser; clients find none until it is told to be there. */
@@ -83,6 +87,8 @@ export class ScriptedProvider {
 
   transcript: (request: TranscriptionRequest) => string = () => 'hello there';
   reply: (request: ChatRequest) => string | string[] = () => 'Hello. How are you today?';
+  /** No facts. */
+  afterthought: (request: ChatRequest) => string = () => '[]';
   /** Functions that are called after the reply, where the request offers any. */
   calls: (request: ChatRequest) => ToolCall[] = () => [];
   /** What there is against a text. */
@@ -156,15 +162,18 @@ export class ScriptedProvider {
   }
 
   #chat(request: ChatRequest, response: ServerResponse): Promise<void> {
-    const behaviour = this.llm.arrived(request, response);
-    const said = this.reply(request);
+    const { messages } = request;
+    const isAfterwork = factWishIn(messages) !== undefined || summaryWishIn(messages) !== undefined;
+    const stage = isAfterwork ? this.afterwork : this.llm;
+    const behaviour = stage.arrived(request, response);
+    const said = isAfterwork ? this.afterthought(request) : this.reply(request);
     const pieces = (typeof said === 'string' ? words(said) : said).map((content) =>
       chunk({ content }, null),
     );
     const calls = request.tools ? this.calls(request) : [];
     pieces.push(...calls.flatMap(callChunks));
     const end = `${chunk({}, calls.length > 0 ? 'tool_calls' : 'stop')}data: [DONE]\n\n`;
-    return send(response, behaviour, this.llm, 'text/event-stream', pieces, end);
+    return send(response, behaviour, stage, 'text/event-stream', pieces, end);
   }
 
   #moderate(request: ModerationRequest, response: ServerResponse): Promise<void> {

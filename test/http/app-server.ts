@@ -7,7 +7,9 @@ import { systemClock } from '../../src/lifetime/clock.ts';
 import type { Character } from '../../src/protocol/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { openMetrics } from '../../src/telemetry/metrics.ts';
-import { craftingDeps } from './crafting-deps.ts';
+import { Memories } from '../../src/memory/memories.ts';
+import { EndUsers } from '../../src/speakers/end-users.ts';
+import { craftingDeps, nowhere } from './crafting-deps.ts';
 import { aCharacter } from '../fakes/a-character.ts';
 import { FakeSpeakers } from '../fakes/fake-speakers.ts';
 
@@ -95,6 +97,8 @@ function fakeDeps() {
     },
     turns: { page: () => Promise.resolve(undefined) },
     speakers,
+    memories: new Memories({ db: nowhere(), clock: systemClock }),
+    endUsers: new EndUsers({ db: nowhere(), speakers: { find: () => Promise.resolve(undefined) } }),
     mostCharacters: 3,
     crafting: craftingDeps(),
     health: {

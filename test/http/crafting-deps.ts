@@ -19,7 +19,7 @@ import { probeMcp } from '../../src/providers/tools/probe-mcp.ts';
 import { voiceSection } from '../../src/providers/tts/voice-list.ts';
 
 /** A database that nobody asks. */
-const nowhere = () => drizzle.mock({ schema });
+export const nowhere = () => drizzle.mock({ schema });
 
 /** What the crafting APIs answer with. @param baseUrl of a provider; without one nobody answers */
 export function craftingDeps(db: Db = nowhere(), baseUrl = 'http://127.0.0.1:9/v1'): CraftingDeps {

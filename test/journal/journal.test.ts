@@ -19,6 +19,7 @@ import {
   type Welcome,
 } from '../../src/protocol/journal.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
+import { nothingRecollected } from '../../src/protocol/recollection.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { aCharacter } from '../fakes/a-character.ts';
 
@@ -55,6 +56,7 @@ const assignment: Assignment = {
   participants: [],
   cast: null,
   history: [turn],
+  recollection: nothingRecollected,
   takenOver: false,
 };
 

@@ -13,6 +13,7 @@ const defaults = {
   end_user_id: null,
   end_user_metadata: null,
   speaker_id: null,
+  memory_enabled: true,
   transport: 'livekit',
   action_config: null,
   dynamic_info: null,

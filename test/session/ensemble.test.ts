@@ -9,6 +9,7 @@ import {
 import type { ClientMessage } from '../../src/protocol/client-messages.ts';
 import { Membership, type Role } from '../../src/protocol/roster.ts';
 import { respond } from '../../src/protocol/server-messages.ts';
+import { nothingRecollected } from '../../src/protocol/recollection.ts';
 import { Ensemble } from '../../src/session/ensemble.ts';
 import type { Player } from '../../src/session/performers.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
@@ -27,6 +28,7 @@ const role = (n: number): Role => ({
   narrative: null,
   tools: null,
   history: [],
+  recollection: nothingRecollected,
 });
 type Sent = {
   type?: unknown;

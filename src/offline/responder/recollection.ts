@@ -35,19 +35,19 @@ export function isQuestion(text: string): boolean {
 export function recollect(said: readonly string[]): Recollection {
   const statements = said
     .flatMap((text) => sentences(text))
-    .flatMap(clauses)
-    .filter((clause) => !isQuestion(clause) && /\b(?:i|my|i'm|i've|our|we)\b|我/i.test(clause))
-    .map(withoutGreeting);
+    .flatMap(clausesOf)
+    .filter((clause) => !isQuestion(clause) && /\b(?:i|my|i'm|i've|our|we)\b|我/i.test(clause));
   const names = said.flatMap((text) => nameIn(text) ?? []);
   return { name: names.at(-1), statements };
 }
 
 /** "my name is john and i live in london" are two statements: what comes after "and" has a subject of its own. */
-function clauses(sentence: string): string[] {
+export function clausesOf(sentence: string): string[] {
   return sentence
     .split(/[,;]? (?:and|but) (?=(?:i|my|i'm|we|our|what|where|who|how|do|can)\b)|，(?=我)|[;；]/i)
     .map((clause) => clause.trim().replace(/[.!。！,，]+$/, ''))
-    .filter((clause) => clause !== '');
+    .filter((clause) => clause !== '')
+    .map(withoutGreeting);
 }
 
 function withoutGreeting(clause: string): string {

@@ -3,9 +3,12 @@ import type { Glance } from '../sight/glance.ts';
 import { sentences } from '../speech/sentences.ts';
 import { stepsAskedFor, type Affordances, type Step } from './acting.ts';
 import { backstoryWishIn } from '../../prompt/backstory.ts';
+import { factWishIn } from '../../prompt/facts.ts';
+import { summaryWishIn } from '../../prompt/summary.ts';
 import { templateBackstory } from './backstory.ts';
 import type { Intent } from './intents.ts';
 import { isQuestion, nameIn, recall, recollect } from './recollection.ts';
+import { drawnFacts, extractedNotes } from './remembering.ts';
 import { saidBack } from './said-back.ts';
 import { search, topics } from './search.ts';
 import { situationOf, type ResponderMessage, type Situation } from './situation.ts';
@@ -33,6 +36,10 @@ export function respond(messages: readonly ResponderMessage[], seen?: Glance): s
 function wordsFor(messages: readonly ResponderMessage[], seen?: Glance): string {
   const wish = backstoryWishIn(messages);
   if (wish) return templateBackstory(wish);
+  const facts = factWishIn(messages);
+  if (facts) return drawnFacts(facts);
+  const notes = summaryWishIn(messages);
+  if (notes) return extractedNotes(notes);
   const last = messages.at(-1);
   const occasion = last?.role === 'user' ? occasionIn(last.content) : undefined;
   if (occasion) return onOccasion(messages.slice(0, -1), occasion, seen);

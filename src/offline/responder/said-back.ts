@@ -45,3 +45,16 @@ export function saidBack(statement: string): string {
     })
     .join('');
 }
+
+/** What is remembered of the user, said to them: "The user's dog is Rex" becomes "Your dog is Rex". */
+export function addressed(memory: string): string {
+  return memory
+    .replace(/\bThe user's\b/g, 'Your')
+    .replace(/\bthe user's\b/g, 'your')
+    .replace(/\b[Tt]he user (\w+)/g, (whole, verb: string) => {
+      const you = whole.startsWith('T') ? 'You' : 'you';
+      return `${you} ${verbs[verb] ?? verb.replace(/(?<=(?:ss|sh|ch|x|o))es$|(?<!s)s$/, '')}`;
+    });
+}
+
+const verbs: Partial<Record<string, string>> = { is: 'are', was: 'were', has: 'have' };

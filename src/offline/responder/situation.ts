@@ -2,6 +2,7 @@ import { meaningOf, type Meaning } from './intents.ts';
 import { readPersona, type Persona } from './persona.ts';
 import { chinese, english, type Phrases } from './phrases.ts';
 import { recollect, type Recollection } from './recollection.ts';
+import { saidIn } from './remembering.ts';
 import { isHan, words } from './words.ts';
 
 export type ResponderMessage = { role: 'system' | 'user' | 'assistant'; content: string };
@@ -23,6 +24,9 @@ export type Situation = {
 export function situationOf(messages: readonly ResponderMessage[]): Situation {
   const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
   const persona = readPersona(system.join('\n\n'));
+  const remembered = persona.facts.flatMap(({ text, about }) =>
+    about === 'earlier' ? (saidIn(text) ?? []) : [],
+  );
   const said = messages.filter(({ role }) => role === 'user').map(({ content }) => content.trim());
   const asked = messages.at(-1)?.role === 'user';
   const current = asked ? (said.at(-1) ?? '') : '';
@@ -31,7 +35,7 @@ export function situationOf(messages: readonly ResponderMessage[]): Situation {
   return {
     persona,
     selfNames: new Set(persona.called.filter((name) => name !== persona.name).flatMap(words)),
-    user: recollect([...before, current]),
+    user: recollect([...remembered, ...before, current]),
     before,
     lastAnswer: messages.findLast(({ role }) => role === 'assistant')?.content,
     said: current,

@@ -1,6 +1,7 @@
 import type { Fact } from './persona.ts';
 import { chinese, type Phrases } from './phrases.ts';
 import { asSelf } from './point-of-view.ts';
+import { addressed } from './said-back.ts';
 import { search } from './search.ts';
 import type { Situation } from './situation.ts';
 import { isHan } from './words.ts';
@@ -55,7 +56,11 @@ export function wasLast(fact: Fact, { lastAnswer, persona }: Situation): boolean
 /** In the character's own mouth; what is in another script than the listener's is announced. */
 export function spoken(fact: Fact, { persona, phrases }: Situation): string {
   const text =
-    fact.about === 'self' || fact.about === 'now' ? asSelf(fact.text, persona) : fact.text;
+    fact.about === 'self' || fact.about === 'now'
+      ? asSelf(fact.text, persona)
+      : fact.about === 'earlier'
+        ? addressed(fact.text)
+        : fact.text;
   return isHan(text) === (phrases === chinese) ? text : `${phrases.inOtherWords} ${text}`;
 }
 

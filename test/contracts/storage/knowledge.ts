@@ -209,7 +209,10 @@ export function knowledgeContract(storage: () => Storage): void {
         ],
         { clock: systemClock, log: silentLog },
       );
-      const scope = { workspaceId, characterId, conversationId: 'c', endUserId: null };
+      const scope = {
+        ...{ workspaceId, characterId, conversationId: 'c', endUserId: null },
+        remembers: true,
+      };
       const found = await recall.find(scope, { text: 'when is high water', speakerId: null });
       expect(found).toMatchObject([{ source: 'knowledge', text: tides }, fact]);
     });

@@ -20,6 +20,7 @@ export function mindsContract(storage: () => Storage): void {
         turns,
         models,
         narratives,
+        recollecting,
       } = storage();
       return new SessionStore({
         sessions,
@@ -32,6 +33,8 @@ export function mindsContract(storage: () => Storage): void {
         models,
         narratives,
         tools: () => Promise.resolve(null),
+        recollecting,
+        afterwork: { turnStored: () => undefined, sessionEnding: () => Promise.resolve() },
         clock: systemClock,
         tokenLifeMs: 60_000,
       });

@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Characters } from '../../../src/characters/characters.ts';
 import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
+import { ChatHistory } from '../../../src/chats/chat-history.ts';
 import { Conversations } from '../../../src/chats/conversations.ts';
 import { forgetSpeaker } from '../../../src/chats/forget-speaker.ts';
 import { Participants } from '../../../src/chats/participants.ts';
 import { Turns } from '../../../src/chats/turns.ts';
 import { type OpenVoiceSession, VoiceSessions } from '../../../src/chats/voice-sessions.ts';
 import type { Database } from '../../../src/db/db.ts';
+import { Afterwork } from '../../../src/memory/afterwork.ts';
+import { forgetPerson } from '../../../src/memory/forget-person.ts';
+import { Memories } from '../../../src/memory/memories.ts';
+import { Summaries } from '../../../src/memory/summaries.ts';
+import type { RecollectingDeps } from '../../../src/minds/recollecting.ts';
 import { Keys } from '../../../src/keys/keys.ts';
 import { ensureWorkspace } from '../../../src/keys/workspaces.ts';
 import { Sealer } from '../../../src/db/sealer.ts';
@@ -20,8 +26,10 @@ import { Speakers } from '../../../src/speakers/speakers.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { charactersContract } from './characters.ts';
 import { conversationsContract } from './conversations.ts';
+import { afterworkContract } from './afterwork.ts';
 import { keysContract } from './keys.ts';
 import { knowledgeContract } from './knowledge.ts';
+import { memoriesContract } from './memories.ts';
 import { mindsContract } from './minds.ts';
 import { participantsContract } from './participants.ts';
 import { speakersContract } from './speakers.ts';
@@ -40,6 +48,9 @@ export class Storage {
   readonly participants: Participants;
   readonly speakers: Speakers;
   readonly turns: Turns;
+  readonly history: ChatHistory;
+  readonly afterwork: Afterwork;
+  readonly recollecting: RecollectingDeps;
   readonly keys: Keys;
   readonly models: OwnModels;
   readonly narratives: Narratives;
@@ -52,9 +63,23 @@ export class Storage {
     this.conversations = new Conversations(db);
     this.sessions = new VoiceSessions(db);
     this.participants = new Participants(db);
-    this.speakers = new Speakers({ db, clock: this.clock, forget: [forgetSpeaker] });
+    this.speakers = new Speakers({
+      db,
+      clock: this.clock,
+      forget: [forgetPerson, forgetSpeaker],
+    });
+    const { clock, speakers } = this;
+    this.afterwork = new Afterwork({ db, clock, random: () => 1 });
+    this.recollecting = {
+      ...{
+        memories: new Memories({ db, clock }),
+        summaries: new Summaries({ db, clock }),
+        speakers,
+      },
+    };
     this.turns = new Turns(db);
     this.narratives = new Narratives(db);
+    this.history = new ChatHistory(db);
     this.models = new OwnModels({
       db,
       sealer: new Sealer('a secret of the tests'),
@@ -132,6 +157,8 @@ export function storageContract(name: string, open: () => Promise<Database>): vo
     writtenTurnsContract(opened);
     usageContract(opened);
     knowledgeContract(opened);
+    memoriesContract(opened);
+    afterworkContract(opened);
     mindsContract(opened);
     textContract(opened);
   });

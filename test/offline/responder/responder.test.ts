@@ -144,7 +144,7 @@ describe('the responder, about the user', () => {
       { role: 'system', content: `${system}\n\n# Earlier\nThe user has a dog called Rex.` },
       { role: 'user', content: 'what is my dog called' },
     ];
-    expect(respond(messages)).toBe('The user has a dog called Rex.');
+    expect(respond(messages)).toBe('You have a dog called Rex.');
   });
 });
 

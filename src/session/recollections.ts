@@ -1,0 +1,26 @@
+import type { Remembered } from '../prompt/remembered.ts';
+import type { Participant } from '../protocol/participant.ts';
+import { nothingRecollected, type Recollection, type Summary } from '../protocol/recollection.ts';
+
+/** What the characters of a session have of the past, by their conversations. */
+export class Recollections {
+  readonly #known = new Map<string, Recollection>();
+
+  /** At the beginning; a summary that came before is newer. */
+  begin(characterSessionId: string, recollection: Recollection): void {
+    const summary = this.#known.get(characterSessionId)?.summary ?? recollection.summary;
+    this.#known.set(characterSessionId, { ...recollection, summary });
+  }
+
+  summarised(characterSessionId: string, summary: Summary): void {
+    const known = this.#known.get(characterSessionId) ?? nothingRecollected;
+    this.#known.set(characterSessionId, { ...known, summary });
+  }
+
+  /** For an answer to this one: what is remembered of anybody else is not for their ears. */
+  of(characterSessionId: string, speaker: Participant | undefined): Remembered {
+    const { people, summary } = this.#known.get(characterSessionId) ?? nothingRecollected;
+    const known = people.find(({ speakerId }) => speakerId === speaker?.speakerId);
+    return { facts: known?.facts ?? [], summary: summary?.text ?? '' };
+  }
+}
