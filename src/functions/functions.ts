@@ -26,7 +26,7 @@ export type FunctionDraft = {
 };
 export type FunctionLink = { id: string; isActive: boolean };
 
-export class FunctionUnknown extends PublicError {
+class FunctionUnknown extends PublicError {
   override readonly name = 'FunctionUnknown';
   constructor(id: string) {
     super(404, 'unknown_function', `Function with id ${id} not found`);

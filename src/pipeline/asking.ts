@@ -15,7 +15,7 @@ import type { Stage } from '../script/stage.ts';
 import type { Footing, ToolDesk } from './tool-desk.ts';
 
 /** A piece of the model's text, or words of ours beside it. */
-export type Piece = string | { aside: string };
+type Piece = string | { aside: string };
 
 export type Asked = {
   text: AsyncGenerator<Piece, void>;

@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 export const transcriptionPath = '/stream';
 
-export type Transcript = {
+type Transcript = {
   /** Orders the transcripts of a session, from 1. */
   sequence_id: number;
   text: string;
