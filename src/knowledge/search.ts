@@ -17,7 +17,7 @@ const mostOfEach = 24;
 /** Terms of a question that are looked for, the most telling ones. */
 const mostTerms = 10;
 /** Rows that these may have together: what stands in thousands of passages tells little and takes long. */
-const mostRows = 2_500;
+const mostRows = 600;
 /** A passage that has less of what was asked has a word in common with it and no more. */
 const leastCoverage = 0.2;
 
