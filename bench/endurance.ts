@@ -5,7 +5,7 @@ import { fdsOf, rssMbOf, threadsOf } from './processes.ts';
 export type EnduranceDeps = { subject: Subject; callers: Callers; say: (text: string) => void };
 
 /** What the agent processes hold at one moment. */
-export type Holding = { atMs: number; visits: number; mb: number; threads: number; files: number };
+type Holding = { atMs: number; visits: number; mb: number; threads: number; files: number };
 
 export type Endurance = {
   visits: number;

@@ -48,7 +48,7 @@ export function dayBeganAt(at: Date): Date {
   return new Date(`${dayOf(at)}T00:00:00.000Z`);
 }
 
-export function nextDayAt(at: Date): Date {
+function nextDayAt(at: Date): Date {
   return new Date(dayBeganAt(at).getTime() + dayMs);
 }
 

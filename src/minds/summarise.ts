@@ -9,7 +9,7 @@ import type { Summary } from '../protocol/recollection.ts';
 import { think, type ThinkingDeps } from './think.ts';
 
 /** When older turns become a summary, in turns and estimated tokens that none covers yet. */
-export type SummaryRules = {
+type SummaryRules = {
   /** More than this begins one; well within what the prompt has room for, so that nothing is missed meanwhile. */
   mostTokens: number;
   /** The newest that are left in their own words. */
@@ -19,7 +19,7 @@ export type SummaryRules = {
 };
 
 /** @param budgetTokens of prompts, for persona and conversation */
-export function summaryRules(character: Character, budgetTokens: number): SummaryRules {
+function summaryRules(character: Character, budgetTokens: number): SummaryRules {
   const room = roomForHistory(character, budgetTokens) - mostSummaryTokens;
   return {
     mostTokens: Math.max(room * 0.6, leastTokens),
@@ -96,7 +96,7 @@ export async function summarise(
 }
 
 /** The turns, oldest first, that a summary shall cover now. @param most turns that the model is shown; null: all */
-export function olderOf(
+function olderOf(
   turns: StoredTurn[],
   most: number | null,
   { mostTokens, leftTokens, tokensAtOnce }: SummaryRules,

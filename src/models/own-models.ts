@@ -17,19 +17,19 @@ export type OwnModel = {
   createdAt: Date;
 };
 
-export class ModelExists extends PublicError {
+class ModelExists extends PublicError {
   constructor(what: 'Model group name' | 'Display name') {
     super(409, 'model_exists', `${what} already exists`);
   }
 }
 
-export class ModelNotFound extends PublicError {
+class ModelNotFound extends PublicError {
   constructor(groupName: string) {
     super(404, 'model_not_found', `Model '${groupName}' not found or access denied`);
   }
 }
 
-export class ModelInvalid extends PublicError {
+class ModelInvalid extends PublicError {
   constructor(problem: string) {
     super(400, 'invalid_model', problem);
   }

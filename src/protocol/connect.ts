@@ -105,7 +105,7 @@ const BlendshapeConfig = z
       config.output_fps === output_fps;
     return isSdk ? { ...config, output_fps: playedFps } : config;
   });
-export type BlendshapeConfig = z.infer<typeof BlendshapeConfig>;
+type BlendshapeConfig = z.infer<typeof BlendshapeConfig>;
 
 /** The part of the request that shapes the voice session; stored with it and handed to the agent process. */
 export const SessionSettings = z.object({

@@ -22,7 +22,7 @@ export type SttLineSubject = Subject<Stt> & {
 
 /** 64 ms at a time, as a microphone gives it. */
 export const pieceSamples = 1_024;
-export const piece = (value = 7) => new Int16Array(pieceSamples).fill(value);
+const piece = (value = 7) => new Int16Array(pieceSamples).fill(value);
 
 /** A line whose sound is kept as a conversation keeps it. */
 export class Speaker {

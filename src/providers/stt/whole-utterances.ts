@@ -1,7 +1,7 @@
 import type { Stt, SttLine, SttLineOptions } from './stt.ts';
 
 /** The line of a recogniser that takes whole utterances only: all work happens when words are asked for. */
-export function wholeUtterances(
+function wholeUtterances(
   stt: Pick<Stt, 'transcribe'>,
   { language, hints }: Pick<SttLineOptions, 'language' | 'hints'>,
 ): SttLine {

@@ -12,7 +12,7 @@ import { TooManyRequests } from '../../refusals.ts';
 import { CraftingRefused, missingKeyIs400, orRefuse } from './crafting-dialect.ts';
 import { documentedLanguages } from './languages.ts';
 
-export type VoiceEntry = { name: string; title: string; gender: 'MALE' | 'FEMALE' };
+type VoiceEntry = { name: string; title: string; gender: 'MALE' | 'FEMALE' };
 export type SpeechDeps = {
   tts: Tts;
   /** What the configured synthesiser is called in lists, and its voices. */
