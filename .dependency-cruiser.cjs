@@ -16,6 +16,8 @@ const ranks = {
   memory: 3,
   chats: 3,
   speakers: 3,
+  users: 3,
+  sounds: 3,
   functions: 3,
   mcp: 3,
   narratives: 3,
@@ -110,7 +112,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(session|pipeline|room)/' },
       to: {
-        path: '^src/(db|minds|characters|models|keys|knowledge|memory|chats|speakers|functions|mcp|narratives)/',
+        path: '^src/(db|minds|characters|models|keys|knowledge|memory|chats|speakers|users|sounds|skills|functions|mcp|narratives)/',
       },
     },
     {

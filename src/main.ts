@@ -9,6 +9,7 @@ import { Conversations } from './chats/conversations.ts';
 import { forgetSpeaker } from './chats/forget-speaker.ts';
 import { Participants } from './chats/participants.ts';
 import { Turns } from './chats/turns.ts';
+import { WrittenTurns } from './chats/written-turns.ts';
 import { VoiceSessions } from './chats/voice-sessions.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig, type Config } from './config/config.ts';
@@ -22,6 +23,7 @@ import { defaultPoolRules } from './dispatch/pool.ts';
 import { SetUpFailed } from './errors/set-up-failed.ts';
 import { Functions } from './functions/functions.ts';
 import { createApp } from './http/app.ts';
+import { openAiChat } from './http/routes/ai-chat/open.ts';
 import type { CraftingDeps } from './http/routes/convai/crafting.ts';
 import { documentLink } from './http/routes/convai/knowledge-bank.ts';
 import { functionLink } from './http/routes/convai/functions.ts';
@@ -49,6 +51,7 @@ import { Remembering } from './minds/remembering.ts';
 import { SessionStore } from './minds/session-store.ts';
 import { toolsOf } from './minds/tools-of.ts';
 import { Narratives } from './narratives/narratives.ts';
+import { TextChat } from './minds/text-chat.ts';
 import { OwnModels } from './models/own-models.ts';
 import { AddressGuard } from './net/address-guard.ts';
 import { startOffline } from './offline/offline.ts';
@@ -60,6 +63,7 @@ import { probeMcp } from './providers/tools/probe-mcp.ts';
 import { SileroVad } from './providers/vad/silero.ts';
 import { voiceSection } from './providers/tts/voice-list.ts';
 import type { ProviderSettings } from './protocol/provider-settings.ts';
+import type { TurnRecord } from './protocol/turn-record.ts';
 import { livekitRooms, type LivekitDoor } from './room/rooms.ts';
 import { defaultJoinWithinSeconds } from './room/token.ts';
 import { EndUsers } from './speakers/end-users.ts';
@@ -204,9 +208,7 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
       listOpen: () => store.listOpen(),
       appendTurn: async (sessionId, turn, membershipId) => {
         await store.appendTurn(sessionId, turn, membershipId);
-        if (turn.status === 'open') return;
-        const { providers = {}, ...stages } = turn.stages;
-        metrics.turn({ ...turn, stages, providers });
+        if (turn.status !== 'open') observe(metrics, turn);
       },
     },
     welcome: () => ({ livekit, agentName, providers, maxSessions, idle }),
@@ -231,6 +233,16 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     dispatch.end(sessionId, 'usage_limit');
   };
   await scope.own('limits', new LimitWatch({ usage, end, clock, log }));
+  const history = new ChatHistory(db);
+  const written = new WrittenTurns(db);
+  const ownLine = openProviders(providers, { clock });
+  const textChat = new TextChat({
+    ...{ turns, written, models, recall, providers: ownLine, clock, log },
+    onKept: ({ conversationId }, turn) => {
+      observe(metrics, turn);
+      if (conversationId !== null) remembering.desk.turnStored(conversationId, turn);
+    },
+  });
   const app = createApp({
     log,
     clock,
@@ -259,7 +271,11 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
     crafting: crafting(config, providers, {
       ...{ characters, models, narratives, functions, mcpServers },
       documents: knowledge.documents,
-      history: new ChatHistory(db),
+      history,
+    }),
+    aiChat: openAiChat(config, {
+      ...{ db, characters, conversations, history, written, speakers, textChat, clock, log },
+      providers: ownLine,
     }),
     playground: {
       webDir: join(root, 'web/dist'),
@@ -423,6 +439,11 @@ function startAgents(root: string, config: Config, secrets: Secrets, log: Log, s
 /** Waits until a conversation could begin; at the first start an agent needs a few seconds. */
 async function agentIsReady(dispatch: Dispatch, signal: AbortSignal): Promise<void> {
   while (dispatch.count().free === 0) await sleep(clock, 50, signal);
+}
+
+function observe(metrics: Metrics, turn: TurnRecord): void {
+  const { providers = {}, ...stages } = turn.stages;
+  metrics.turn({ ...turn, stages, providers });
 }
 
 function gauges(metrics: Metrics, dispatch: Dispatch): void {

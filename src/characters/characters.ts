@@ -19,6 +19,8 @@ const withInteraction = {
 /** More than any gallery shows, and few enough that a list of them all is no danger. */
 const mostCharacters = 10_000;
 const mostListed = 1_000;
+/** Up to here, numbers are for characters that come with one. */
+const mostOwnNumber = 100;
 
 /** The characters of workspaces; none is ever seen, or changed, from another workspace. */
 export class Characters {
@@ -48,7 +50,7 @@ export class Characters {
     return (await this.listRecords(workspaceId)).map(({ character }) => character);
   }
 
-  /** Oldest first, at most 1,000 at once. */
+  /** Oldest first, at most 1,000 at once; of those planted together, the ones with a number of their own come last. */
   async listRecords(
     workspaceId: string,
     { limit = mostListed, offset = 0 }: { limit?: number; offset?: number } = {},
@@ -57,7 +59,11 @@ export class Characters {
       .select(withInteraction)
       .from(characters)
       .where(eq(characters.workspaceId, workspaceId))
-      .orderBy(asc(characters.createdAt), asc(characters.number))
+      .orderBy(
+        asc(characters.createdAt),
+        asc(sql`${characters.number} <= ${mostOwnNumber}`),
+        asc(characters.number),
+      )
       .limit(Math.min(limit, mostListed))
       .offset(offset);
     return rows.map(asRecord);

@@ -1,10 +1,5 @@
 import type { Character } from '../protocol/character.ts';
-
-/** A blank line parts paragraphs; the other line ends are the source's, not the text's. Chinese has no space for them. */
-const prose = (text: string) =>
-  text
-    .replace(/(?<=[\p{Script=Han}，。；：、！？”])\n(?!\n)/gu, '')
-    .replace(/(?<!\n)\n(?!\n)/g, ' ');
+import { prose } from './prose.ts';
 
 /**
  * The characters of a new workspace. Voices are OpenAI's names, to which the offline provider's voices answer as well.

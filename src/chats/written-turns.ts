@@ -1,6 +1,7 @@
-import { and, eq } from 'drizzle-orm';
+import { createHash } from 'node:crypto';
+import { and, eq, gt, lte } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
-import { conversations, turns } from '../db/schema.ts';
+import { answeredRequests, conversations, turns } from '../db/schema.ts';
 import { PublicError } from '../errors/public-error.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 
@@ -12,20 +13,68 @@ export class ConversationGone extends PublicError {
   }
 }
 
+/** A client may send the same again under its key, but nothing else. */
+export class RequestKeyReused extends PublicError {
+  override readonly name = 'RequestKeyReused';
+  constructor() {
+    super(422, 'idempotency_key_reused', 'This Idempotency-Key was used for another request.');
+  }
+}
+
+/** How a client names a request that it may have to repeat. @property digest the request itself */
+export type RequestKey = { key: string; digest: string };
+
 /** Turns of conversations in writing: no voice session had them, and they are stored once they are whole. */
 export class WrittenTurns {
   constructor(private readonly db: Db) {}
 
   /**
+   * The turn that answered a request which now comes again.
+   * @param since older answers are forgotten
+   * @returns undefined when there is none. @throws {RequestKeyReused}
+   */
+  async answered(
+    of: { workspaceId: string; conversationId: string },
+    { key, digest }: RequestKey,
+    since: Date,
+  ): Promise<{ position: number; assistantText: string } | undefined> {
+    const [found] = await this.db
+      .select({
+        position: turns.position,
+        assistantText: turns.assistantText,
+        digest: answeredRequests.digest,
+      })
+      .from(answeredRequests)
+      .innerJoin(turns, eq(turns.id, answeredRequests.turnId))
+      .innerJoin(conversations, eq(conversations.id, answeredRequests.conversationId))
+      .where(
+        and(
+          eq(answeredRequests.conversationId, of.conversationId),
+          eq(conversations.workspaceId, of.workspaceId),
+          eq(answeredRequests.keyHash, hashed(key)),
+          gt(answeredRequests.answeredAt, since),
+        ),
+      );
+    if (found && found.digest !== hashed(digest)) throw new RequestKeyReused();
+    return found;
+  }
+
+  /** Forgets requests that were answered before. */
+  async forget(before: Date): Promise<void> {
+    await this.db.delete(answeredRequests).where(lte(answeredRequests.answeredAt, before));
+  }
+
+  /**
    * Stores a finished turn behind all others of its conversation.
    * @param replaces the id of a turn of the same conversation that goes in the same moment
+   * @param request under which the answer is found again, by `answered`
    * @returns its `position`: grows, with gaps, and is never given to another turn
    * @throws {ConversationGone}
    */
   async keep(
     of: { workspaceId: string; conversationId: string },
     turn: TurnRecord,
-    replaces?: string,
+    { replaces, request }: { replaces?: string | undefined; request?: RequestKey | undefined } = {},
   ): Promise<number> {
     const { conversationId, workspaceId } = of;
     return this.db.transaction(async (tx) => {
@@ -60,7 +109,24 @@ export class WrittenTurns {
         })
         .returning({ position: turns.position });
       if (!kept) throw new Error('a turn was not stored');
+      if (request) {
+        const answer = {
+          digest: hashed(request.digest),
+          turnId: turn.id,
+          answeredAt: new Date(turn.startedAt),
+        };
+        await tx
+          .insert(answeredRequests)
+          .values({ keyHash: hashed(request.key), conversationId, ...answer })
+          // One of the same key that is there is too old to count.
+          .onConflictDoUpdate({
+            target: [answeredRequests.conversationId, answeredRequests.keyHash],
+            set: answer,
+          });
+      }
       return kept.position;
     });
   }
 }
+
+const hashed = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   baseUrlOf,
+  decimal,
   flag,
   headerKey,
   hosts,
@@ -190,6 +191,26 @@ export const Environment = z.object({
     '`OPENAI_API_KEY`, at the same server only',
   ),
   MODERATION_MODEL: setting(text, 'Its model', '`omni-moderation-latest` at OpenAI'),
+
+  WEATHER_URL: setting(
+    http,
+    "A forecast of Open-Meteo's shape, for the weather skill: `https://api.open-meteo.com/v1/forecast`",
+    'none: they say that they cannot',
+  ),
+  WEATHER_PLACE: setting(text, 'What its place is called', '`北京`'),
+  WEATHER_LATITUDE: setting(decimal(-90, 90), 'Where that is, in degrees north', '`39.9042`'),
+  WEATHER_LONGITUDE: setting(decimal(-180, 180), 'Where that is, in degrees east', '`116.4074`'),
+  NEWS_URL: setting(
+    http,
+    'Where characters hear the news: an RSS 2.0 or Atom feed',
+    'none: they say that they cannot',
+  ),
+  NEWS_NAME: setting(text, 'What that source is called', '`百度`'),
+  VOICE_CACHE_MB: setting(
+    whole(1, 1_000_000),
+    'Answers of the app API that were spoken are kept on disk up to so much',
+    '`256`',
+  ),
 
   LOG_LEVEL: setting(
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

@@ -15,6 +15,16 @@ export function whole(min: number, max: number) {
     .pipe(z.int().min(min, { error }).max(max, { error }));
 }
 
+/** Degrees and the like. */
+export function decimal(min: number, max: number) {
+  const error = `must be a number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^-?\d{1,3}(\.\d{1,8})?$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(min, { error }).max(max, { error }));
+}
+
 export const port = whole(1, 65_535);
 
 const spellings: Record<string, boolean> = {

@@ -301,7 +301,10 @@ export const conversations = pgTable(
     createdAt: createdAt(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
-  (table) => [index('conversations_by_character').on(table.workspaceId, table.characterId)],
+  (table) => [
+    index('conversations_by_character').on(table.workspaceId, table.characterId),
+    index('conversations_by_user').on(table.workspaceId, table.endUserId),
+  ],
 );
 
 /** One room with its humans and its characters, from the first /connect to the end. */
@@ -602,6 +605,46 @@ export const afterwork = pgTable(
     index('afterwork_due')
       .on(table.dueAt)
       .where(sql`due_at is not null`),
+  ],
+);
+
+/** What an app shows to act for one of its users: a speaker of the workspace. */
+export const userTokens = pgTable(
+  'user_tokens',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    speakerId: uuid('speaker_id')
+      .notNull()
+      .references(() => speakers.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the token, hex: it is 256 random bits, as keys are. */
+    tokenHash: text('token_hash').notNull().unique(),
+    createdAt: createdAt(),
+    expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+    revokedAt: timestamp('revoked_at', { withTimezone: true }),
+  },
+  (table) => [index('user_tokens_by_speaker').on(table.speakerId)],
+);
+
+/** Which turn answered a request that may come again; goes with its turn, and is forgotten after a day. */
+export const answeredRequests = pgTable(
+  'answered_requests',
+  {
+    /** Of the conversation's user and the key that the client made; hex SHA-256. */
+    keyHash: text('key_hash').notNull(),
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    /** Of what was asked: another question under the same key is a mistake. */
+    digest: text('digest').notNull(),
+    turnId: uuid('turn_id')
+      .notNull()
+      .references(() => turns.id, { onDelete: 'cascade' }),
+    answeredAt: timestamp('answered_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.conversationId, table.keyHash] }),
+    index('answered_requests_by_time').on(table.answeredAt),
+    index('answered_requests_by_turn').on(table.turnId),
   ],
 );
 

@@ -16,6 +16,8 @@ import { unreadableIs400 } from './routes/convai/crafting-dialect.ts';
 import { endUserRoutes, type EndUsersDeps } from './routes/convai/end-users.ts';
 import { memoryOperations } from './routes/convai/memory-operations.ts';
 import { memoryRoutes, type MemoryDeps } from './routes/convai/memory.ts';
+import { aiChatRoutes, type AiChatDeps } from './routes/ai-chat/ai-chat.ts';
+import { aiChatOperations } from './routes/ai-chat/operations.ts';
 import { connectOperation, connectRoute, type ConnectDeps } from './routes/convai/connect.ts';
 import type { CharacterLookup } from './routes/convai/room-content.ts';
 import { speakerOperations, speakerRoutes, type SpeakersDeps } from './routes/convai/speakers.ts';
@@ -40,6 +42,7 @@ export type AppDeps = Omit<ConnectDeps, 'characters' | 'speakers'> & {
   memories: MemoryDeps['memories'] & EndUsersDeps['memories'];
   endUsers: EndUsersDeps['endUsers'];
   crafting: CraftingDeps;
+  aiChat: AiChatDeps;
   log: Log;
   clock: Clock;
   metrics: Metrics;
@@ -94,12 +97,16 @@ export function createApp(deps: AppDeps): Express {
     ...knowledgeOperations,
     ...narrativeOperations,
     ...toolOperations,
+    ...aiChatOperations,
     ...playgroundOperations,
     ...healthOperations,
     metricsOperation,
   ];
   app.use(openApiRoutes(operations, deps.playground.version));
 
+  const { failedPerAddress: failedAttempts, perKey: rate } = limiters;
+  const appGuards = { caller: withCaller, failedAttempts, rate };
+  app.use('/api/v1', aiChatRoutes(deps.aiChat, appGuards, log));
   app.use(turnsRoute(deps.turns, [withCaller, limiters.perKey]));
   const guards = [withCaller, limiters.perKey, ...jsonBody()];
   app.use(connectRoute(deps, guards));

@@ -5,11 +5,11 @@ export const corsHeaders = {
   // credentials stay off, so a browser never lends its cookies to one.
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers':
-    'Retry-After, X-Request-Trace-Id, RateLimit, RateLimit-Policy, Content-Disposition, ETag',
+    'Retry-After, X-Request-Trace-Id, RateLimit, RateLimit-Policy, Content-Disposition, ETag, Content-Length, Content-Range, X-Character-Session-Id',
 } as const;
 
 const allowedHeaders =
-  'content-type, x-api-key, convai-api-key, api-auth-token, authorization, accept, cache-control, if-match';
+  'content-type, idempotency-key, range, x-api-key, convai-api-key, api-auth-token, authorization, accept, cache-control, if-match';
 /** A list of header names and nothing else. */
 const headerList = /^[\w-]+(\s*,\s*[\w-]+){0,50}$/;
 

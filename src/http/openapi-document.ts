@@ -44,9 +44,13 @@ function describe(operation: Operation): JsonObject {
     ...(operation.parameters && { parameters: parameters(operation.parameters) }),
     ...(request && { requestBody: { required: true, content: json(request, 'input') } }),
     responses: Object.fromEntries(
-      Object.entries(operation.responses).map(([status, { description, schema }]) => [
+      Object.entries(operation.responses).map(([status, { description, schema, contentType }]) => [
         status,
-        { description, ...(schema && { content: json(schema, 'output') }) },
+        {
+          description,
+          ...(schema && { content: json(schema, 'output') }),
+          ...(contentType !== undefined && { content: { [contentType]: {} } }),
+        },
       ]),
     ),
   };
@@ -57,7 +61,7 @@ function parameters(given: NonNullable<Operation['parameters']>): JsonObject[] {
     Object.entries(given[place]?.shape ?? {}).map(([name, schema]) => ({
       name,
       in: place,
-      required: place === 'path',
+      required: place === 'path' || !z.safeParse(schema, undefined).success,
       schema: jsonSchemaOf(schema, 'input'),
     })),
   );

@@ -11,5 +11,13 @@ export type Operation = {
   request?: z.ZodType;
   /** Of the path (`{name}` in it) and behind its question mark. */
   parameters?: { path?: z.ZodObject<z.core.$ZodShape>; query?: z.ZodObject<z.core.$ZodShape> };
-  responses: Record<number, { description: string; schema?: z.ZodType }>;
+  responses: Record<
+    number,
+    {
+      description: string;
+      schema?: z.ZodType;
+      /** Of an answer that is no JSON. */
+      contentType?: string;
+    }
+  >;
 };

@@ -70,14 +70,11 @@ export class TextChat {
    * @throws {AnswerRunning | NothingToAnswer | WordsRefused | AnswerFailed | NoAnswer | ConversationGone} with nothing kept
    */
   async *stream(request: TextRequest, signal: AbortSignal): AsyncGenerator<string, TextAnswer> {
-    const { conversationId } = request;
-    if (conversationId === null) return yield* this.#answer(request, signal);
-    if (this.#running.has(conversationId)) throw new AnswerRunning();
-    this.#running.add(conversationId);
+    const leave = this.#enter(request);
     try {
       return yield* this.#answer(request, signal);
     } finally {
-      this.#running.delete(conversationId);
+      leave();
     }
   }
 
@@ -88,6 +85,33 @@ export class TextChat {
       const next = await pieces.next();
       if (next.done) return next.value;
     }
+  }
+
+  /** Keeps words of the character that are known already, as a turn that it took unasked. @throws {AnswerRunning} */
+  async tell(request: TextRequest, words: string): Promise<TextAnswer> {
+    const leave = this.#enter(request);
+    try {
+      return await this.#keep(request, undefined, {
+        id: randomUUID(),
+        origin: 'trigger',
+        userText: null,
+        ...(request.speaker && { speaker: request.speaker }),
+        assistantText: words,
+        status: 'completed',
+        stages: {},
+        startedAt: this.deps.clock.nowAt().toISOString(),
+      });
+    } finally {
+      leave();
+    }
+  }
+
+  /** Takes the conversation for one answer. @returns what gives it back. @throws {AnswerRunning} */
+  #enter({ conversationId }: TextRequest): () => void {
+    if (conversationId === null) return () => undefined;
+    if (this.#running.has(conversationId)) throw new AnswerRunning();
+    this.#running.add(conversationId);
+    return () => this.#running.delete(conversationId);
   }
 
   async *#answer(request: TextRequest, signal: AbortSignal): AsyncGenerator<string, TextAnswer> {
@@ -236,7 +260,10 @@ export class TextChat {
     const { conversationId, workspaceId } = request;
     if (conversationId === null) return { turn, position: null };
     const of = { workspaceId, conversationId };
-    const position = await this.deps.written.keep(of, turn, replaced?.id);
+    const position = await this.deps.written.keep(of, turn, {
+      replaces: replaced?.id,
+      request: request.key,
+    });
     this.deps.onKept?.(request, turn);
     return { turn, position };
   }

@@ -1,3 +1,4 @@
+import type { RequestKey } from '../chats/written-turns.ts';
 import type { Occasion } from '../prompt/occasion.ts';
 import type { Told } from '../prompt/told.ts';
 import type { Character } from '../protocol/character.ts';
@@ -24,6 +25,8 @@ export type TextRequest = {
   told?: Partial<Told>;
   /** Instead of what the conversation has, oldest first. */
   history?: TurnRecord[];
+  /** Under which the answer is found again, by `WrittenTurns.answered`. */
+  key?: RequestKey;
   /** Other than the character's own. */
   sampling?: Pick<LlmOptions, 'model' | 'temperature' | 'topP' | 'seed' | 'maxTokens'>;
 };

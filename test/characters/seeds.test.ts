@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seeds } from '../../src/characters/seeds.ts';
+import { galleryDraft } from '../../src/characters/gallery-seed.ts';
+import { gallery } from '../../src/characters/plant-seeds.ts';
 import { Character } from '../../src/protocol/character.ts';
 
 const count = (text: string, language: string) =>
@@ -24,5 +26,25 @@ describe('the seeded characters', () => {
   it.each([...seeds])('break no sentence where the source has a line end: $name', (seed) => {
     expect(seed.backstory).not.toMatch(/[^\n]\n[^\n]/);
     if (seed.language === 'zh-CN') expect(seed.backstory).not.toContain(' ');
+  });
+});
+
+describe('the gallery', () => {
+  it('is of twenty, numbered from 1, no two with one name, greeting or story', () => {
+    expect(gallery.map(({ number }) => number)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+    for (const field of ['name', 'greeting', 'backstory', 'speakingStyle'] as const)
+      expect(new Set(gallery.map((seed) => seed[field])).size).toBe(20);
+  });
+
+  it.each([...gallery])('gives a persona that deserves its name: $name', (seed) => {
+    const draft = galleryDraft(seed);
+    expect(Character.parse({ id: '', ...draft })).toMatchObject({ name: seed.name });
+    expect(count(seed.backstory, 'zh-CN')).toBeGreaterThanOrEqual(120);
+    expect(seed.backstory).not.toMatch(/\s/);
+    expect(seed.speakingStyle).not.toMatch(/\s/);
+    expect(seed.catchPhrases.length).toBeGreaterThan(0);
+    expect(seed.skills.length).toBeGreaterThan(0);
   });
 });

@@ -54,6 +54,8 @@ describe('the configuration', () => {
         tts: { kind: 'offline' },
         embeddings: { kind: 'offline' },
       },
+      skills: { weather: undefined, news: undefined },
+      voiceCacheBytes: 256_000_000,
       sttStreaming: 'auto',
       llmVision: 'auto',
       log: { level: 'info', pretty: false, includePrivate: false },

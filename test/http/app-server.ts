@@ -7,6 +7,7 @@ import { systemClock } from '../../src/lifetime/clock.ts';
 import type { Character } from '../../src/protocol/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { openMetrics } from '../../src/telemetry/metrics.ts';
+import { aiChatDeps } from './ai-chat/deps.ts';
 import { Memories } from '../../src/memory/memories.ts';
 import { EndUsers } from '../../src/speakers/end-users.ts';
 import { craftingDeps, nowhere } from './crafting-deps.ts';
@@ -101,6 +102,7 @@ function fakeDeps() {
     endUsers: new EndUsers({ db: nowhere(), speakers: { find: () => Promise.resolve(undefined) } }),
     mostCharacters: 3,
     crafting: craftingDeps(),
+    aiChat: aiChatDeps(),
     health: {
       database: () => Promise.resolve(),
       livekit: () => Promise.resolve(),

@@ -43,8 +43,8 @@ function scene(...steps: LlmStep[]) {
     },
     turns: { history: (where) => Promise.resolve([...of(where)]) },
     written: {
-      keep: (where, turn, replaces) => {
-        const left = of(where).filter(({ id }) => id !== replaces);
+      keep: (where, turn, options) => {
+        const left = of(where).filter(({ id }) => id !== options?.replaces);
         kept.set(where.conversationId, [...left, turn]);
         return Promise.resolve(++position);
       },

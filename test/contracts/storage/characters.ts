@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
+import { gallery, plantSeeds } from '../../../src/characters/plant-seeds.ts';
 import type { CharacterChange } from '../../../src/characters/character-fields.ts';
 import { seeds } from '../../../src/characters/seeds.ts';
 import { characters } from '../../../src/db/schema.ts';
@@ -13,7 +13,10 @@ export function charactersContract(storage: () => Storage): void {
     it('gives a new workspace the seeded ones, in order', async () => {
       const { workspaceId } = await storage().workspace();
       const listed = await storage().characters.list(workspaceId);
-      expect(listed).toMatchObject(seeds.map((seed, i) => ({ ...seed, number: 101 + i })));
+      expect(listed).toMatchObject([
+        ...seeds.map((seed, i) => ({ ...seed, number: 101 + i })),
+        ...gallery.map(({ number, name, greeting }) => ({ number, name, greeting })),
+      ]);
     });
 
     it('does not bring back one that was deleted', async () => {
@@ -21,7 +24,9 @@ export function charactersContract(storage: () => Storage): void {
       const { db } = storage().database;
       await db.delete(characters).where(eq(characters.id, characterId));
       await plantSeeds(db, workspaceId);
-      expect(await storage().characters.list(workspaceId)).toHaveLength(seeds.length - 1);
+      expect(await storage().characters.list(workspaceId)).toHaveLength(
+        seeds.length + gallery.length - 1,
+      );
     });
 
     it('finds one by its id, in its own workspace only', async () => {

@@ -23,7 +23,11 @@ const CharId = z.object({ charID: z.string() });
 const Success = z.object({ STATUS: z.literal('SUCCESS') });
 const ApiError = z.object({ API_ERROR: z.string() });
 const PlainError = z.looseObject({ ERROR: z.string() });
-const CreateError = z.object({ INTERNAL_ERROR: z.string(), REASON: z.string() });
+const CreateError = z.union([
+  z.object({ INTERNAL_ERROR: z.string(), REASON: z.string() }),
+  // A body that cannot be read at all has no field to name.
+  PlainError,
+]);
 const ModelAnswer = z.looseObject({
   status: z.literal('success'),
   message: z.string().optional(),

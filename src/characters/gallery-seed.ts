@@ -1,0 +1,23 @@
+import type { CharacterDraft } from './character-fields.ts';
+
+/** A character that comes with a number of its own, and what galleries show of it. */
+export type GallerySeed = {
+  /** 1 to 100: numbers that no other character of a workspace is given. */
+  number: number;
+  name: string;
+  subtitle: string;
+  description: string;
+  tags: string[];
+  greeting: string;
+  voice: string;
+  /** `sufPath` of what it can do besides talking. */
+  skills: string[];
+  backstory: string;
+  speakingStyle: string;
+  catchPhrases: string[];
+};
+
+/** What is stored of one. */
+export function galleryDraft({ subtitle, tags, skills, ...seed }: GallerySeed): CharacterDraft {
+  return { ...seed, language: 'zh-CN', listing: 'listed', aiChat: { subtitle, tags, skills } };
+}

@@ -1,0 +1,65 @@
+import { Router, type Request, type RequestHandler } from 'express';
+import * as z from 'zod';
+import type { CharacterRecord } from '../../../characters/character-record.ts';
+import type { Characters } from '../../../characters/characters.ts';
+import type { AppSkills } from '../../../minds/app-skills.ts';
+import type { CharacterListView, CharacterView, SkillListView } from '../../../protocol/ai-chat.ts';
+import { isSkill, type SkillName } from '../../../skills/skill.ts';
+import { skillCard } from '../../../skills/tellings.ts';
+import { callerOf } from '../../api-key.ts';
+import { CharacterNotFound } from '../../refusals.ts';
+import { ok } from './envelope.ts';
+
+export type GalleryDeps = { characters: Characters; skills: AppSkills };
+
+/** What this API alone knows of a character; what is missing or strange counts as empty. */
+const Kept = z.object({
+  subtitle: z.string().catch(''),
+  tags: z.array(z.string()).catch([]),
+  skills: z.array(z.string()).catch([]),
+});
+
+/** 角色列表, 通过id查询角色, 获取角色技能. @param guards what a request passes first: its token or key, its rate */
+export function galleryRoutes(
+  { characters, skills }: GalleryDeps,
+  guards: RequestHandler[],
+): Router {
+  const router = Router();
+  const find = async (req: Request) => {
+    const found = await characters.read(callerOf(req).workspaceId, String(req.params['id']));
+    if (!found) throw new CharacterNotFound();
+    return found;
+  };
+  router.get('/characters', ...guards, async (req, res) => {
+    const all = await characters.listRecords(callerOf(req).workspaceId);
+    const list = all
+      .filter(({ listing }) => listing === 'listed')
+      .sort((a, b) => a.character.number - b.character.number)
+      .map(viewOf);
+    const data: z.infer<typeof CharacterListView> = { list };
+    res.json(ok(data));
+  });
+  router.get('/character/:id', ...guards, async (req, res) => {
+    res.json(ok(viewOf(await find(req))));
+  });
+  router.get('/character/:id/skill', ...guards, async (req, res) => {
+    const names = skillsOf(await find(req));
+    const data: z.infer<typeof SkillListView> = {
+      skills: names.map((name) => skillCard(name, skills.sources)),
+    };
+    res.json(ok(data));
+  });
+  return router;
+}
+
+export function skillsOf({ aiChat }: CharacterRecord): SkillName[] {
+  return Kept.parse(aiChat).skills.filter(isSkill);
+}
+
+function viewOf({ character, description, aiChat }: CharacterRecord): CharacterView {
+  const { number: id, name, language, greeting } = character;
+  const { subtitle, tags } = Kept.parse(aiChat);
+  // The documented tags have a blank behind each comma.
+  const list = `[${tags.map((tag) => JSON.stringify(tag)).join(', ')}]`;
+  return { id, name, subtitle, description, tags: list, language, greeting };
+}
