@@ -25,6 +25,8 @@ import {
 } from './memory.ts';
 
 const Refusal = z.object({ detail: z.unknown(), message: z.string(), code: z.string() });
+/** An unknown character is answered by the documented `detail` alone. */
+const Missing = z.union([Refusal, z.object({ detail: z.string() })]);
 
 function operation(
   tag: string,
@@ -41,7 +43,7 @@ function operation(
       200: { description: 'Done.', schema: answer },
       400: { description: 'A field is missing or not valid.', schema: Refusal },
       401: { description: 'The API key is missing or wrong.', schema: Refusal },
-      ...(missing !== undefined && { 404: { description: missing, schema: Refusal } }),
+      ...(missing !== undefined && { 404: { description: missing, schema: Missing } }),
       429: { description: 'Too many requests; see Retry-After.', schema: Refusal },
     },
   };
