@@ -238,9 +238,10 @@ async function serve(root: string, config: Config, log: Log, scope: Scope): Prom
   const ownLine = openProviders(providers, { clock });
   const textChat = new TextChat({
     ...{ turns, written, models, recall, providers: ownLine, clock, log },
+    recollecting: remembering.recollecting,
     onKept: ({ conversationId }, turn) => {
       observe(metrics, turn);
-      if (conversationId !== null) remembering.desk.turnStored(conversationId, turn);
+      if (conversationId !== null) void remembering.desk.turnWritten(conversationId);
     },
   });
   const app = createApp({
