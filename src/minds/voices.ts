@@ -160,7 +160,7 @@ function nameOf({ turnId, text, character }: Said): string {
 }
 
 /** The synthesiser refused, hung, or had nothing to say. */
-export class SpeechFailed extends PublicError {
+class SpeechFailed extends PublicError {
   override readonly name = 'SpeechFailed';
   constructor(cause: Error) {
     super(502, 'speech_failed', 'The synthesiser did not answer. Try again.', {
@@ -170,7 +170,7 @@ export class SpeechFailed extends PublicError {
   }
 }
 
-export class TooManyVoices extends PublicError {
+class TooManyVoices extends PublicError {
   override readonly name = 'TooManyVoices';
   constructor() {
     super(429, 'too_many_voices', 'Too many answers are being spoken at once. Try again soon.', {

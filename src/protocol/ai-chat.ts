@@ -6,7 +6,7 @@ import { SomeText } from './plain-text.ts';
 
 /** PostgreSQL's `integer`: numbers of characters. */
 const mostNumber = 2_147_483_647;
-export const contentChars = 4_000;
+const contentChars = 4_000;
 
 /** Every answer but one is inside it. `code` is the HTTP status. */
 export const Envelope = <S extends z.ZodType>(data: S) =>
@@ -28,7 +28,7 @@ export const CharacterView = z.object({
 export type CharacterView = z.infer<typeof CharacterView>;
 export const CharacterListView = z.object({ list: z.array(CharacterView) });
 
-export const SkillView = z.object({
+const SkillView = z.object({
   id: z.int(),
   name: z.string(),
   description: z.string(),

@@ -23,7 +23,7 @@ class KeyUnfit extends PublicError {
 }
 
 /** The conversation goes on by voice when `/connect` is sent this as `character_session_id`. */
-export const sessionHeader = 'X-Character-Session-Id';
+const sessionHeader = 'X-Character-Session-Id';
 
 /** 创建对话, 查询对话历史, 清空对话历史. @param guards what a request passes first: its token, its rate */
 export function chatRoutes(
