@@ -9,7 +9,7 @@ export const corsHeaders = {
 } as const;
 
 const allowedHeaders =
-  'content-type, idempotency-key, range, x-api-key, convai-api-key, api-auth-token, authorization, accept, cache-control, if-match';
+  'content-type, x-api-key, convai-api-key, api-auth-token, authorization, accept, cache-control, if-match, idempotency-key, range';
 /** A list of header names and nothing else. */
 const headerList = /^[\w-]+(\s*,\s*[\w-]+){0,50}$/;
 
