@@ -124,11 +124,14 @@ export class Answering {
    * @param mayGoOn whether the turn goes on with more words if nothing of its answer was heard
    * @returns the turn that goes on
    */
-  cut(mayGoOn: boolean, bargeInToSilenceMs: number): { turnId: string; text: string } | undefined {
+  cut(
+    mayGoOn: boolean,
+    bargeInToSilenceMs: number | undefined,
+  ): { turnId: string; text: string } | undefined {
     const exchange = this.#running;
     this.#running = undefined;
     if (!exchange) return undefined;
-    exchange.noteSilence(bargeInToSilenceMs);
+    if (bargeInToSilenceMs !== undefined) exchange.noteSilence(bargeInToSilenceMs);
     const wasHeard = exchange.cancel();
     this.#deps.voice.clear();
     const { turnId, userText, origin } = exchange.start;
@@ -218,8 +221,8 @@ export class Answering {
   #block(exchange: Exchange): void {
     exchange.cancel();
     this.#running = undefined;
-    this.#deps.onEnded(exchange.turnId);
     this.#complete({ ...exchange.record('aborted'), userText: null }, undefined);
+    this.#deps.onEnded(exchange.turnId);
   }
 
   async #onReplyEnd(exchange: Exchange, end: ReplyEnd, outcome: Outcome): Promise<void> {
@@ -236,12 +239,13 @@ export class Answering {
     }
     exchange.end();
     this.#running = undefined;
-    this.#deps.onEnded(exchange.turnId);
     const isUndelivered = end.kind === 'failed' && end.stage === 'tts';
+    // History first: whoever waited for the floor is answered at once, by a prompt that has this turn.
     this.#complete(
       exchange.record(end.kind === 'failed' ? 'aborted' : outcome),
       isUndelivered ? 'audio_delivery_failed' : undefined,
     );
+    this.#deps.onEnded(exchange.turnId);
   }
 
   #noteFailure(

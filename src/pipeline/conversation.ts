@@ -365,10 +365,11 @@ export class Conversation {
 
   #cut(by: 'speech' | 'request', sinceMs: number): void {
     const silentAtMs = this.#pausedAtMs ?? this.#deps.clock.nowMs();
+    const toSilenceMs = by === 'speech' ? silentAtMs - sinceMs : undefined;
     this.#pausedAtMs = undefined;
     // Somebody else's words are a turn of their own.
     const isSame = this.#answering.speaker?.identity === this.#order.ears.holder.speaker?.identity;
-    const goesOn = this.#answering.cut(by === 'speech' && isSame, silentAtMs - sinceMs);
+    const goesOn = this.#answering.cut(by === 'speech' && isSame, toSilenceMs);
     if (goesOn) this.#utterance.carry(goesOn.turnId, goesOn.text);
   }
 

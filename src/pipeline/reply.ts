@@ -105,6 +105,7 @@ export class Reply {
         ? this.#say(pieces.read(this.#aborting.signal), this.speech)
         : this.#gate.opened);
     } catch (cause) {
+      await this.#hearOut();
       if (!this.#aborting.signal.aborted) {
         this.#aborting.abort(cause);
         await thinking;
@@ -113,6 +114,14 @@ export class Reply {
     }
     const thought = await thinking;
     return this.#aborting.signal.aborted ? { kind: 'cancelled' } : thought;
+  }
+
+  /** What the voice has already is still heard, and can be interrupted, before a failure ends the turn. Never rejects. */
+  async #hearOut(): Promise<void> {
+    const { signal } = this.#aborting;
+    if (this.#writtenMs === 0 || signal.aborted) return;
+    // It rejects when the reply is cancelled meanwhile, which the caller sees.
+    await this.deps.voice.drained(signal).catch(() => undefined);
   }
 
   async #think(pieces: BoundedQueue<string>): Promise<ReplyEnd> {

@@ -182,9 +182,12 @@ function onReplyEnded(turn: Turn, turnId: string): Step {
       return turn.turnId === turnId ? { next: { state: 'listening' }, effects: [] } : stay(turn);
     case 'yielding':
       if (turn.turnId !== turnId) return stay(turn);
-      // The answer ended while the user spoke: what they say is simply the next utterance.
+      // The answer ended while the user spoke: what they say is simply the next utterance, and the next answer is heard.
       return turn.silentSinceMs === undefined
-        ? { next: { state: 'hearing', sinceMs: turn.sinceMs }, effects: [] }
+        ? {
+            next: { state: 'hearing', sinceMs: turn.sinceMs },
+            effects: [{ kind: 'resumeVoice', turnId }],
+          }
         : {
             next: {
               state: 'pausing',
@@ -192,7 +195,7 @@ function onReplyEnded(turn: Turn, turnId: string): Step {
               silentSinceMs: turn.silentSinceMs,
               words: undefined,
             },
-            effects: [{ kind: 'transcribe' }],
+            effects: [{ kind: 'resumeVoice', turnId }, { kind: 'transcribe' }],
           };
   }
 }

@@ -327,4 +327,25 @@ describe('a failing provider costs one turn at most', () => {
     );
     expect(scene.llm.log.count('running')).toBe(0);
   });
+
+  it('hears out what it has when the sound of a later piece cannot be made, and can be interrupted meanwhile', async () => {
+    scene.llm.script.from({ pieces: 'The harbour lies below. The church stands above it.' });
+    scene.tts.script.from({ soundMs: 3_000 }, { soundMs: 0, fails: lasting('tts') });
+    scene.conversation.type('Hello there');
+    await scene.clock.advance(2_000);
+    expect(scene.completed()).toEqual([]);
+    await scene.clock.advance(2_000);
+    await settle();
+    expect(scene.voice.sounding).toBe(false);
+    expect(scene.completed()).toMatchObject([
+      { status: 'aborted', assistantText: 'The harbour lies below.' },
+    ]);
+    scene.tts.script.from({ soundMs: 3_000 }, { soundMs: 0, fails: lasting('tts') });
+    scene.conversation.type('Hello again');
+    await scene.clock.advance(1_000);
+    scene.conversation.interrupt();
+    await scene.clock.advance(100);
+    expect(scene.voice.sounding).toBe(false);
+    expect(scene.completed().at(-1)).toMatchObject({ status: 'interrupted' });
+  });
 });

@@ -161,6 +161,7 @@ describe('the turn machine', () => {
     fc.constant<TurnEvent>(woken),
     fc.constant<TurnEvent>({ kind: 'forceEnd' }),
     fc.constant<TurnEvent>({ kind: 'interrupt' }),
+    fc.constant<TurnEvent>({ kind: 'replyEnded', turnId: 'the one that runs' }),
   );
 
   it('never answers a turn twice, never loses a cut and never plays on after one, whatever the order of events', () => {
@@ -204,9 +205,12 @@ describe('the turn machine', () => {
                 ? { ...event, startedMs: nowMs - 64 }
                 : event.kind === 'speechPaused'
                   ? { ...event, endedMs: nowMs }
-                  : event;
+                  : event.kind === 'replyEnded'
+                    ? { ...event, turnId: running ?? 'none' }
+                    : event;
             if (event.kind === 'speechStarted') heardSinceAnswer = true;
             apply(timed);
+            if (event.kind === 'replyEnded') running = undefined;
             expect(ownerOf(floor.turn)).toBe(running);
             expect(voicePaused).toBe(floor.turn.state === 'yielding');
           }
