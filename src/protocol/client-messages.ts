@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ContextUpdate } from './context-update.ts';
-import { orDefault } from './lax.ts';
+import { GivenId, laxText, orDefault } from './lax.ts';
 import { PlainLine, plainLine, PlainText, plainText, SomeText } from './plain-text.ts';
 import { CharacterRosterUpdate, InteractionTarget } from './roster.ts';
 import { respond, type ServerResponse } from './server-messages.ts';
@@ -27,16 +27,14 @@ const noData = z.unknown().optional();
 
 /** A message's own id; what counts as its `update_id` where it gives none. */
 const Id = z
-  .union([z.string().max(256), z.number().transform(String)])
+  .union([GivenId, z.number().transform(String)])
   .optional()
   .catch(undefined);
 
 const message = <const T extends string, D extends z.ZodType>(type: T, data: D) =>
   z.object({ type: z.literal(type), id: Id, data });
 
-const TemplateValue = z
-  .union([z.string().max(limits.valueChars), z.number(), z.boolean(), z.null()])
-  .transform((value) => plainText(String(value ?? '')));
+const TemplateValue = laxText(limits.valueChars).transform(plainText);
 
 const SceneItem = z.object({
   name: PlainLine(limits.nameChars).refine((name) => name !== '', { error: 'must not be empty' }),

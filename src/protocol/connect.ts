@@ -1,7 +1,16 @@
 import * as z from 'zod';
 import { ActionConfig } from './action-config.ts';
 import { budgetExceeded } from './context-budget.ts';
-import { freeJson, laxBoolean, laxInt, laxNumber, orDefault, orNull, textOrNull } from './lax.ts';
+import {
+  freeJson,
+  laxBoolean,
+  laxInt,
+  laxNumber,
+  laxText,
+  orDefault,
+  orNull,
+  textOrNull,
+} from './lax.ts';
 import { CastEntry } from './cast-entry.ts';
 import { mostCharacters } from './roster.ts';
 import { RespondModes, VisionInputConfig } from './vision-config.ts';
@@ -39,7 +48,7 @@ const AudioConfig = z.object({ output: orDefault(AudioOutput, AudioOutput.parse(
 
 const SceneItem = z.object({
   name: z.string().max(limits.shortText),
-  description: z.string().max(limits.text),
+  description: orDefault(z.string().max(limits.text), ''),
 });
 
 const DynamicInfo = z.object({
@@ -119,7 +128,7 @@ export const SessionSettings = z.object({
   scene_description: orDefault(z.array(SceneItem).max(limits.listItems), []),
   narrative_template_keys: orDefault(
     z
-      .record(z.string().max(limits.shortText), z.string().max(limits.text))
+      .record(z.string().max(limits.shortText), laxText(limits.text))
       .refine((keys) => Object.keys(keys).length <= limits.templateKeys, {
         error: `must have at most ${limits.templateKeys} keys`,
       }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ActionConfigPatch, AttentionChange } from './action-config.ts';
-import { laxBoolean, orDefault } from './lax.ts';
+import { GivenId, laxBoolean, orDefault } from './lax.ts';
 import { PlainText } from './plain-text.ts';
 
 /** More than a data packet holds: the token budget is what bounds it. */
@@ -33,7 +33,7 @@ export const ContextUpdate = z
     current_attention_object: AttentionChange,
     action_config: ActionConfigPatch.nullish(),
     remove_static: orDefault(laxBoolean, false),
-    update_id: z.string().max(256).nullish(),
+    update_id: GivenId.nullish(),
   })
   .refine(
     ({ mode, text, action_config: actions, current_attention_object: attention }) =>

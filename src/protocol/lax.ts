@@ -74,3 +74,15 @@ export function freeJson(maxBytes: number) {
       error: `must be at most ${maxBytes} bytes of JSON`,
     });
 }
+
+/** An id that a client gives to what it sends. An empty one is none: all that came with it would count as one. */
+export const GivenId = z
+  .string()
+  .max(256)
+  .transform((id) => (id === '' ? undefined : id));
+
+/** A value for a text: clients also send numbers, booleans, and null for none. */
+export const laxText = (mostChars: number) =>
+  z
+    .union([z.string().max(mostChars), z.number(), z.boolean(), z.null()])
+    .transform((value) => String(value ?? ''));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GivenId } from './lax.ts';
 import { PlainText } from './plain-text.ts';
 import { RespondMode } from './vision-config.ts';
 
@@ -11,7 +12,7 @@ const most = { textChars: 8_000, ids: 20, indices: 120 } as const;
 
 const orInvalid = <S extends z.ZodType>(schema: S) =>
   z.union([schema, z.unknown().transform(() => 'invalid' as const)]);
-const UpdateId = z.string().max(256).nullish();
+const UpdateId = GivenId.nullish();
 
 export const VisionStatus = z.object({ update_id: UpdateId }).nullish();
 

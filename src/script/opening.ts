@@ -35,8 +35,8 @@ const modality = words('vision', 'visual', 'camera', 'webcam', 'canvas', 'screen
 
 const call: Pattern = seq(
   maybe(seq(words('tool_code', 'tool_call', 'function_call'), colon, blanks)),
+  // "Look (over there)" is speech.
   words('look', 'get_image', 'abstain', 'emit_actions'),
-  blanks,
   word('('),
   balanced('(', ')', mostCallChars, { quotes: `"'` }),
 );

@@ -8,8 +8,11 @@ import type { Story } from './story.ts';
 import type { GivenAnswers } from './given-answers.ts';
 import type { Vision } from './vision.ts';
 
+/** `silently`: what is told is known from now on, and nobody speaks about it. */
+export type Manner = { silently?: boolean };
+
 /** What a client's messages act on. */
-export type CommandDeps = {
+export type CommandDeps = Manner & {
   conversation: Pick<
     Conversation,
     | 'type'

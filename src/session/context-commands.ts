@@ -19,14 +19,14 @@ export function updateTemplateKeys(
 /** Descriptions only: what the character may act on is in its action contract. */
 export function updateScene(
   { type, data }: MessageOf<'update-scene-metadata'>,
-  { conversation, context, respondModes }: CommandDeps,
+  { conversation, context, respondModes, silently }: CommandDeps,
 ): ServerResponse {
   context.set({ scene: data.scene_metadata });
   conversation.contextChanged();
   const names = data.scene_metadata.map(({ name }) => name).join(', ');
   const text = `Around you now: ${names === '' ? 'nothing' : names}`;
   const mode = respondModes.scene_metadata;
-  conversation.react({ text, mayAbstain: mode === 'auto' }, asWish[mode]);
+  conversation.react({ text, mayAbstain: mode === 'auto' }, silently ? 'never' : asWish[mode]);
   return respond(type, 'success');
 }
 

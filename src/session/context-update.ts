@@ -37,7 +37,7 @@ export function updateContext(message: Update, deps: CommandDeps): ServerRespons
   const text = data.mode === 'reset' ? '' : (data.text ?? '').trim();
   const outcome = conversation.react(
     { text, mayAbstain: runLlm === 'auto' },
-    wishFor(runLlm, text),
+    deps.silently ? 'never' : wishFor(runLlm, text),
   );
   const attention = context.actionConfig?.current_attention_object ?? null;
   return respond(type, 'success', {

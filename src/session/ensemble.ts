@@ -35,11 +35,14 @@ const conversational: ReadonlySet<ClientMessage['type']> = new Set([
   'user_text_message',
   'trigger-message',
   'vision-trigger',
-  'interrupt-bot',
   'force-user-stopped-speaking',
 ]);
-/** What concerns each of them: their voices, and all the microphones. */
-const general: ReadonlySet<ClientMessage['type']> = new Set(['tts-toggle', 'stt-toggle']);
+/** What concerns each of them: their voices, and all the microphones. Who was spoken to before may still speak. */
+const general: ReadonlySet<ClientMessage['type']> = new Set([
+  'tts-toggle',
+  'stt-toggle',
+  'interrupt-bot',
+]);
 
 /** The characters of a room with several: who is there, who is spoken to, and what clients change of it. */
 export class Ensemble implements Performers {
@@ -110,9 +113,9 @@ export class Ensemble implements Performers {
     } else if (conversational.has(message.type)) {
       this.#answer(undefined, message, sender);
     } else {
-      // What is told about the scene is told to all: any of them takes it in.
+      // What is told about the scene is told to all: any of them takes it in, and speaks to nobody about it.
       const any = [...this.#members.values()].find(({ part }) => part !== undefined);
-      const answer = any?.part?.obey(message, sender);
+      const answer = any?.part?.obey(message, sender, { silently: true });
       this.#answer(any && answer && { role: any.role, answer }, message, sender);
     }
   }

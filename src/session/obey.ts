@@ -1,7 +1,7 @@
 import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { Participant } from '../protocol/participant.ts';
 import { respond, type ServerResponse } from '../protocol/server-messages.ts';
-import type { CommandDeps } from './command-deps.ts';
+import type { CommandDeps, Manner } from './command-deps.ts';
 import { updateContext } from './context-update.ts';
 import { updateDynamicInfo, updateScene, updateTemplateKeys } from './context-commands.ts';
 import {
@@ -14,16 +14,16 @@ import {
 import { trigger } from './trigger.ts';
 import { visionStatus, visionTrigger } from './vision-commands.ts';
 
+export type Obey = (message: ClientMessage, sender?: Participant, how?: Manner) => ServerResponse;
+
 /**
  * Does what a client's message asks for.
  * @returns a function from the message to its one acknowledgement. It never throws: what went wrong is in its answer
  */
-export function obey(
-  deps: CommandDeps,
-): (message: ClientMessage, sender?: Participant) => ServerResponse {
-  return (message, sender) => {
+export function obey(deps: CommandDeps): Obey {
+  return (message, sender, how) => {
     try {
-      return answer(message, deps, sender);
+      return answer(message, { ...deps, ...how }, sender);
     } catch (err) {
       deps.log.error({ err, type: message.type }, 'a message of the client could not be served');
       const reason = `Failed to process ${message.type}: internal error`;

@@ -28,7 +28,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { FaceLine } from './face-line.ts';
 import { faceWish } from './face-wish.ts';
-import { obey } from './obey.ts';
+import { obey, type Obey } from './obey.ts';
 import type { SessionContext } from './session-context.ts';
 import { Story } from './story.ts';
 import { stageOf } from './stage.ts';
@@ -94,7 +94,7 @@ export class Part implements Closable {
     readonly role: PartRole,
     readonly conversation: Conversation,
     /** Does what a client's message asks of this character. */
-    readonly obey: (message: ClientMessage, sender?: Participant) => ServerResponse,
+    readonly obey: Obey,
     private readonly story: Story,
     private readonly desk: ToolDesk | undefined,
     private readonly podium: Podium,

@@ -85,6 +85,14 @@ describe('the body of /connect', () => {
       { scene_description: [{ name: 'lamp', description: 'lit' }] },
     ],
     [{ narrative_template_keys: { who: 'Ann' } }, { narrative_template_keys: { who: 'Ann' } }],
+    [
+      { narrative_template_keys: { level: 5, won: true, gift: null } },
+      { narrative_template_keys: { level: '5', won: 'true', gift: '' } },
+    ],
+    [
+      { scene_description: [{ name: 'lamp' }] },
+      { scene_description: [{ name: 'lamp', description: '' }] },
+    ],
     [{ thinking_mode: true }, { thinking_mode: true }],
     [
       { respond_modes: { vision: 'must_respond' } },
@@ -175,7 +183,7 @@ describe('the body of /connect', () => {
     { dynamic_info: { text: '字'.repeat(20_001) } },
     { scene_description: { name: 'lamp' } },
     { scene_description: Array.from({ length: 501 }, () => ({ name: 'a', description: 'b' })) },
-    { narrative_template_keys: { who: 1 } },
+    { narrative_template_keys: { who: { name: 'Ann' } } },
     { emotion_config: { low_intensity_threshold: 2 } },
     { thinking_mode: 'perhaps' },
     { respond_modes: { vision: 'loud' } },

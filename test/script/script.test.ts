@@ -39,6 +39,8 @@ describe('a script', () => {
     ['GET_IMAGE(x) look() look() look() Hi.', 'Hi.'],
     ['look() look() look() look() look() Hi.', 'look() Hi.'],
     ['look at that (there) again', 'look at that (there) again'],
+    ['Look (over there), a gull.', 'Look (over there), a gull.'],
+    ['Abstain (from wine) today.', 'Abstain (from wine) today.'],
     ['tool_code: print(1) is what I say.', 'tool_code: print(1) is what I say.'],
     ['He wrote tool_code: look() there.', 'He wrote tool_code: look() there.'],
     ['look(never closed', 'look(never closed'],

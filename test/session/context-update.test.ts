@@ -253,6 +253,18 @@ describe('a context-update', () => {
     expect(session.calls.filter((call) => call.startsWith('react'))).toHaveLength(1);
   });
 
+  it.each([{ data: { update_id: '' } }, { id: '', data: {} }])(
+    'is another one each time where its id is empty: %j',
+    ({ id, data }) => {
+      const session = new CommandedSession();
+      for (const text of ['It rains.', 'It snows.']) {
+        const message = { type: 'context-update', id, data: { ...data, text } };
+        expect(session.send(message).extras).toMatchObject({ duplicate: false });
+      }
+      expect(session.calls.filter((call) => call.startsWith('react'))).toHaveLength(2);
+    },
+  );
+
   it('may be tried again under its id after it was refused', () => {
     const session = new CommandedSession();
     session.send(update({ text: 'x', current_attention_object: 'torch', update_id: 'u1' }));

@@ -56,8 +56,8 @@ describe('an ensemble', () => {
         microphoneSilent: () => undefined,
         participantLeft: () => undefined,
       },
-      obey: (message) => {
-        obeyed.push(`${character.name}: ${message.type}`);
+      obey: (message, _sender, how) => {
+        obeyed.push(`${character.name}: ${message.type}${how?.silently ? ', silently' : ''}`);
         return respond(message.type, 'success');
       },
       begin: (mayGreet) => {
@@ -184,7 +184,12 @@ describe('an ensemble', () => {
       { type: 'update-scene-metadata', id: undefined, data: { scene_metadata: [] } },
       undefined,
     );
-    expect(obeyed).toEqual(['C1: update-scene-metadata']);
+    expect(obeyed).toEqual(['C1: update-scene-metadata, silently']);
+  });
+
+  it('silences everybody who speaks, also one who is spoken to no more', () => {
+    ensemble.obey({ type: 'interrupt-bot', id: undefined, data: undefined }, undefined);
+    expect(obeyed).toEqual(['C1: interrupt-bot', 'C2: interrupt-bot']);
   });
 
   it('needs an id for a command', async () => {
