@@ -24,6 +24,8 @@ export type CommandDeps = Manner & {
     | 'setSpeaking'
     | 'contextChanged'
   >;
+  /** Does it when the sound has come that was spoken before the message. */
+  whenHeard: (action: () => void) => void;
   context: SessionContext;
   story: Pick<Story, 'trigger'>;
   /** Several people may be in the room. */

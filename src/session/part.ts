@@ -38,6 +38,9 @@ import type { GivenAnswers } from './given-answers.ts';
 import { Vision } from './vision.ts';
 import { VoiceWithFace } from './voice-with-face.ts';
 
+/** A message has no jitter buffer: the sound that was spoken before it comes so much later. */
+const onItsWayMs = 150;
+
 /** Who is played, and what they have said so far. */
 export type PartRole = Pick<
   Assignment,
@@ -186,6 +189,9 @@ export class Part implements Closable {
     conversation.setHearing(context.hearing);
     const answer = obey({
       conversation,
+      whenHeard: (action) => {
+        clock.after(onItsWayMs, action);
+      },
       context,
       story,
       vision,

@@ -24,10 +24,12 @@ export function interruptBot(
 
 export function forceUserStopped(
   { type }: MessageOf<'force-user-stopped-speaking'>,
-  { conversation }: CommandDeps,
+  { conversation, whenHeard }: CommandDeps,
   sender: Participant | undefined,
 ): ServerResponse {
-  conversation.forceEnd(sender);
+  whenHeard(() => {
+    conversation.forceEnd(sender);
+  });
   return respond(type, 'success');
 }
 
@@ -43,12 +45,14 @@ export function toggleTts(
 
 export function toggleStt(
   { type, data: { muted } }: MessageOf<'stt-toggle'>,
-  { conversation, context, isShared }: CommandDeps,
+  { conversation, context, isShared, whenHeard }: CommandDeps,
   sender: Participant | undefined,
 ): ServerResponse {
   // In a shared room it is the sender's own microphone alone, and no setting of the session.
   if (!isShared) context.set({ hearing: !muted });
-  conversation.setHearing(!muted, sender);
+  whenHeard(() => {
+    conversation.setHearing(!muted, sender);
+  });
   const message = muted ? 'STT muted' : 'STT unmuted';
   return respond(type, 'success', { message, extras: { muted } });
 }

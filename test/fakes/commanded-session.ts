@@ -55,6 +55,9 @@ export class CommandedSession {
     };
     this.#answer = obey({
       conversation,
+      whenHeard: (action) => {
+        action();
+      },
       context: this.context,
       story: new Story(narrative, { keep: note('keepSection'), tell: note('tellSection') }),
       vision: this.vision,

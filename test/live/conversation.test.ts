@@ -71,6 +71,23 @@ describe('a conversation', () => {
     expect(lastPrompt().at(-1)).toEqual({ role: 'user', content: 'Where is the harbour?' });
   });
 
+  it('answers what was said when push-to-talk is released, with its last sound, though it is no whole sentence', async () => {
+    const caller = await calls.open();
+    const words = await spoken('I would like to', callerRateHz);
+    const heardSeconds: number[] = [];
+    provider.transcript = ({ samples, sampleRateHz }) => {
+      heardSeconds.push(samples.length / sampleRateHz);
+      return 'I would like to';
+    };
+    const from = since(caller);
+    await caller.speak(words);
+    await caller.send({ type: 'force-user-stopped-speaking' });
+    const final = await caller.message('final-user-transcription', from);
+    expect(dataOf(final.message)['text']).toBe('I would like to');
+    await caller.message('bot-turn-completed', from);
+    expect(heardSeconds.at(-1)).toBeGreaterThan(words.length / callerRateHz);
+  });
+
   it('answers typed text, and shows it to the model and to the client', async () => {
     const caller = await calls.open({ microphone: false });
     const messages = await exchange(caller, '  Is there a boat?  ');
