@@ -1,5 +1,6 @@
 /** Folder ranks: a folder imports only folders with a smaller number, never a sibling of its own. */
 const ranks = {
+  server: 8,
   config: 7,
   http: 6,
   livekit: 6,

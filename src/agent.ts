@@ -9,6 +9,7 @@ import { openJournal } from './journal/open-journal.ts';
 import { keptAgentSecret } from './keys/secrets.ts';
 import { systemClock } from './lifetime/clock.ts';
 import { Scope } from './lifetime/scope.ts';
+import { stopOnSignals } from './lifetime/stop-on-signals.ts';
 import { promptBudget } from './prompt/prompt.ts';
 import { openProviders } from './providers/open-providers.ts';
 import { SileroVad } from './providers/vad/silero.ts';
@@ -29,7 +30,9 @@ async function main(args: string[]): Promise<void> {
   const scope = new Scope('agent', (child, err) => {
     log.error({ err, child }, 'closing failed');
   });
-  stopOnSignals(scope, log);
+  stopOnSignals(scope, systemClock, (signal) => {
+    log.info({ signal }, 'agent stops');
+  });
   // Of one session's making; the others go on.
   process.on('unhandledRejection', (err) => {
     log.error({ err }, 'an error that nothing waited for');
@@ -114,22 +117,6 @@ async function secretOf(config: Config): Promise<string> {
   throw new SetUpFailed(
     `No agent secret: set PARLEY_AGENT_SECRET as on the server, or run this beside its data folder (${config.dataDir} has none).`,
   );
-}
-
-/** Through npm, Ctrl-C arrives twice within a millisecond; only a later second signal means impatience. */
-function stopOnSignals(scope: Scope, log: Log): void {
-  let firstAtMs: number | undefined;
-  const stop = (signal: NodeJS.Signals) => {
-    const nowMs = systemClock.nowMs();
-    if (firstAtMs !== undefined) {
-      if (nowMs - firstAtMs > 1_000) process.exit(1);
-      return;
-    }
-    firstAtMs = nowMs;
-    log.info({ signal }, 'agent stops');
-    void scope.close().then(() => process.exit(0));
-  };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
