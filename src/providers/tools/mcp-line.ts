@@ -18,6 +18,19 @@ const Result = z.looseObject({
   isError: z.boolean().optional(),
 });
 
+const Hint = z.boolean().optional();
+const Tools = z.looseObject({
+  tools: z.array(
+    z.looseObject({
+      name: z.string(),
+      description: z.string().optional(),
+      inputSchema: z.record(z.string(), z.unknown()),
+      annotations: z.looseObject({ readOnlyHint: Hint, idempotentHint: Hint }).optional(),
+    }),
+  ),
+  nextCursor: z.string().optional(),
+});
+
 /** One connection to a Model Context Protocol server, by the official SDK. Addresses are judged when connecting. */
 export class McpLine {
   #client: Promise<Client> | undefined;
@@ -33,12 +46,14 @@ export class McpLine {
     const found: OutsideTool[] = [];
     let cursor: string | undefined;
     do {
-      const page = await client.listTools(cursor === undefined ? {} : { cursor }, { signal });
+      const params = cursor === undefined ? {} : { cursor };
+      // Not by `listTools`: it would follow what strangers' schemas say of answers, which may take for ever.
+      const page = await client.request({ method: 'tools/list', params }, Tools, { signal });
       for (const tool of page.tools)
         found.push({
           name: tool.name,
           description: (tool.description ?? '').slice(0, descriptionChars),
-          parameters: { ...tool.inputSchema },
+          parameters: tool.inputSchema,
           isRepeatable: tool.annotations?.readOnlyHint ?? tool.annotations?.idempotentHint ?? false,
         });
       cursor = page.nextCursor;

@@ -1,10 +1,10 @@
-import { Ajv, type ValidateFunction } from 'ajv';
 import type { Clock } from '../../lifetime/clock.ts';
 import { deadline, TimedOut } from '../../lifetime/deadline.ts';
 import { AddressGuard, AddressRefused } from '../../net/address-guard.ts';
 import type { McpServer, ToolSettings } from '../../protocol/tool-settings.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { TooMuch } from '../kept-connections.ts';
+import { ForeignSchema, isPlausible } from './foreign-schema.ts';
 import { callHttp } from './http-function.ts';
 import { McpLine } from './mcp-line.ts';
 import { listedBefore, noteListed } from './mcp-lists.ts';
@@ -13,7 +13,7 @@ import type { OutsideTool, ToolBox, ToolOutcome } from './tool-box.ts';
 type Arguments = Record<string, unknown>;
 type Callable = {
   tool: OutsideTool;
-  validate: ValidateFunction;
+  schema: ForeignSchema;
   timeoutMs: number;
   resultChars: number;
   call: (args: Arguments, signal: AbortSignal) => Promise<ToolOutcome>;
@@ -38,7 +38,6 @@ class Tools implements ToolBox {
   readonly #callables = new Map<string, Callable>();
   readonly #lines: McpLine[] = [];
   readonly #closing = new AbortController();
-  readonly #ajv = new Ajv({ strict: false, allErrors: false, validateSchema: false });
   #calledAtMs: number[] = [];
 
   constructor(
@@ -63,9 +62,10 @@ class Tools implements ToolBox {
     const callable = this.#callables.get(name);
     if (!callable) return failed(`there is no function ${name}`);
     if (!isObject(args)) return failed('its arguments are no JSON object');
-    const { validate, timeoutMs, resultChars } = callable;
-    if (!validate(args)) return failed(this.#ajv.errorsText(validate.errors));
+    const { schema, timeoutMs, resultChars } = callable;
     if (!this.#mayCall()) return failed('too many calls in a minute; try again later');
+    const fault = schema.faultOf(args);
+    if (fault !== undefined) return failed(fault);
     const { clock, log } = this.deps;
     const limit = deadline(clock, `calling ${name}`, timeoutMs);
     const until = AbortSignal.any([signal, limit.signal, this.#closing.signal]);
@@ -124,13 +124,13 @@ class Tools implements ToolBox {
     const name = this.#freeName(given.name);
     if (this.#callables.size >= mostTools || JSON.stringify(parameters).length > schemaChars)
       return;
-    try {
-      const validate = this.#ajv.compile(parameters);
-      const tool = { name, description, parameters, isRepeatable };
-      this.#callables.set(name, { tool, validate, timeoutMs, resultChars, call });
-    } catch (err) {
-      this.deps.log.warn({ err, tool: given.name }, 'a function with a broken schema is left out');
+    if (!isPlausible(parameters)) {
+      this.deps.log.warn({ tool: given.name }, 'a function with a broken schema is left out');
+      return;
     }
+    const tool = { name, description, parameters, isRepeatable };
+    const schema = new ForeignSchema(parameters);
+    this.#callables.set(name, { tool, schema, timeoutMs, resultChars, call });
   }
 
   /** Endpoints take few letters. */
