@@ -101,6 +101,9 @@ async function serve(ground: Ground): Promise<void> {
   mind.remembering.onSummary = (newer) => {
     dispatch.tell({ push: 'summary', ...newer });
   };
+  mind.remembering.onFacts = (news) => {
+    dispatch.tell({ push: 'facts', ...news });
+  };
   await mind.remembering.start();
   await scope.own('remembering', mind.remembering);
   onLiveKitUp = () => {

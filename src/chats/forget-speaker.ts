@@ -6,21 +6,28 @@ import { conversations, participants, turns, voiceSessions } from '../db/schema.
  * Removes what somebody said: the conversations that are theirs, and their turns and traces in those of others. A
  * conversation that still runs is not stored any more.
  * @param ids all ids that they are known by in this workspace
+ * @returns whether there was anything
  */
-export async function forgetSpeaker(db: Db, workspaceId: string, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
+export async function forgetSpeaker(db: Db, workspaceId: string, ids: string[]): Promise<boolean> {
+  if (ids.length === 0) return false;
   const ofWorkspace = eq(conversations.workspaceId, workspaceId);
-  await db.delete(conversations).where(and(ofWorkspace, inArray(conversations.endUserId, ids)));
+  const theirs = await db
+    .delete(conversations)
+    .where(and(ofWorkspace, inArray(conversations.endUserId, ids)))
+    .returning({ id: conversations.id });
   const elsewhere = db.select({ id: conversations.id }).from(conversations).where(ofWorkspace);
-  await db
+  const said = await db
     .delete(turns)
-    .where(and(inArray(turns.speakerId, ids), inArray(turns.conversationId, elsewhere)));
+    .where(and(inArray(turns.speakerId, ids), inArray(turns.conversationId, elsewhere)))
+    .returning({ id: turns.id });
   const sessions = db
     .select({ id: voiceSessions.id })
     .from(voiceSessions)
     .where(inArray(voiceSessions.conversationId, elsewhere));
-  await db
+  const places = await db
     .update(participants)
     .set({ speakerId: null, speakerName: null })
-    .where(and(inArray(participants.speakerId, ids), inArray(participants.sessionId, sessions)));
+    .where(and(inArray(participants.speakerId, ids), inArray(participants.sessionId, sessions)))
+    .returning({ id: participants.id });
+  return theirs.length + said.length + places.length > 0;
 }

@@ -2,6 +2,7 @@ import {
   and,
   asc,
   count,
+  desc,
   eq,
   gt,
   inArray,
@@ -12,7 +13,7 @@ import {
   or,
 } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
-import { participants, voiceSessions } from '../db/schema.ts';
+import { conversations, participants, voiceSessions } from '../db/schema.ts';
 import type { Participant } from '../protocol/participant.ts';
 
 export type Admission = {
@@ -20,6 +21,8 @@ export type Admission = {
   /** Of the row, and so the `session_id` that their /connect is answered with, unless they have one already. */
   id: string;
   participant: Participant;
+  /** Whether they are remembered beyond the session, and what is remembered recalled. */
+  remembered: boolean;
   /** Humans that the room holds. */
   most: number;
   at: Date;
@@ -36,7 +39,7 @@ export class Participants {
    * @returns the id of their place, or undefined when the room is full
    */
   async admit(admission: Admission): Promise<string | undefined> {
-    const { sessionId, id, participant, most, at, heldSince } = admission;
+    const { sessionId, id, participant, remembered, most, at, heldSince } = admission;
     return this.db.transaction(async (tx) => {
       const [others] = await tx
         .select({ number: count() })
@@ -50,7 +53,8 @@ export class Participants {
           ),
         );
       if ((others?.number ?? 0) >= most) return undefined;
-      const known = { speakerId: participant.speakerId, speakerName: participant.speakerName };
+      const { speakerId, speakerName } = participant;
+      const known = { speakerId, speakerName, remembered };
       const [place] = await tx
         .insert(participants)
         .values({ id, sessionId, identity: participant.identity, ...known, admittedAt: at })
@@ -78,6 +82,55 @@ export class Participants {
       .from(participants)
       .where(and(eq(participants.sessionId, sessionId), isNull(participants.leftAt)))
       .orderBy(asc(participants.admittedAt), asc(participants.id));
+  }
+
+  /** Those of them who are remembered: ids as they came with them. */
+  async remembered(sessionId: string): Promise<string[]> {
+    const rows = await this.db
+      .select({ speakerId: participants.speakerId })
+      .from(participants)
+      .where(
+        and(
+          eq(participants.sessionId, sessionId),
+          isNull(participants.leftAt),
+          eq(participants.remembered, true),
+          isNotNull(participants.speakerId),
+        ),
+      )
+      .orderBy(asc(participants.admittedAt), asc(participants.id));
+    return rows.flatMap(({ speakerId }) => (speakerId === null ? [] : [speakerId]));
+  }
+
+  /** Whether somebody who is or was in a session is remembered, by their last word on it; undefined for a stranger. */
+  async isRemembered(sessionId: string, speakerId: string): Promise<boolean | undefined> {
+    const [last] = await this.db
+      .select({ remembered: participants.remembered })
+      .from(participants)
+      .where(and(eq(participants.sessionId, sessionId), eq(participants.speakerId, speakerId)))
+      .orderBy(desc(participants.admittedAt))
+      .limit(1);
+    return last?.remembered;
+  }
+
+  /** Open sessions of a workspace in which one of these is expected and remembered. */
+  async sessionsOf(
+    workspaceId: string,
+    speakerIds: string[],
+  ): Promise<{ sessionId: string; speakerId: string | null }[]> {
+    return this.db
+      .select({ sessionId: participants.sessionId, speakerId: participants.speakerId })
+      .from(participants)
+      .innerJoin(voiceSessions, eq(voiceSessions.id, participants.sessionId))
+      .innerJoin(conversations, eq(conversations.id, voiceSessions.conversationId))
+      .where(
+        and(
+          eq(conversations.workspaceId, workspaceId),
+          isNull(voiceSessions.endedAt),
+          inArray(participants.speakerId, speakerIds),
+          isNull(participants.leftAt),
+          eq(participants.remembered, true),
+        ),
+      );
   }
 
   /**

@@ -353,6 +353,8 @@ export const participants = pgTable(
     identity: cleanText('identity').notNull(),
     speakerId: cleanText('speaker_id'),
     speakerName: cleanText('speaker_name'),
+    /** False: their /connect wished that nothing is remembered of them, and nothing recalled. */
+    remembered: boolean('remembered').notNull().default(true),
     /** When they were last let in: a place is kept for one who has not come for so long. */
     admittedAt: timestamp('admitted_at', { withTimezone: true }).notNull(),
     joinedAt: timestamp('joined_at', { withTimezone: true }),

@@ -162,14 +162,14 @@ export class Dispatch implements AgentDesk, Closable {
 
   /** @throws {RoomFull} */
   async #admit(
-    { speaker }: Entrance,
+    { speaker, settings: { memory_enabled: remembered } }: Entrance,
     { id: sessionId, settings }: Pick<LocatedRoom, 'id' | 'settings'>,
     identity: string,
     id: string,
   ): Promise<string> {
     const most = settings.max_num_participants;
     const participant = { identity, speakerId: speaker.id, speakerName: speaker.name };
-    const place = await this.settings.store.admit({ sessionId, id, participant, most });
+    const place = await this.settings.store.admit({ sessionId, id, participant, remembered, most });
     if (place === undefined) throw new RoomFull(most);
     return place;
   }

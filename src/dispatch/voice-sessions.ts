@@ -52,6 +52,8 @@ export interface VoiceSessionStore {
     sessionId: string;
     id: string;
     participant: Participant;
+    /** Their own wish, whoever made the room. */
+    remembered: boolean;
     most: number;
   }): Promise<string | undefined>;
   /** Notes who is in the room. @returns those of them whose place was given to others before they came */

@@ -1,7 +1,7 @@
 import type { Clock } from '../lifetime/clock.ts';
 import type { Assignment, SessionEnd, Welcome } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
-import type { Summary } from '../protocol/recollection.ts';
+import type { FactNews, Summary } from '../protocol/recollection.ts';
 import type { Log } from '../telemetry/log.ts';
 
 export type JournalSettings = {
@@ -25,6 +25,8 @@ export type JournalEvents = {
   expect: [coming: { sessionId: string; participant: Participant }];
   /** A newer summary of a conversation of the session. */
   summary: [newer: { sessionId: string; characterSessionId: string; summary: Summary }];
+  /** What is remembered of somebody in a session has changed. */
+  facts: [news: FactNews & { sessionId: string }];
   /** The room was given to another process: leave it at once, end nothing. */
   leaveRoom: [room: { roomName: string }];
   drain: [];

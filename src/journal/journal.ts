@@ -291,6 +291,11 @@ export class Journal implements Closable {
         this.events.emit('summary', { sessionId, characterSessionId, summary });
         return;
       }
+      case 'facts': {
+        const { sessionId, characterSessionId, speakerId, facts } = push;
+        this.events.emit('facts', { sessionId, characterSessionId, speakerId, facts });
+        return;
+      }
       case 'leaveRoom':
         this.events.emit('leaveRoom', { roomName: push.roomName });
         return;

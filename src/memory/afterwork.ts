@@ -93,15 +93,14 @@ export class Afterwork {
 
   /**
    * The task is done up to a turn, and `store` keeps what came of it in the same transaction.
-   * @param isMore there is more to do for this conversation
+   * @param againAt when there is more to do for this conversation; null when there is not
    * @returns false, with nothing stored, when somebody else did it meanwhile, or the conversation is deleted
    */
   async done(
     task: Task,
-    { throughPosition, isMore }: { throughPosition: number; isMore: boolean },
+    { throughPosition, againAt }: { throughPosition: number; againAt: Date | null },
     store: (tx: Db) => Promise<void> = () => Promise.resolve(),
   ): Promise<boolean> {
-    const nowAt = this.deps.clock.nowAt();
     return this.deps.db.transaction(async (tx) => {
       const moved = await tx
         .update(afterwork)
@@ -110,7 +109,7 @@ export class Afterwork {
           attempts: 0,
           // Said to be due again while it was done: that stays.
           dueAt: sql`case when ${afterwork.dueAt} = ${task.untilAt.toISOString()}::timestamptz
-            then ${isMore ? nowAt.toISOString() : null}::timestamptz else ${afterwork.dueAt} end`,
+            then ${againAt?.toISOString() ?? null}::timestamptz else ${afterwork.dueAt} end`,
         })
         .where(and(is(task), eq(afterwork.throughPosition, task.throughPosition)))
         .returning({ kind: afterwork.kind });

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
 import {
   afterwork,
@@ -8,18 +8,28 @@ import {
   memoryErasures,
   turns,
 } from '../db/schema.ts';
+import { forgetQuotes } from './quotes.ts';
 
 /**
  * Removes all that is remembered of somebody, by all characters of the workspace; the summaries too of other people's
  * conversations in which they spoke. Call it while their turns are still there.
  * @param ids all ids that they are known by in this workspace
+ * @returns whether there was anything
  */
-export async function forgetPerson(db: Db, workspaceId: string, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
-  for (const table of [memories, memoryErasures])
-    await db
-      .delete(table)
-      .where(and(eq(table.workspaceId, workspaceId), inArray(table.personId, ids)));
+export async function forgetPerson(db: Db, workspaceId: string, ids: string[]): Promise<boolean> {
+  if (ids.length === 0) return false;
+  await db
+    .delete(memoryErasures)
+    .where(and(eq(memoryErasures.workspaceId, workspaceId), inArray(memoryErasures.personId, ids)));
+  const forgotten = await db
+    .delete(memories)
+    .where(and(eq(memories.workspaceId, workspaceId), inArray(memories.personId, ids)))
+    .returning({ id: memories.id });
+  await forgetQuotes(
+    db,
+    workspaceId,
+    forgotten.map(({ id }) => id),
+  );
   const spokenIn = db
     .select({ id: turns.conversationId })
     .from(turns)
@@ -28,9 +38,11 @@ export async function forgetPerson(db: Db, workspaceId: string, ids: string[]): 
   await db
     .delete(conversationSummaries)
     .where(inArray(conversationSummaries.conversationId, spokenIn));
-  // They are written anew, of the turns that are left.
+  // They are written anew, of the turns that are left. One that is being written right now, of all turns, began at
+  // another number, and is not kept.
   await db
     .update(afterwork)
-    .set({ throughPosition: 0 })
+    .set({ throughPosition: sql`least(${afterwork.throughPosition}, 0) - 1` })
     .where(and(eq(afterwork.kind, 'summary'), inArray(afterwork.conversationId, spokenIn)));
+  return forgotten.length > 0;
 }

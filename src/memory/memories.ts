@@ -6,6 +6,7 @@ import { PublicError } from '../errors/public-error.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Kept, Memory, NewMemory, Person } from './memory.ts';
 import { placeOf } from './merging.ts';
+import { forgetQuotes } from './quotes.ts';
 
 export class MemoryNotFound extends PublicError {
   override readonly name = 'MemoryNotFound';
@@ -36,7 +37,14 @@ const byWeight = [desc(memories.importance), desc(memories.saidAt), desc(memorie
 
 /** What characters remember of people. Workspace, character and person stand in every statement. */
 export class Memories {
-  constructor(private readonly deps: { db: Db; clock: Clock }) {}
+  constructor(
+    private readonly deps: {
+      db: Db;
+      clock: Clock;
+      /** Somebody's facts are others than before, for those who have them in mind. */
+      onChanged?: (person: Person) => void;
+    },
+  ) {}
 
   /** One page, the newest first. @param page from 1 */
   async list(
@@ -92,7 +100,11 @@ export class Memories {
    */
   async keep(person: Person, given: readonly NewMemory[], within?: Db): Promise<Kept[]> {
     if (given.length === 0) return [];
-    if (!within) return this.deps.db.transaction((tx) => this.keep(person, given, tx));
+    if (!within) {
+      const kept = await this.deps.db.transaction((tx) => this.keep(person, given, tx));
+      this.deps.onChanged?.(person);
+      return kept;
+    }
     await lock(within, person);
     const erasedAt = await erased(within, person);
     const known = await within.select(columns).from(memories).where(of(person));
@@ -137,7 +149,7 @@ export class Memories {
     changes: Partial<Pick<Memory, 'key' | 'text' | 'importance' | 'metadata'>>,
   ): Promise<Memory> {
     if (!isUuid(id)) throw new MemoryNotFound();
-    return this.deps.db.transaction(async (tx) => {
+    const edited = await this.deps.db.transaction(async (tx) => {
       await lock(tx, person);
       const [edited] = await tx
         .update(memories)
@@ -151,21 +163,28 @@ export class Memories {
           .where(and(of(person), eq(memories.key, edited.key), ne(memories.id, id)));
       return edited;
     });
+    this.deps.onChanged?.(person);
+    return edited;
   }
 
   /** @returns whether there was one */
   async delete(person: Person, id: string): Promise<boolean> {
     if (!isUuid(id)) return false;
-    const deleted = await this.deps.db
-      .delete(memories)
-      .where(and(of(person), eq(memories.id, id)))
-      .returning({ id: memories.id });
-    return deleted.length > 0;
+    const isDeleted = await this.deps.db.transaction(async (tx) => {
+      const deleted = await tx
+        .delete(memories)
+        .where(and(of(person), eq(memories.id, id)))
+        .returning({ id: memories.id });
+      if (deleted.length > 0) await forgetQuotes(tx, person.workspaceId, [id]);
+      return deleted.length > 0;
+    });
+    if (isDeleted) this.deps.onChanged?.(person);
+    return isDeleted;
   }
 
   /** All that the character remembers of them; what was said until now is not drawn from any more. @returns how many */
   async erase(person: Person): Promise<number> {
-    return this.deps.db.transaction(async (tx) => {
+    const number = await this.deps.db.transaction(async (tx) => {
       await lock(tx, person);
       const erasedAt = this.deps.clock.nowAt();
       await tx
@@ -176,8 +195,12 @@ export class Memories {
           set: { erasedAt },
         });
       const deleted = await tx.delete(memories).where(of(person)).returning({ id: memories.id });
-      return deleted.length;
+      const ids = deleted.map(({ id }) => id);
+      await forgetQuotes(tx, person.workspaceId, ids);
+      return ids.length;
     });
+    this.deps.onChanged?.(person);
+    return number;
   }
 
   /** What all characters of a workspace remember of somebody, the oldest first. */

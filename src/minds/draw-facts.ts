@@ -1,3 +1,4 @@
+import type { Participants } from '../chats/participants.ts';
 import type { StoredTurn, Turns } from '../chats/turns.ts';
 import type { VoiceSessions } from '../chats/voice-sessions.ts';
 import type { Clock } from '../lifetime/clock.ts';
@@ -14,8 +15,11 @@ export type DrawingDeps = ThinkingDeps & {
   memories: Memories;
   turns: Turns;
   sessions: VoiceSessions;
+  participants: Participants;
   speakers: Speakers;
   clock: Clock;
+  /** Something of somebody is stored. */
+  onFacts: (person: Person) => void;
 };
 
 /** A model answered with something that is no list of facts. */
@@ -38,7 +42,7 @@ export async function drawFacts(task: Task, deps: DrawingDeps, signal: AbortSign
     { workspaceId, conversationId },
     { after: throughPosition, limit: turnsAtOnce },
   );
-  const said = finished(page ?? [], deps.clock.nowAt());
+  const { said, untilAt } = finished(page ?? [], deps.clock.nowAt());
   const character = await characters.get(workspaceId, characterId);
   const drawn: { person: Person; facts: NewMemory[] }[] = [];
   if (character?.memoryEnabled) {
@@ -49,10 +53,12 @@ export async function drawFacts(task: Task, deps: DrawingDeps, signal: AbortSign
     }
   }
   const through = said.at(-1)?.position ?? throughPosition;
-  const isMore = said.length === turnsAtOnce;
-  await afterwork.done(task, { throughPosition: through, isMore }, async (tx) => {
+  const againAt = said.length === turnsAtOnce ? deps.clock.nowAt() : untilAt;
+  const isKept = await afterwork.done(task, { throughPosition: through, againAt }, async (tx) => {
     for (const { person, facts } of drawn) await memories.keep(person, facts, tx);
   });
+  if (!isKept) return;
+  for (const { person, facts } of drawn) if (facts.length > 0) deps.onFacts(person);
 }
 
 async function factsOf(
@@ -81,31 +87,40 @@ async function factsOf(
   });
 }
 
-/** Up to the first turn that may yet change. */
-function finished(turns: StoredTurn[], nowAt: Date): StoredTurn[] {
-  const open = turns.findIndex(
-    ({ status, startedAt }) =>
-      status === 'open' && nowAt.getTime() - Date.parse(startedAt) < openForMs,
-  );
-  return open < 0 ? turns : turns.slice(0, open);
+/**
+ * Up to the first turn that may yet change.
+ * @returns untilAt when that one is as complete as it will be, should nobody say sooner that there is more; null for none
+ */
+function finished(turns: StoredTurn[], nowAt: Date): { said: StoredTurn[]; untilAt: Date | null } {
+  for (const [index, { status, startedAt }] of turns.entries()) {
+    const untilAt = new Date(Date.parse(startedAt) + openForMs);
+    if (status === 'open' && nowAt < untilAt) return { said: turns.slice(0, index), untilAt };
+  }
+  return { said: turns, untilAt: null };
 }
 
 /** Who said what, each under the one id they are remembered by. Of strangers, and where nothing shall be remembered, nothing. */
 async function byPerson(
   said: StoredTurn[],
   { workspaceId, endUserId }: Task,
-  { speakers, sessions }: DrawingDeps,
+  { speakers, sessions, participants }: DrawingDeps,
 ): Promise<Map<string, StoredTurn[]>> {
   const people = new Map<string, StoredTurn[]>();
-  const remembers = new Map<string | null, boolean>([[null, true]]);
+  const wishes = new Map<string, boolean>();
+  const isRemembered = async (sessionId: string, given: string) => {
+    const own = await participants.isRemembered(sessionId, given);
+    return own ?? (await sessions.get(sessionId))?.settings.memory_enabled ?? true;
+  };
   for (const turn of said) {
     const { sessionId, speaker } = turn;
-    if (!remembers.has(sessionId) && sessionId !== null) {
-      const session = await sessions.get(sessionId);
-      remembers.set(sessionId, session?.settings.memory_enabled ?? true);
-    }
     const given = speaker ? speaker.speakerId : endUserId;
-    if (given === null || turn.userText === null || remembers.get(sessionId) === false) continue;
+    if (given === null || turn.userText === null) continue;
+    if (sessionId !== null) {
+      const key = JSON.stringify([sessionId, given]);
+      const wish = wishes.get(key) ?? (await isRemembered(sessionId, given));
+      wishes.set(key, wish);
+      if (!wish) continue;
+    }
     const personId = await speakers.personOf(workspaceId, given);
     people.set(personId, [...(people.get(personId) ?? []), turn]);
   }

@@ -7,7 +7,6 @@ import type { Narratives } from '../narratives/narratives.ts';
 import type { OwnModels } from '../models/own-models.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
 import type { Assignment } from '../protocol/journal.ts';
-import type { Participant } from '../protocol/participant.ts';
 import type { Cast, Membership, Role } from '../protocol/roster.ts';
 import type { ToolSettings } from '../protocol/tool-settings.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -69,9 +68,10 @@ export async function loadAssignment(
     takenOver: session.joinedAt !== null,
   };
   const leftBytes = limits.assignmentBytes - jsonBytes(common);
-  const remembers = settings.memory_enabled;
-  const speakerIds = rememberedOf(settings, participants);
-  const of = { workspaceId, endUserId, remembers, speakerIds };
+  const of = {
+    ...{ workspaceId, endUserId, remembers: mayRemember(settings) },
+    speakerIds: await deps.participants.remembered(session.id),
+  };
   if (roster) {
     const roles = await loadRoles(roster.members, of, leftBytes / 2, deps);
     const [first] = roles;
@@ -86,14 +86,12 @@ export async function loadAssignment(
   return read && { ...common, characterSessionId: conversationId, ...read, cast: null };
 }
 
-/** Those who may be there and are remembered; none where the session shall leave no trace. */
-export function rememberedOf(
-  settings: Pick<SessionSettings, 'memory_enabled'>,
-  participants: Participant[],
-): string[] {
-  return settings.memory_enabled
-    ? participants.flatMap(({ speakerId }) => (speakerId === null ? [] : [speakerId]))
-    : [];
+/** Whether anybody in a session may be remembered: each who comes has a wish of their own. */
+export function mayRemember({
+  memory_enabled,
+  max_num_participants: most,
+}: Pick<SessionSettings, 'memory_enabled' | 'max_num_participants'>): boolean {
+  return memory_enabled || most > 1;
 }
 
 /** The parts of a cast whose characters still exist. @param bytes for all of them together */

@@ -1,4 +1,5 @@
 import type { Memories } from '../memory/memories.ts';
+import type { Person } from '../memory/memory.ts';
 import type { Summaries } from '../memory/summaries.ts';
 import type { Character } from '../protocol/character.ts';
 import type { Recollection } from '../protocol/recollection.ts';
@@ -25,9 +26,17 @@ export async function recollect(
   for (const speakerId of character.memoryEnabled ? speakerIds.slice(0, mostPeople) : []) {
     const personId = await speakers.personOf(workspaceId, speakerId);
     const person = { workspaceId, characterId: character.id, personId };
-    const facts = await memories.foremost(person, mostFacts);
-    if (facts.length > 0) people.push({ speakerId, facts: facts.map(({ text }) => text) });
+    const facts = await factsFor(person, memories);
+    if (facts.length > 0) people.push({ speakerId, facts });
   }
   const summary = (await summaries.get({ workspaceId, conversationId })) ?? null;
   return { people, summary };
+}
+
+/** What a prompt is made from of a person, most important first. */
+export async function factsFor(
+  person: Person,
+  memories: Pick<Memories, 'foremost'>,
+): Promise<string[]> {
+  return (await memories.foremost(person, mostFacts)).map(({ text }) => text);
 }

@@ -5,7 +5,7 @@ import { carryOut, judgeCommand, refuse, type Judged, type StoredRoster } from '
 import { UnknownSession, type VoiceSession } from '../chats/voice-sessions.ts';
 import type { RosterAnswer } from '../protocol/journal.ts';
 import type { Membership, RosterCommand, RosterRefusal } from '../protocol/roster.ts';
-import { loadRoles, rememberedOf, type MindDeps } from './mind.ts';
+import { loadRoles, mayRemember, type MindDeps } from './mind.ts';
 
 export type RosterDeskDeps = MindDeps & { conversations: Conversations; mostCharacters: number };
 
@@ -61,10 +61,9 @@ async function answer(
 ): Promise<RosterAnswer> {
   const added = outcome.ok ? outcome.added : [];
   if (added.length === 0) return { outcome, added: [] };
-  const participants = await deps.participants.expected(id);
-  const speakerIds = rememberedOf(settings, participants);
-  const { end_user_id: endUserId, memory_enabled: remembers } = settings;
-  const of = { workspaceId, speakerIds, endUserId, remembers };
+  const speakerIds = await deps.participants.remembered(id);
+  const { end_user_id: endUserId } = settings;
+  const of = { workspaceId, speakerIds, endUserId, remembers: mayRemember(settings) };
   return { outcome, added: await loadRoles(added, of, answerBytes, deps) };
 }
 

@@ -50,6 +50,8 @@ export class SessionStore {
     sessionId: string;
     id: string;
     participant: Participant;
+    /** Their own wish, whoever made the room. */
+    remembered: boolean;
     most: number;
   }): Promise<string | undefined> {
     const at = this.deps.clock.nowAt();
@@ -91,7 +93,12 @@ export class SessionStore {
     const { recall } = this.deps;
     if (!recall) return [];
     const scope = await this.#scopes.of(sessionId, membershipId);
-    return recall.find(scope, query);
+    const { speakerId } = query;
+    const wish =
+      speakerId === null
+        ? undefined
+        : await this.deps.participants.isRemembered(sessionId, speakerId);
+    return recall.find(wish === undefined ? scope : { ...scope, remembers: wish }, query);
   }
 
   async end(sessionId: string, reason: SessionEnd): Promise<boolean> {

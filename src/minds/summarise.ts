@@ -1,4 +1,5 @@
 import type { StoredTurn, Turns } from '../chats/turns.ts';
+import type { Clock } from '../lifetime/clock.ts';
 import type { Afterwork, Task } from '../memory/afterwork.ts';
 import type { Summaries } from '../memory/summaries.ts';
 import { roomForHistory } from '../prompt/prompt.ts';
@@ -35,6 +36,7 @@ export type SummarisingDeps = ThinkingDeps & {
   afterwork: Afterwork;
   summaries: Summaries;
   turns: Turns;
+  clock: Clock;
   /** Of prompts, for persona and conversation. */
   budgetTokens: number;
   /** A newer one is stored. */
@@ -68,7 +70,7 @@ export async function summarise(
     : [];
   const last = older.at(-1);
   if (!character || !last) {
-    await afterwork.done(task, { throughPosition, isMore: false });
+    await afterwork.done(task, { throughPosition, againAt: null });
     return;
   }
   const before = (await summaries.get(of))?.text ?? '';
@@ -86,7 +88,7 @@ export async function summarise(
   const text = summaryText(answer);
   if (text === '') throw new NoSummary();
   const summary = { text, throughTurnId: last.id };
-  const done = { throughPosition: last.position, isMore: true };
+  const done = { throughPosition: last.position, againAt: deps.clock.nowAt() };
   const isKept = await afterwork.done(task, done, (tx) =>
     summaries.keep(tx, conversationId, summary),
   );

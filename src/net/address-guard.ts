@@ -89,12 +89,17 @@ export class AddressGuard {
     // `::ffff:10.0.0.1` is the IPv4 address in it.
     const address = ipaddr.process(text);
     return (
-      address.range() === 'unicast' ||
+      (address.range() === 'unicast' && !isIpv4Compatible(address)) ||
       this.#ranges.some(
         ([range, bits]) => range.kind() === address.kind() && address.match(range, bits),
       )
     );
   }
+}
+
+/** `::10.0.0.1`, as once was written for IPv4 addresses (RFC 4291, 2.5.5.1): nobody public is there. */
+function isIpv4Compatible(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return address.kind() === 'ipv6' && address.match(ipaddr.parse('::'), 96);
 }
 
 /** Without the brackets that URLs put around IPv6. */

@@ -167,6 +167,14 @@ export const ServerPush = z.discriminatedUnion('push', [
     characterSessionId: id,
     summary: Summary,
   }),
+  /** What a character of the session remembers of somebody in it has changed. */
+  z.object({
+    push: z.literal('facts'),
+    sessionId: id,
+    characterSessionId: id,
+    speakerId: z.string().max(300),
+    facts: z.array(z.string()),
+  }),
   z.object({ push: z.literal('drain') }),
 ]);
 export type ServerPush = z.infer<typeof ServerPush>;

@@ -17,4 +17,7 @@ export const Recollection = z.object({
 });
 export type Recollection = z.infer<typeof Recollection>;
 
+/** What a character of a session remembers of somebody in it, from now on. */
+export type FactNews = { characterSessionId: string; speakerId: string; facts: string[] };
+
 export const nothingRecollected: Recollection = { people: [], summary: null };

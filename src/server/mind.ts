@@ -61,10 +61,15 @@ export async function openMind(
   const sessions = new VoiceSessions(db);
   const written = new WrittenTurns(db);
   const narratives = new Narratives(db);
-  const speakers = new Speakers({ db, clock, forget: [forgetPerson, forgetSpeaker] });
+  const participants = new Participants(db);
+  const speakers: Speakers = new Speakers({
+    ...{ db, clock, forget: [forgetPerson, forgetSpeaker] },
+    forgetting: (workspaceId, ids) => remembering.forgetting(workspaceId, ids),
+  });
   const { functions, mcpServers, models, tools } = await openCallables(ground, database);
-  const remembering = new Remembering({
+  const remembering: Remembering = new Remembering({
     ...{ db, clock, log, characters, models, turns, sessions, speakers, providers },
+    ...{ participants, isAlone: database.kind === 'pglite' },
     budgetTokens: promptBudget(contextTokens),
   });
   const { recollecting, desk } = remembering;
@@ -85,7 +90,7 @@ export async function openMind(
   });
   const recall = new Recall([knowledgeSource(knowledge.search, clock), facts], { clock, log });
   const store = new SessionStore({
-    ...{ sessions, participants: new Participants(db), characters, models, conversations, turns },
+    ...{ sessions, participants, characters, models, conversations, turns },
     ...{ narratives, tools, clock, tokenLifeMs, holdMs: config.agents.joinTimeoutMs },
     ...{ mostCharacters: config.rooms.mostCharacters, recall, recollecting, afterwork: desk },
   });

@@ -1,6 +1,11 @@
 import type { Remembered } from '../prompt/remembered.ts';
 import type { Participant } from '../protocol/participant.ts';
-import { nothingRecollected, type Recollection, type Summary } from '../protocol/recollection.ts';
+import {
+  nothingRecollected,
+  type FactNews,
+  type Recollection,
+  type Summary,
+} from '../protocol/recollection.ts';
 
 /** What the characters of a session have of the past, by their conversations. */
 export class Recollections {
@@ -15,6 +20,12 @@ export class Recollections {
   summarised(characterSessionId: string, summary: Summary): void {
     const known = this.#known.get(characterSessionId) ?? nothingRecollected;
     this.#known.set(characterSessionId, { ...known, summary });
+  }
+
+  learned({ characterSessionId, speakerId, facts }: FactNews): void {
+    const known = this.#known.get(characterSessionId) ?? nothingRecollected;
+    const others = known.people.filter((one) => one.speakerId !== speakerId);
+    this.#known.set(characterSessionId, { ...known, people: [...others, { speakerId, facts }] });
   }
 
   /** For an answer to this one: what is remembered of anybody else is not for their ears. */

@@ -28,6 +28,9 @@ export class RoomHost implements Closable {
       for (const stay of this.#stays.values())
         if (stay.sessionId === sessionId) stay.summarised(characterSessionId, summary);
     });
+    events.on('facts', ({ sessionId, ...news }) => {
+      for (const stay of this.#stays.values()) if (stay.sessionId === sessionId) stay.learned(news);
+    });
     events.on('leaveRoom', ({ roomName }) => {
       this.#stays.get(roomName)?.depart({ kind: 'givenAway' });
     });

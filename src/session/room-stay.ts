@@ -1,7 +1,7 @@
 import type { Journal } from '../journal/journal.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
-import type { Summary } from '../protocol/recollection.ts';
+import type { FactNews, Summary } from '../protocol/recollection.ts';
 import { AgentRoom, type JoinRoom } from '../room/agent-room.ts';
 import { characterToken } from '../room/token.ts';
 import type { SessionDeps } from './session-deps.ts';
@@ -82,6 +82,13 @@ export class RoomStay {
   summarised(characterSessionId: string, summary: Summary): void {
     this.#say((session) => {
       session.summarised(characterSessionId, summary);
+    });
+  }
+
+  /** What is remembered of somebody has changed. */
+  learned(news: FactNews): void {
+    this.#say((session) => {
+      session.learned(news);
     });
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
-import type { Summary } from '../protocol/recollection.ts';
+import type { FactNews, Summary } from '../protocol/recollection.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import { tell } from '../protocol/tell.ts';
 import type { AgentRoom } from '../room/agent-room.ts';
@@ -125,6 +125,10 @@ export class VoiceSession implements Closable {
 
   summarised(characterSessionId: string, summary: Summary): void {
     this.#recollections.summarised(characterSessionId, summary);
+  }
+
+  learned(news: FactNews): void {
+    this.#recollections.learned(news);
   }
 
   /** The server's word that it is over. */

@@ -30,8 +30,13 @@ export type Identification = {
 export type SpeakersDeps = {
   db: Db;
   clock: Clock;
-  /** Removes what else is kept of somebody; runs in the same transaction as the removal itself. */
-  forget: ((db: Db, workspaceId: string, ids: string[]) => Promise<void>)[];
+  /**
+   * Removes what else is kept of somebody; runs in the same transaction as the removal itself.
+   * @returns whether there was anything
+   */
+  forget: ((db: Db, workspaceId: string, ids: string[]) => Promise<boolean>)[];
+  /** Somebody is about to be forgotten. @returns what is to be done once they are */
+  forgetting?: (workspaceId: string, ids: string[]) => Promise<() => void>;
 };
 
 /** What a list shows at most; more humans than an operator reads through. */
@@ -85,8 +90,8 @@ export class Speakers {
   }
 
   /**
-   * Who comes, as far as the client says. An id of ours that is not (or no more) known is taken as it is: a client that
-   * kept one from another server would otherwise be locked out.
+   * Who comes, as far as the client says. An id of ours that is not (or no more) known is taken as the client's own: one
+   * that was kept from another server would otherwise be locked out.
    * @param given.endUserId the client's own id, under which its human is known from now on
    */
   async identify(
@@ -102,7 +107,8 @@ export class Speakers {
     const greeted =
       speakerId === null || speakerId === known?.id
         ? undefined
-        : await this.greet(workspaceId, speakerId);
+        : ((await this.greet(workspaceId, speakerId)) ??
+          (await this.ensure(workspaceId, { deviceId: speakerId, name, metadata })));
     return { id: speakerId ?? endUserId, name: name ?? greeted?.name ?? known?.name ?? null };
   }
 
@@ -113,6 +119,12 @@ export class Speakers {
    */
   async personOf(workspaceId: string, given: string): Promise<string> {
     return (await this.find(workspaceId, given))?.id ?? given;
+  }
+
+  /** As `personOf`, of somebody who may never have come: they are known from now on, and found again when they come. */
+  async personToBe(workspaceId: string, given: string): Promise<string> {
+    const known = await this.find(workspaceId, given);
+    return (known ?? (await this.ensure(workspaceId, { deviceId: given, name: null }))).id;
   }
 
   /** @param given our id or the client's own */
@@ -141,24 +153,30 @@ export class Speakers {
   }
 
   /**
-   * Removes somebody and everything that is kept of them.
+   * Removes somebody and everything that is kept of them, whether they are known as a speaker or not.
    * @param given our id or the client's own
-   * @throws {SpeakerNotFound}
+   * @throws {SpeakerNotFound} when nothing was kept
    */
   async delete(workspaceId: string, given: string): Promise<void> {
-    await this.deps.db.transaction(async (tx) => {
+    const { db, forget, forgetting } = this.deps;
+    const speaker = await this.find(workspaceId, given);
+    const called = [given, ...(speaker ? [speaker.id, speaker.deviceId ?? []].flat() : [])];
+    const after = await forgetting?.(workspaceId, called);
+    await db.transaction(async (tx) => {
       const ofDevice = eq(speakers.deviceId, given);
       const isThis = isUuid(given) ? or(eq(speakers.id, given), ofDevice) : ofDevice;
       const removed = await tx
         .delete(speakers)
         .where(and(eq(speakers.workspaceId, workspaceId), isThis))
         .returning(columns);
-      const ids = removed.flatMap(({ id, deviceId }) => [
-        id,
-        ...(deviceId === null ? [] : [deviceId]),
-      ]);
-      if (ids.length === 0) throw new SpeakerNotFound(given);
-      for (const forget of this.deps.forget) await forget(tx, workspaceId, ids);
+      const known = removed.flatMap(({ id, deviceId }) =>
+        deviceId === null ? [id] : [id, deviceId],
+      );
+      const all = [...new Set([given, ...known])];
+      let isAny = removed.length > 0;
+      for (const one of forget) isAny = (await one(tx, workspaceId, all)) || isAny;
+      if (!isAny) throw new SpeakerNotFound(given);
     });
+    after?.();
   }
 }

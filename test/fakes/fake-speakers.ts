@@ -40,6 +40,10 @@ export class FakeSpeakers {
     return Promise.resolve(given);
   }
 
+  personToBe(_workspaceId: string, given: string): Promise<string> {
+    return Promise.resolve(given);
+  }
+
   list(workspaceId: string): Promise<Speaker[]> {
     return Promise.resolve(this.all.filter((speaker) => speaker.workspaceId === workspaceId));
   }

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Task } from '../../src/memory/afterwork.ts';
+import type { Person } from '../../src/memory/memory.ts';
 import { drawFacts } from '../../src/minds/draw-facts.ts';
 import { recollect } from '../../src/minds/recollecting.ts';
 import { summarise } from '../../src/minds/summarise.ts';
@@ -38,7 +40,9 @@ describe('what characters remember', () => {
   const { signal } = new AbortController();
   let of: { workspaceId: string; characterId: string; conversationId: string };
   let sessionId = '';
+  let told: Person[] = [];
   beforeEach(async () => {
+    told = [];
     of = await storage.conversation();
     sessionId = (await storage.sessions.open(aSession(of))).id;
   });
@@ -46,6 +50,7 @@ describe('what characters remember', () => {
   const deps = (llm: ScriptedLlm) => ({
     ...storage.recollecting,
     ...{ afterwork: storage.afterwork, turns: storage.turns, sessions: storage.sessions },
+    ...{ participants: storage.participants, onFacts: (person: Person) => told.push(person) },
     ...{ characters: storage.characters, models: storage.models },
     ...{ budgetTokens: 2_000, summaries: storage.recollecting.summaries },
     providers: { llm, stt: new ScriptedStt(storage.clock), tts: new ScriptedTts(storage.clock) },
@@ -154,6 +159,40 @@ describe('what characters remember', () => {
     expect(await factsOf('ann')).toHaveLength(1);
   });
 
+  it('is nothing of those who wished that, whoever made the room', async () => {
+    const admit = (speakerId: string, remembered: boolean) =>
+      storage.participants.admit({
+        ...{ sessionId, id: randomUUID(), remembered, most: 2 },
+        participant: { identity: `user:${speakerId}`, speakerId, speakerName: null },
+        ...{ at: storage.clock.nowAt(), heldSince: new Date(0) },
+      });
+    await admit('ann', true);
+    await admit('ben', false);
+    await say('I like tea.', 'ann');
+    await say('I like gold.', 'ben');
+    expect(await draw()).toBe(1);
+    expect(await factsOf('ann')).toHaveLength(1);
+    expect(await factsOf('ben')).toEqual([]);
+    expect(told).toEqual([of_('ann')]);
+  });
+
+  it('comes of a turn that nobody ended too, once nobody can end it any more', async () => {
+    const startedAt = storage.clock.nowAt().toISOString();
+    const speaker = { identity: 'user:ann', speakerId: 'ann', speakerName: null };
+    const userText = 'I like tea.';
+    await storage.turns.append(
+      sessionId,
+      aTurn({ userText, startedAt, speaker, status: 'open', assistantText: '' }),
+    );
+    expect(await draw()).toBe(0);
+    expect(await storage.afterwork.take()).toBeUndefined();
+    await storage.clock.advance(10 * 60_000);
+    const task = await storage.afterwork.take();
+    if (!task) throw new Error('it is not due');
+    await drawFacts(task, deps(llm(embedded)), signal);
+    expect(await factsOf('ann')).toEqual(['The user said: "I like tea"']);
+  });
+
   it('is not doubled by two who draw it at once', async () => {
     await say('My dog is called Rex.');
     await say('I like tea.');
@@ -217,6 +256,21 @@ describe('what characters remember', () => {
       const { calls } = await sumUp({ pieces: 'They sailed far.' });
       expect(calls[0]?.input.messages[1]?.content).toContain('> They sailed.');
       expect((await storage.recollecting.summaries.get(of))?.text).toBe('They sailed far.');
+    });
+
+    it('is not of turns that were erased while it was written', async () => {
+      await talk(40);
+      await say('Who goes there?', 'ben');
+      await storage.afterwork.due(of.conversationId, 'summary', 0);
+      const task = await storage.afterwork.take();
+      if (!task) throw new Error('nothing is due');
+      await storage.speakers.delete(of.workspaceId, 'ben');
+      const all = {
+        ...deps(llm({ pieces: 'Ben asked who goes there.' })),
+        onSummary: () => undefined,
+      };
+      await summarise(task, all, signal);
+      expect(await storage.recollecting.summaries.get(of)).toBeUndefined();
     });
 
     it('is nothing while it is short', async () => {

@@ -36,7 +36,7 @@ export class ForeignSchema {
 export function isPlausible(schema: unknown): boolean {
   if (Array.isArray(schema)) return schema.every(isPlausible);
   if (typeof schema !== 'object' || schema === null) return true;
-  return Object.entries(schema).every(([key, value]) => {
+  return Object.entries(schema).every(([key, value]: [string, unknown]) => {
     if (key === '$ref' && typeof value === 'string') return value.startsWith('#');
     if (key === 'type' && typeof value === 'string') return types.has(value);
     // Names of properties and values of an enumeration are not words of the schema.

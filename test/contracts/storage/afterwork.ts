@@ -28,7 +28,7 @@ export function afterworkContract(storage: () => Storage): void {
       const task = await take();
       expect(task).toMatchObject({ conversationId, kind: 'facts', throughPosition: 0, attempt: 1 });
       expect(await afterwork().take()).toBeUndefined();
-      expect(await afterwork().done(task, { throughPosition: 7, isMore: false })).toBe(true);
+      expect(await afterwork().done(task, { throughPosition: 7, againAt: null })).toBe(true);
       expect(await afterwork().take()).toBeUndefined();
       expect(await afterwork().through(conversationId, 'facts')).toBe(7);
     });
@@ -42,7 +42,7 @@ export function afterworkContract(storage: () => Storage): void {
       expect(second).toMatchObject({ conversationId, attempt: 2 });
       const stored: string[] = [];
       const done = (task: Task, name: string) =>
-        afterwork().done(task, { throughPosition: 3, isMore: false }, () => {
+        afterwork().done(task, { throughPosition: 3, againAt: null }, () => {
           stored.push(name);
           return Promise.resolve();
         });
@@ -54,7 +54,7 @@ export function afterworkContract(storage: () => Storage): void {
     it('stays undone when its result cannot be stored', async () => {
       await due();
       const task = await take();
-      const failing = afterwork().done(task, { throughPosition: 3, isMore: false }, () =>
+      const failing = afterwork().done(task, { throughPosition: 3, againAt: null }, () =>
         Promise.reject(new Error('full')),
       );
       await expect(failing).rejects.toThrow('full');
@@ -62,7 +62,7 @@ export function afterworkContract(storage: () => Storage): void {
       await afterwork().giveBack(task);
       const again = await take();
       expect(again.attempt).toBe(1);
-      await afterwork().done(again, { throughPosition: 3, isMore: false });
+      await afterwork().done(again, { throughPosition: 3, againAt: null });
     });
 
     it('is due again when that was said while it was done, or when there is more', async () => {
@@ -71,12 +71,12 @@ export function afterworkContract(storage: () => Storage): void {
       const task = await take();
       await clock.advance(10);
       await due();
-      await afterwork().done(task, { throughPosition: 3, isMore: false });
+      await afterwork().done(task, { throughPosition: 3, againAt: null });
       const next = await take();
       expect(next.throughPosition).toBe(3);
-      await afterwork().done(next, { throughPosition: 5, isMore: true });
+      await afterwork().done(next, { throughPosition: 5, againAt: storage().clock.nowAt() });
       const last = await take();
-      await afterwork().done(last, { throughPosition: 5, isMore: false });
+      await afterwork().done(last, { throughPosition: 5, againAt: null });
       expect(await afterwork().take()).toBeUndefined();
     });
 
@@ -104,7 +104,7 @@ export function afterworkContract(storage: () => Storage): void {
       await afterwork().takeUp();
       const task = await take();
       expect(task).toMatchObject({ conversationId, attempt: 2 });
-      await afterwork().done(task, { throughPosition: 1, isMore: false });
+      await afterwork().done(task, { throughPosition: 1, againAt: null });
     });
 
     it('is gone with its conversation', async () => {
@@ -112,7 +112,7 @@ export function afterworkContract(storage: () => Storage): void {
       await afterwork().due(id, 'facts', 0);
       const task = await take();
       await storage().history.delete({ workspaceId, characterId }, [id]);
-      expect(await afterwork().done(task, { throughPosition: 1, isMore: false })).toBe(false);
+      expect(await afterwork().done(task, { throughPosition: 1, againAt: null })).toBe(false);
     });
   });
 }

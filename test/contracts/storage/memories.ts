@@ -110,6 +110,31 @@ export function memoriesContract(storage: () => Storage): void {
       expect(await texts(ann)).toEqual(['vital', 'new', 'old', 'passing']);
     });
 
+    it('are taken out of the records of turns when they are forgotten, and nothing else is', async () => {
+      const { turns, sessions, conversations } = storage();
+      const { workspaceId, characterId } = ann;
+      const { id: conversationId } = await conversations.open({
+        ...{ workspaceId, characterId, endUserId: null },
+      });
+      const { id: sessionId } = await sessions.open(aSession({ workspaceId, conversationId }));
+      const [tea, dog] = await all().keep(ann, [
+        fact('The user likes tea.'),
+        fact('My dog is Rex.'),
+      ]);
+      const quoted = (id: string, source: 'memory' | 'knowledge' = 'memory') => ({
+        ...{ source, id, title: '', text: 'quoted', score: 1 },
+      });
+      const passage = quoted('p1', 'knowledge');
+      const [first, second] = [quoted(tea?.id ?? ''), quoted(dog?.id ?? '')];
+      await turns.append(sessionId, aTurn({ material: [first, passage, second] }));
+      const material = async () =>
+        (await turns.page({ workspaceId, conversationId }, { after: 0, limit: 10 }))?.[0]?.material;
+      await all().delete(ann, first.id);
+      expect(await material()).toEqual([passage, second]);
+      await all().erase(ann);
+      expect(await material()).toEqual([passage]);
+    });
+
     it('are bounded: the least important of the oldest go', async () => {
       const many = Array.from({ length: mostOfPerson + 5 }, (_, n) =>
         fact(`fact ${n}`, { saidAt: new Date(saidAt.getTime() + n) }),

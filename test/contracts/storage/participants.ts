@@ -13,9 +13,15 @@ export function participantsContract(storage: () => Storage): void {
     const [ann, ben, cid] = [person('ann'), person('ben'), person('cid')];
     const now = new Date('2026-01-01T00:01:00Z');
     const before = new Date('2026-01-01T00:00:00Z');
-    const admit = (sessionId: string, participant: Participant, most = 2, at = now) =>
+    const admit = (
+      sessionId: string,
+      participant: Participant,
+      most = 2,
+      at = now,
+      remembered = true,
+    ) =>
       storage().participants.admit({
-        ...{ sessionId, participant, most, at, id: randomUUID() },
+        ...{ sessionId, participant, remembered, most, at, id: randomUUID() },
         heldSince: new Date(at.getTime() - 30_000),
       });
 
@@ -25,6 +31,32 @@ export function participantsContract(storage: () => Storage): void {
       expect(await admit(id, ben)).toBeDefined();
       expect(await admit(id, cid)).toBeUndefined();
       expect(await storage().participants.expected(id)).toEqual(expect.arrayContaining([ann, ben]));
+    });
+
+    it('are remembered as each of them wishes, by their last word on it', async () => {
+      const { participants } = storage();
+      const { id } = await storage().session();
+      await admit(id, ann);
+      await admit(id, ben, 2, now, false);
+      expect(await participants.remembered(id)).toEqual(['ann']);
+      expect(await participants.isRemembered(id, 'ann')).toBe(true);
+      expect(await participants.isRemembered(id, 'ben')).toBe(false);
+      expect(await participants.isRemembered(id, 'cid')).toBeUndefined();
+      await admit(id, ben, 2, new Date(now.getTime() + 1));
+      expect(await participants.isRemembered(id, 'ben')).toBe(true);
+    });
+
+    it('are found in the open sessions of their workspace', async () => {
+      const { participants, sessions } = storage();
+      const of = await storage().conversation();
+      const { id } = await sessions.open(aSession(of));
+      await admit(id, ann);
+      await admit(id, ben, 2, now, false);
+      const found = () => participants.sessionsOf(of.workspaceId, ['ann', 'ben', 'cid']);
+      expect(await found()).toEqual([{ sessionId: id, speakerId: 'ann' }]);
+      expect(await participants.sessionsOf(randomUUID(), ['ann'])).toEqual([]);
+      await sessions.end(id, 'client_left', now);
+      expect(await found()).toEqual([]);
     });
 
     it('have one place each, however often they come', async () => {

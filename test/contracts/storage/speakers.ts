@@ -40,16 +40,17 @@ export function speakersContract(storage: () => Storage): void {
       expect(await identify({ speakerId: id, endUserId: 'ann@home' })).toEqual({ id, name: 'Ann' });
       expect(await identify({ speakerId: id })).toEqual({ id, name: 'Ann' });
       expect(await identify({ endUserId: 'ann@home' })).toEqual({ id: 'ann@home', name: 'Ann' });
-      expect(await identify({ speakerId: 'of-another-server' })).toEqual({
-        id: 'of-another-server',
-        name: null,
-      });
+      const ofAnother = { id: 'of-another-server', name: null };
+      expect(await identify({ speakerId: ofAnother.id })).toEqual(ofAnother);
+      expect(await speakers.find(workspaceId, ofAnother.id)).toMatchObject({ name: null });
       expect(await identify({})).toEqual({ id: null, name: null });
       expect(await identify({ endUserId: 'new', metadata: { name: ' Ben ' } })).toEqual({
         id: 'new',
         name: 'Ben',
       });
-      expect(await speakers.list(workspaceId)).toMatchObject([{ name: 'Ann' }, { name: 'Ben' }]);
+      expect(await speakers.list(workspaceId)).toMatchObject([
+        ...[{ name: 'Ann' }, { deviceId: ofAnother.id }, { name: 'Ben' }],
+      ]);
     });
 
     it('are deleted with all that they said, and nothing of others', async () => {
@@ -72,6 +73,7 @@ export function speakersContract(storage: () => Storage): void {
       await turns.append(his.sessionId, kept);
       await storage().participants.admit({
         ...{ sessionId: his.sessionId, id: randomUUID(), most: 2, at: new Date() },
+        remembered: true,
         ...{ participant: { identity: 'human:ann', speakerId: 'ann', speakerName: 'Ann' } },
         heldSince: new Date(0),
       });
@@ -90,6 +92,32 @@ export function speakersContract(storage: () => Storage): void {
       await expect(turns.append(hers.sessionId, said('ann'))).rejects.toMatchObject({
         status: 404,
       });
+    });
+
+    it('are deleted with what is kept of them under an id that no speaker has', async () => {
+      const { speakers, sessions, turns, recollecting } = storage();
+      const of = await storage().conversation();
+      const { workspaceId, characterId } = of;
+      const zoe = { workspaceId, characterId, personId: 'zoe' };
+      const fact = { key: null, text: 'The user likes tea.', importance: 2, saidAt: new Date() };
+      await recollecting.memories.keep(zoe, [fact]);
+      await speakers.delete(workspaceId, 'zoe');
+      expect(await recollecting.memories.foremost(zoe, 1)).toEqual([]);
+      const session = await sessions.open(aSession(of));
+      const speaker = { identity: 'human:zoe', speakerId: 'zoe', speakerName: null };
+      await turns.append(session.id, aTurn({ speaker }));
+      await speakers.delete(workspaceId, 'zoe');
+      expect(await turns.history(of, 10)).toEqual([]);
+      await expect(speakers.delete(workspaceId, 'zoe')).rejects.toThrow(SpeakerNotFound);
+    });
+
+    it('are one person from before they first come', async () => {
+      const { workspaceId } = await storage().workspace();
+      const { speakers } = storage();
+      const before = await speakers.personToBe(workspaceId, 'zoe');
+      expect(await speakers.personToBe(workspaceId, 'zoe')).toBe(before);
+      await speakers.identify(workspaceId, { speakerId: null, endUserId: 'zoe', metadata: null });
+      expect(await speakers.personOf(workspaceId, 'zoe')).toBe(before);
     });
 
     it('are deleted by the client’s own id too, and only in their workspace', async () => {

@@ -35,7 +35,11 @@ export type MemoryDeps = {
     export(workspaceId: string, personId: string): Promise<(Memory & { characterId: string })[]>;
   };
   /** Under which one id somebody is remembered. */
-  speakers: { personOf(workspaceId: string, given: string): Promise<string> };
+  speakers: {
+    personOf(workspaceId: string, given: string): Promise<string>;
+    /** As `personOf`, of somebody who may never have come. */
+    personToBe(workspaceId: string, given: string): Promise<string>;
+  };
   clock: Clock;
 };
 
@@ -122,7 +126,8 @@ export function memoryRoutes(deps: MemoryDeps, guards: RequestHandler[]): Router
   };
 
   router.post('/memory/add', ...guards, async (req, res) => {
-    const { body, person } = await read(AddMemories, req);
+    const body = parseBody(AddMemories, req);
+    const person = await personOf(body, callerOf(req).workspaceId, deps, 'toBe');
     const saidAt = clock.nowAt();
     const given = body.memories.map((text): NewMemory => {
       const { importance: weight, metadata: with_ } = body;
@@ -212,10 +217,14 @@ async function personOf(
   { character_id, end_user_id }: z.infer<typeof Of>,
   workspaceId: string,
   { characters, speakers }: MemoryDeps,
+  known: 'toBe' | 'already' = 'already',
 ): Promise<Person> {
   const character = await characters.get(workspaceId, character_id);
   if (!character) throw new CharacterNotFound();
-  const personId = await speakers.personOf(workspaceId, end_user_id);
+  const personId =
+    known === 'toBe'
+      ? await speakers.personToBe(workspaceId, end_user_id)
+      : await speakers.personOf(workspaceId, end_user_id);
   return { workspaceId, characterId: character.id, personId };
 }
 

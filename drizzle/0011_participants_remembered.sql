@@ -1,0 +1,1 @@
+ALTER TABLE "participants" ADD COLUMN "remembered" boolean DEFAULT true NOT NULL;
