@@ -90,7 +90,7 @@ export class AgentRoom implements Closable {
   /** @throws LiveKit's ConnectError when the room cannot be joined */
   static async join(deps: JoinRoom): Promise<AgentRoom> {
     const room = new Room();
-    await connectRoom(room, deps.url, deps.token, deps.listens ?? true);
+    await connectRoom(room, deps.url, deps.token, { autoSubscribe: deps.listens ?? true });
     return new AgentRoom(room, deps);
   }
 

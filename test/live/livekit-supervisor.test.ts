@@ -14,6 +14,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { SetUpFailed } from '../../src/errors/set-up-failed.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import { LiveKit } from '../../src/livekit/supervisor.ts';
+import { connectRoom } from '../../src/room/connect-room.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { processAlive } from '../fakes/process-alive.ts';
 import { startTestLiveKit, testKeys, testLiveKitSettings } from './start-livekit.ts';
@@ -36,11 +37,7 @@ async function join(url: string, identity: string, options: Partial<RoomOptions>
   const token = new AccessToken(testKeys.apiKey, testKeys.apiSecret, { identity });
   token.addGrant({ roomJoin: true, room: 'a-room' });
   const room = new Room();
-  await room.connect(url, await token.toJwt(), {
-    autoSubscribe: true,
-    dynacast: false,
-    ...options,
-  });
+  await connectRoom(room, url, await token.toJwt(), options);
   closers.push(() => room.disconnect());
   return room;
 }

@@ -96,8 +96,9 @@ describe('trouble', () => {
     const [character] = await parley.characters();
     const script = `
       const { Room } = await import('@livekit/rtc-node');
+      const { connectRoom } = await import(process.argv[2]);
       const answer = JSON.parse(process.argv[1]);
-      await new Room().connect(answer.room_url, answer.token, { autoSubscribe: true, dynacast: false });
+      await connectRoom(new Room(), answer.room_url, answer.token);
       setInterval(() => {}, 1000);`;
     const response = await fetch(`${parley.url}/connect`, {
       method: 'POST',
@@ -106,7 +107,10 @@ describe('trouble', () => {
     });
     const client = spawn(
       process.execPath,
-      ['--input-type=module', '-e', script, JSON.stringify(await response.json())],
+      [
+        ...['--input-type=module', '-e', script, JSON.stringify(await response.json())],
+        new URL('../../dist/src/room/connect-room.js', import.meta.url).href,
+      ],
       { stdio: 'ignore' },
     );
     await parley.untilGauge('sessions_live', 1);

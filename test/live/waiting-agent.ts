@@ -12,6 +12,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/open-journal.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import type { Assignment } from '../../src/protocol/journal.ts';
+import { connectRoom } from '../../src/room/connect-room.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { TcpRelay } from '../fakes/tcp-relay.ts';
 
@@ -84,7 +85,7 @@ export class WaitingAgent {
     const ended = new Promise<void>((resolve) => this.#ends.set(roomName, resolve));
     room.on(RoomEvent.Disconnected, () => void this.#leave(roomName));
     room.on(RoomEvent.ParticipantConnected, () => this.#meet(roomName));
-    await room.connect(url, token, { autoSubscribe: false, dynacast: false });
+    await connectRoom(room, url, token, { autoSubscribe: false });
     this.rooms.set(roomName, room);
     // Who publishes is seen by others at once; who does not, only after three seconds.
     const voice = LocalAudioTrack.createAudioTrack('voice', new AudioSource(24_000, 1));

@@ -1,11 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Room } from '@livekit/rtc-node';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { connectRoom } from '../../src/room/connect-room.ts';
 
 const nobody = 'ws://127.0.0.1:1';
+const isFunction = (value: unknown) => typeof value === 'function';
 const Event = z.object({ message: z.object({ case: z.string().optional() }) });
 
 /** Where LiveKit's client tells what its native part told it. */
@@ -43,18 +47,66 @@ describe('joining a room', () => {
   });
 
   it('lets go a second time of what went with its room', async () => {
-    await expect(connectRoom(new Room(), nobody, 'token')).rejects.toThrow();
-    const client = createRequire(import.meta.url).resolve('@livekit/rtc-node');
-    const { FfiHandle } = z
-      .object({
-        FfiHandle: z.custom<new (id: bigint) => { dispose(): void }>(
-          (value) => typeof value === 'function',
-        ),
-      })
-      .parse(createRequire(client)('@livekit/rtc-ffi-bindings'));
+    const FfiHandle = await handleClass();
     const gone = new FfiHandle(123_456n);
     expect(() => {
       gone.dispose();
     }).not.toThrow();
   });
+
+  it('outlives the garbage of what went with its room', async () => {
+    const FfiHandle = await handleClass();
+    setFlagsFromString('--expose_gc');
+    const collect = z.custom<() => void>(isFunction).parse(runInNewContext('gc'));
+    let collected = 0;
+    const registry = new FinalizationRegistry(() => collected++);
+    const leave = () => {
+      registry.register(new FfiHandle(123_457n), undefined);
+    };
+    const uncaught = await uncaughtWhile(async () => {
+      leave();
+      while (collected === 0) {
+        collect();
+        await setImmediate();
+      }
+    });
+    expect(uncaught).toEqual([]);
+  });
+
+  it('leaves all other errors that nobody catches as they are', async () => {
+    await handleClass();
+    const error = new Error('another');
+    const uncaught = await uncaughtWhile(async () => {
+      process.nextTick(() => {
+        throw error;
+      });
+      await setImmediate();
+    });
+    expect(uncaught).toEqual([error]);
+  });
 });
+
+/** The class whose objects stand for what the native part holds, once a room was to be joined. */
+async function handleClass() {
+  await expect(connectRoom(new Room(), nobody, 'token')).rejects.toThrow();
+  const client = createRequire(import.meta.url).resolve('@livekit/rtc-node');
+  const { FfiHandle } = z
+    .object({ FfiHandle: z.custom<new (id: bigint) => { dispose(): void }>(isFunction) })
+    .parse(createRequire(client)('@livekit/rtc-ffi-bindings'));
+  return FfiHandle;
+}
+
+/** What would have ended the process meanwhile. */
+async function uncaughtWhile(run: () => Promise<void>): Promise<unknown[]> {
+  const others = process.listeners('uncaughtException');
+  const uncaught: unknown[] = [];
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (err) => uncaught.push(err));
+  try {
+    await run();
+  } finally {
+    process.removeAllListeners('uncaughtException');
+    for (const listener of others) process.on('uncaughtException', listener);
+  }
+  return uncaught;
+}
