@@ -1,20 +1,13 @@
-import { and, asc, count, eq, getTableColumns, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, sql, type SQL } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Db } from '../db/db.ts';
-import { characters, conversations, workspaces } from '../db/schema.ts';
+import { characters, workspaces } from '../db/schema.ts';
 import type { Character } from '../protocol/character.ts';
 import { CharacterChange, CharacterDraft, mostCharacterBytes } from './character-fields.ts';
-import { CharacterRecord } from './character-record.ts';
+import type { CharacterRecord } from './character-record.ts';
 import { characterRef } from './character-ref.ts';
 import { CharacterChanged, CharacterInvalid, TooManyCharacters } from './character-refusals.ts';
-
-const columns = getTableColumns(characters);
-/** With the tables spelled out: drizzle leaves them out where only one is selected from. */
-const withInteraction = {
-  ...columns,
-  lastInteractedAt: sql<unknown>`(select max(c.updated_at) from ${conversations} c
-    where c.workspace_id = "characters"."workspace_id" and c.character_id = "characters"."id")`,
-};
+import { asRecord, withInteraction } from './character-rows.ts';
 
 /** More than any gallery shows, and few enough that a list of them all is no danger. */
 const mostCharacters = 10_000;
@@ -179,14 +172,6 @@ export class Characters {
       .limit(1);
     return row && asRecord(row);
   }
-}
-
-/** Raw expressions come as the driver has them: a Date, or PostgreSQL's text. */
-const WhenAny = z.union([z.date(), z.string().transform((text) => new Date(text)), z.null()]);
-
-function asRecord(row: { lastInteractedAt: unknown }): CharacterRecord {
-  const lastInteractedAt = WhenAny.parse(row.lastInteractedAt);
-  return CharacterRecord.parse({ ...row, character: row, lastInteractedAt });
 }
 
 const Kept = z.record(z.string(), z.unknown());

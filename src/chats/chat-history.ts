@@ -73,11 +73,6 @@ function own({ workspaceId, characterId }: Of) {
   return [eq(conversations.workspaceId, workspaceId), eq(conversations.characterId, characterId)];
 }
 
-/** The documented examples write ids without dashes. */
 function idOf({ workspaceId, characterId }: Of, given: string): string {
-  const dashed = given.replace(
-    /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/i,
-    '$1-$2-$3-$4-$5',
-  );
-  return conversationId(workspaceId, characterId, dashed);
+  return conversationId(workspaceId, characterId, given);
 }

@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { isUuid } from '../db/uuid.ts';
 
 /**
- * The conversation that a client's `character_session_id` means. Ids are ours, so UUIDs; but clients may come with one
- * kept from another server, or with a name of their own ("player-1"). Such a text means the same conversation every
- * time, and only with this character in this workspace, so it can neither be guessed into nor clash.
+ * The conversation that a client's `character_session_id` means. Ids are ours, so UUIDs, with or without dashes; but
+ * clients may come with one kept from another server, or with a name of their own ("player-1"). Such a text means the
+ * same conversation every time, and only with this character in this workspace, so it can neither be guessed into nor
+ * clash.
  */
 export function conversationId(workspaceId: string, characterId: string, given: string): string {
-  if (isUuid(given)) return given.toLowerCase();
+  const dashed = given.replace(
+    /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/i,
+    '$1-$2-$3-$4-$5',
+  );
+  if (isUuid(dashed)) return dashed.toLowerCase();
   const hash = createHash('sha256')
     .update(JSON.stringify([workspaceId, characterId, given]))
     .digest('hex');

@@ -36,6 +36,8 @@ import {
   type PlaygroundSettings,
 } from './routes/playground.ts';
 import { turnsOperation, turnsRoute, type TurnReader } from './routes/turns.ts';
+import { xingchenOperations } from './routes/xingchen/operations.ts';
+import { xingchenRoutes, type XingchenDeps } from './routes/xingchen/xingchen.ts';
 
 export type AppDeps = Omit<ConnectDeps, 'characters' | 'speakers'> & {
   speakers: ConnectDeps['speakers'] & SpeakersDeps['speakers'] & MemoryDeps['speakers'];
@@ -43,6 +45,7 @@ export type AppDeps = Omit<ConnectDeps, 'characters' | 'speakers'> & {
   endUsers: EndUsersDeps['endUsers'];
   crafting: CraftingDeps;
   aiChat: AiChatDeps;
+  xingchen: XingchenDeps;
   log: Log;
   clock: Clock;
   metrics: Metrics;
@@ -98,6 +101,7 @@ export function createApp(deps: AppDeps): Express {
     ...narrativeOperations,
     ...toolOperations,
     ...aiChatOperations,
+    ...xingchenOperations,
     ...playgroundOperations,
     ...healthOperations,
     metricsOperation,
@@ -107,6 +111,7 @@ export function createApp(deps: AppDeps): Express {
   const { failedPerAddress: failedAttempts, perKey: rate } = limiters;
   const appGuards = { caller: withCaller, failedAttempts, rate };
   app.use('/api/v1', aiChatRoutes(deps.aiChat, appGuards, log));
+  app.use('/v2/api', xingchenRoutes(deps.xingchen, [withCaller, limiters.perKey], log));
   app.use(turnsRoute(deps.turns, [withCaller, limiters.perKey]));
   const guards = [withCaller, limiters.perKey, ...jsonBody()];
   app.use(connectRoute(deps, guards));

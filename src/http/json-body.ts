@@ -10,14 +10,17 @@ export const maxBodyBytes = 1_048_576;
 /** Deeper nesting has no use in any request and would exhaust the stack of whatever walks it. */
 const maxDepth = 64;
 
-/** Reads the body as JSON into the request's context. Mounted after the key is checked: strangers send no megabytes. */
-export function jsonBody(): RequestHandler[] {
+/**
+ * Reads the body as JSON into the request's context. Mounted after the key is checked: strangers send no megabytes.
+ * @param comments whether `// …` may stand in it: documented examples of some APIs have them
+ */
+export function jsonBody({ comments = false } = {}): RequestHandler[] {
   return [
     requireJson,
     express.raw({ type: () => true, limit: maxBodyBytes }),
     (req, _res, next) => {
       const raw: unknown = req.body;
-      if (Buffer.isBuffer(raw) && raw.length > 0) contextOf(req).body = parseJson(raw);
+      if (Buffer.isBuffer(raw) && raw.length > 0) contextOf(req).body = parseJson(raw, comments);
       next();
     },
   ];
@@ -54,10 +57,11 @@ function isJsonType(contentType: string): boolean {
   );
 }
 
-function parseJson(raw: Buffer): unknown {
+function parseJson(raw: Buffer, comments: boolean): unknown {
   // Decoding would replace broken bytes without a word, and the words stored would not be the words sent.
   if (!isUtf8(raw)) throw new BadRequest('body is not valid UTF-8');
-  const text = raw.toString('utf8');
+  const sent = raw.toString('utf8');
+  const text = comments ? withoutComments(sent) : sent;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -72,6 +76,13 @@ function parseJson(raw: Buffer): unknown {
 export function refuseUnstorable(value: unknown): void {
   const problem = faultOf(value, ['body']);
   if (problem) throw new InvalidRequest([problem]);
+}
+
+/** Blanks instead of comments, so that positions stay true. A string without an end is passed over at once. */
+function withoutComments(json: string): string {
+  return json.replace(/"(?:[^"\\\n]|\\.)*"?|\/\/[^\n]*/g, (part) =>
+    part.startsWith('"') ? part : ' '.repeat(part.length),
+  );
 }
 
 function invalidJson(position: number, error: string): Problem {

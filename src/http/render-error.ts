@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import * as z from 'zod';
 import { PublicError } from '../errors/public-error.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -27,25 +27,35 @@ export const convaiDialect: Dialect = (error, traceId) => {
   return error.status >= 500 ? { ...body, request_trace_id: traceId } : body;
 };
 
+/** Sends a refusal. @returns false when nothing more can be said, because half an answer is out */
+export type Sender = (req: Request, res: Response, body: unknown) => boolean;
+
+export const asJson: Sender = (_req, res, body) => {
+  if (res.headersSent) return false;
+  res.json(body);
+  return true;
+};
+
 /** The only place where an error becomes an answer; mounted last in the router of each API with that API's dialect. */
-export function renderErrors(dialect: Dialect, log: Log): ErrorRequestHandler {
+export function renderErrors(dialect: Dialect, log: Log, send = asJson): ErrorRequestHandler {
   return (thrown: unknown, req, res, next) => {
     const { traceId } = contextOf(req);
     const error = asPublic(thrown);
     const fields = { traceId, status: error.status, code: error.code };
     if (error.status >= 500) log.error({ ...fields, err: error.cause ?? error }, 'request failed');
     else log.debug({ ...fields, ...problemFields(error) }, 'request refused');
-    if (res.headersSent) {
-      // Half an answer is out; closing the connection is the only way left to say that it is broken.
-      next(thrown);
-      return;
-    }
-    const retryAfterSeconds = error.retryAfterSeconds ?? (error.status === 503 ? 2 : undefined);
-    if (retryAfterSeconds !== undefined)
-      res.setHeader('Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds))));
-    if (error.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
-    res.status(error.status).json(dialect(error, traceId));
+    if (!res.headersSent) setHead(res, error);
+    // Half an answer is out; closing the connection is then the only way left to say that it is broken.
+    if (!send(req, res, dialect(error, traceId))) next(thrown);
   };
+}
+
+function setHead(res: Response, error: PublicError): void {
+  const retryAfterSeconds = error.retryAfterSeconds ?? (error.status === 503 ? 2 : undefined);
+  if (retryAfterSeconds !== undefined)
+    res.setHeader('Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds))));
+  if (error.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
+  res.status(error.status);
 }
 
 /** How a body was wrong; never what it said. */

@@ -45,6 +45,11 @@ export function openHttpServer(
   );
   const answering = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (req, res) => answering.set(req.socket, res));
+  // curl's `--header 'Expect;'`, as documented examples have it, sends the header without a value: nothing is expected.
+  server.on('checkExpectation', (req, res) => {
+    if (req.headers.expect?.trim() === '') server.emit('request', req, res);
+    else res.writeHead(417).end();
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const begun = answering.get(socket);
     const midAnswer = begun !== undefined && begun.headersSent && !begun.writableFinished;

@@ -25,6 +25,7 @@ import {
 } from './answer-failed.ts';
 import type { Recall } from './recall.ts';
 import { recollect, type RecollectingDeps } from './recollecting.ts';
+import { askedWith, optionsOf, type Answering, type Ending } from './text-asking.ts';
 import type { TextAnswer, TextRequest } from './text-request.ts';
 
 export type TextChatDeps = {
@@ -87,28 +88,36 @@ export class TextChat {
     }
   }
 
-  /** Keeps words of the character that are known already, as a turn that it took unasked. @throws {AnswerRunning} */
+  /**
+   * Keeps words of the character that are known already: its answer to the request's words, or a turn that it took
+   * unasked. @throws {AnswerRunning | NothingToAnswer}
+   */
   async tell(request: TextRequest, words: string): Promise<TextAnswer> {
     const leave = this.#enter(request);
     try {
-      return await this.#keep(request, undefined, {
-        id: randomUUID(),
-        origin: 'trigger',
-        userText: null,
+      const { replaced, words: asked } = request.anew
+        ? await this.#question(request)
+        : { replaced: undefined, words: request.words };
+      const turn: TurnRecord = {
+        id: idOf(request, replaced),
+        origin: asked === null ? 'trigger' : 'text',
+        userText: asked,
         ...(request.speaker && { speaker: request.speaker }),
         assistantText: words,
         status: 'completed',
         stages: {},
         startedAt: this.deps.clock.nowAt().toISOString(),
-      });
+      };
+      const position = await this.#keep(request, replaced, turn);
+      return { turn, position, finishReason: 'stop', calls: [] };
     } finally {
       leave();
     }
   }
 
   /** Takes the conversation for one answer. @returns what gives it back. @throws {AnswerRunning} */
-  #enter({ conversationId }: TextRequest): () => void {
-    if (conversationId === null) return () => undefined;
+  #enter({ conversationId, isIndependent = false }: TextRequest): () => void {
+    if (conversationId === null || isIndependent) return () => undefined;
     if (this.#running.has(conversationId)) throw new AnswerRunning();
     this.#running.add(conversationId);
     return () => this.#running.delete(conversationId);
@@ -123,8 +132,9 @@ export class TextChat {
     const answer = new WrittenAnswer(request.character.name);
     const fit = this.#judge(question.words);
     let llmFirstTokenMs: number | undefined;
+    const ending: Ending = { finishReason: 'stop', calls: [] };
     try {
-      for await (const piece of await this.#think(request, question, work, signal)) {
+      for await (const piece of await this.#think(request, question, { work, ending, signal })) {
         llmFirstTokenMs ??= Math.round(clock.nowMs() - zeroMs);
         const shown = answer.push(piece);
         if (shown === '') continue;
@@ -142,9 +152,9 @@ export class TextChat {
       fit.abandon();
     }
     signal.throwIfAborted();
-    if (answer.text === '') throw new NoAnswer();
-    return this.#keep(request, question.replaced, {
-      id: randomUUID(),
+    if (answer.text === '' && ending.calls.length === 0) throw new NoAnswer();
+    const turn: TurnRecord = {
+      id: idOf(request, question.replaced),
       origin: question.words === null ? 'trigger' : 'text',
       userText: question.words,
       ...(request.speaker && { speaker: request.speaker }),
@@ -158,7 +168,13 @@ export class TextChat {
       ...(work.material.length > 0 && { material: [...work.material] }),
       usage: work.usage,
       startedAt,
-    });
+    };
+    // A call alone says nothing yet: what the application sends with its result is answered, and kept.
+    const position = answer.text === '' ? null : await this.#keep(request, question.replaced, turn);
+    return {
+      ...{ turn, position, calls: ending.calls },
+      finishReason: answer.isFull ? 'length' : ending.finishReason,
+    };
   }
 
   async #question(request: TextRequest): Promise<Question> {
@@ -178,10 +194,9 @@ export class TextChat {
   async #think(
     request: TextRequest,
     { words, history, occasion }: Question,
-    work: TurnWork,
-    signal: AbortSignal,
+    { work, ending, signal }: Answering,
   ): Promise<AsyncGenerator<string, void>> {
-    const { workspaceId, character, speaker, told, sampling = {} } = request;
+    const { workspaceId, character, speaker, told, toolNotes } = request;
     const { models, providers, clock, log } = this.deps;
     const material = words === null ? undefined : await this.#recall(request, words, work);
     const ownLlm = await models.settings(workspaceId, character.model);
@@ -196,10 +211,15 @@ export class TextChat {
       ...(speaker && { speaker }),
       ...(occasion && { occasion }),
       ...(material && { material }),
+      ...(toolNotes && { toolNotes }),
       inWriting: true,
     });
     const promptTokens = messages.reduce((sum, { content }) => sum + estimateTokens(content), 0);
-    const once = () => llm.stream(messages, { ...sampling, signal });
+    const options = optionsOf(request, { work, ending, signal });
+    const once = () => {
+      ending.calls.length = 0;
+      return askedWith(llm, messages, options);
+    };
     const onRetry = (err: ProviderFailed) => {
       log.warn({ err }, 'an answer in writing is asked for again');
     };
@@ -256,15 +276,19 @@ export class TextChat {
     request: TextRequest,
     replaced: TurnRecord | undefined,
     turn: TurnRecord,
-  ): Promise<TextAnswer> {
+  ): Promise<number | null> {
     const { conversationId, workspaceId } = request;
-    if (conversationId === null) return { turn, position: null };
+    if (conversationId === null) return null;
     const of = { workspaceId, conversationId };
     const position = await this.deps.written.keep(of, turn, {
       replaces: replaced?.id,
       request: request.key,
     });
     this.deps.onKept?.(request, turn);
-    return { turn, position };
+    return position;
   }
 }
+
+/** A turn that takes the place of another is known by the same id. */
+const idOf = (request: TextRequest, replaced: TurnRecord | undefined) =>
+  replaced?.id ?? request.turnId ?? randomUUID();

@@ -3,8 +3,11 @@ import type { Occasion } from '../prompt/occasion.ts';
 import type { Told } from '../prompt/told.ts';
 import type { Character } from '../protocol/character.ts';
 import type { Participant } from '../protocol/participant.ts';
-import type { TurnRecord } from '../protocol/turn-record.ts';
-import type { LlmOptions } from '../providers/llm/llm.ts';
+import type { ToolCallRecord, TurnRecord } from '../protocol/turn-record.ts';
+import type { LlmOptions, Tool, ToolCall } from '../providers/llm/llm.ts';
+
+/** Functions that the application calls itself. @property mustCall the name of the one that is to be called */
+export type TextTools = { offered: Tool[]; mustCall?: string };
 
 /** What an API asks of a character in writing. */
 export type TextRequest = {
@@ -27,9 +30,27 @@ export type TextRequest = {
   history?: TurnRecord[];
   /** Under which the answer is found again, by `WrittenTurns.answered`. */
   key?: RequestKey;
+  /** Of the turn, where the application has to know it before; one that is answered anew has its own already. */
+  turnId?: string;
+  /** It knows its past by itself, so that it needs not wait for what else is answered in the conversation. */
+  isIndependent?: boolean;
+  tools?: TextTools;
+  /** What such functions have returned, oldest first. */
+  toolNotes?: readonly ToolCallRecord[];
+  /** Whether the model is asked how many tokens it took; else they are estimated. */
+  countTokens?: boolean;
   /** Other than the character's own. */
   sampling?: Pick<LlmOptions, 'model' | 'temperature' | 'topP' | 'seed' | 'maxTokens'>;
 };
 
-/** @property position of the kept turn, see `WrittenTurns.keep`; null when nothing was to be kept */
-export type TextAnswer = { turn: TurnRecord; position: number | null };
+/**
+ * @property position of the kept turn, see `WrittenTurns.keep`; null when nothing was to be kept, or to be read
+ * @property finishReason the model's, such as `stop` or `length`
+ * @property calls of functions that are now the application's to make, in order; the words may be empty then
+ */
+export type TextAnswer = {
+  turn: TurnRecord;
+  position: number | null;
+  finishReason: string;
+  calls: readonly ToolCall[];
+};

@@ -31,6 +31,7 @@ export class TurnWork {
   #ttsCharacters = 0;
   #recogniser: RecogniserWork | undefined;
   #recalled: Recalled | undefined;
+  #counted: { prompt: number; completion: number } | undefined;
 
   constructor(clock: Clock, recogniser: RecogniserWork | undefined) {
     this.#recogniser = recogniser;
@@ -46,6 +47,11 @@ export class TurnWork {
   /** What was looked up for the answer. */
   recalled(recalled: Recalled): void {
     this.#recalled = recalled;
+  }
+
+  /** What the model's endpoint counted, instead of an estimate. */
+  counted(tokens: { prompt: number; completion: number } | undefined): void {
+    this.#counted = tokens;
   }
 
   /** @param promptTokens of what the model was asked */
@@ -100,12 +106,14 @@ export class TurnWork {
   get usage(): TurnUsage {
     return {
       sttAudioMs: Math.round(this.#recogniser?.audioMs ?? 0),
-      llmPromptTokens: this.#promptTokens,
-      llmCompletionTokens: this.#written === '' ? 0 : estimateTokens(this.#written),
+      llmPromptTokens: this.#counted?.prompt ?? this.#promptTokens,
+      llmCompletionTokens: this.#counted?.completion ?? estimateOf(this.#written),
       ttsCharacters: this.#ttsCharacters,
     };
   }
 }
+
+const estimateOf = (text: string) => (text === '' ? 0 : estimateTokens(text));
 
 /** How long a streaming provider is waited for: not the time in which its listener is busy or plays. */
 class StreamWork {

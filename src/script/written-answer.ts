@@ -39,7 +39,9 @@ export class WrittenAnswer {
 
   #pass(text: string): string {
     const all = this.#held + text;
-    const shown = firstChars(all.trimEnd(), mostChars - this.#text.length);
+    // Half of a character that takes two units waits for its other half.
+    const whole = all.replace(/[\uD800-\uDBFF]$/, '');
+    const shown = firstChars(whole.trimEnd(), mostChars - this.#text.length);
     this.#held = all.slice(shown.length);
     this.#text += shown;
     return shown;

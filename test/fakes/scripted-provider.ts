@@ -40,6 +40,7 @@ const ChatRequest = z.looseObject({
   stream: z.literal(true),
   messages: z.array(ChatMessage),
   tools: z.array(z.unknown()).optional(),
+  stream_options: z.object({ include_usage: z.boolean() }).optional(),
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;
 const SpeechRequest = z.looseObject({
@@ -91,6 +92,11 @@ export class ScriptedProvider {
   afterthought: (request: ChatRequest) => string = () => '[]';
   /** Functions that are called after the reply, where the request offers any. */
   calls: (request: ChatRequest) => ToolCall[] = () => [];
+  /** What the model says of its end, and of what it took where that is asked for; undefined: nothing. */
+  ending: (request: ChatRequest) => {
+    finishReason: string;
+    usage?: { prompt_tokens: number; completion_tokens: number };
+  } = () => ({ finishReason: 'stop' });
   /** What there is against a text. */
   flags: (request: ModerationRequest) => string[] = () => [];
   /** 60 ms of a tone for each letter unless set. */
@@ -172,7 +178,13 @@ export class ScriptedProvider {
     );
     const calls = request.tools ? this.calls(request) : [];
     pieces.push(...calls.flatMap(callChunks));
-    const end = `${chunk({}, calls.length > 0 ? 'tool_calls' : 'stop')}data: [DONE]\n\n`;
+    const { finishReason, usage } = this.ending(request);
+    const counted =
+      usage && request.stream_options?.include_usage
+        ? `data: ${JSON.stringify({ choices: [], usage })}\n\n`
+        : '';
+    const last = chunk({}, calls.length > 0 ? 'tool_calls' : finishReason);
+    const end = `${last}${counted}data: [DONE]\n\n`;
     return send(response, behaviour, stage, 'text/event-stream', pieces, end);
   }
 

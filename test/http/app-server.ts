@@ -8,6 +8,7 @@ import type { Character } from '../../src/protocol/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { openMetrics } from '../../src/telemetry/metrics.ts';
 import { aiChatDeps } from './ai-chat/deps.ts';
+import { xingchenDeps } from './xingchen/deps.ts';
 import { Memories } from '../../src/memory/memories.ts';
 import { EndUsers } from '../../src/speakers/end-users.ts';
 import { craftingDeps, nowhere } from './crafting-deps.ts';
@@ -103,6 +104,7 @@ function fakeDeps() {
     mostCharacters: 3,
     crafting: craftingDeps(),
     aiChat: aiChatDeps(),
+    xingchen: xingchenDeps(),
     health: {
       database: () => Promise.resolve(),
       livekit: () => Promise.resolve(),

@@ -173,7 +173,7 @@ describe('a chat in writing', () => {
     await expect(chat.answer(request('Count.'), never)).rejects.toThrow(AnswerRunning);
     const elsewhere = chat.answer(request('Count.', { conversationId: 'other' }), never);
     await expect(elsewhere).resolves.toMatchObject({ turn: { assistantText: 'One two.' } });
-    await running.return({ turn: (await elsewhere).turn, position: null });
+    await running.return(await elsewhere);
     await expect(chat.answer(request('Count.'), never)).resolves.toBeDefined();
   });
 

@@ -2,7 +2,14 @@ import * as z from 'zod';
 import { Garbage, RefusedInAnswer } from '../attempt.ts';
 import { EventStream } from '../event-stream.ts';
 import { CallDelta, CallParts } from './call-parts.ts';
-import type { ToolCall } from './llm.ts';
+import type { LlmEnd, ToolCall } from './llm.ts';
+
+const Usage = z.object({
+  prompt_tokens: z.int().min(0),
+  completion_tokens: z.int().min(0),
+});
+/** Comes with the last piece or behind it, with no choices then. */
+const Counted = z.object({ usage: Usage });
 
 const Chunk = z.union([
   z.object({ error: z.union([z.string(), z.looseObject({})]) }),
@@ -24,6 +31,8 @@ export class ChatAnswer {
   readonly #calls = new CallParts();
   #any = false;
   #finished = false;
+  #finishReason: string | null = null;
+  #tokens: LlmEnd['tokens'];
 
   /** Not all servers name the type, but a page or a plain object is no stream. @throws {Garbage} */
   constructor(contentType: string) {
@@ -35,6 +44,10 @@ export class ChatAnswer {
   /** Whether the server said that this was all: by a `finish_reason` or `[DONE]`; some send only one of them. */
   get finished(): boolean {
     return this.#finished;
+  }
+
+  get ending(): LlmEnd {
+    return { finishReason: this.#finishReason, tokens: this.#tokens };
   }
 
   /** The functions that the model called, as far as they are there. */
@@ -55,16 +68,31 @@ export class ChatAnswer {
 
   *#read(data: string): Generator<string, void> {
     this.#any = true;
-    if (this.#finished) return;
-    if (data.trim() === '[DONE]') {
+    const isDone = data.trim() === '[DONE]';
+    if (this.#finished) {
+      if (!isDone) this.#count(JSON.parse(data));
+      return;
+    }
+    if (isDone) {
       this.#finished = true;
       return;
     }
-    const chunk = Chunk.parse(JSON.parse(data));
+    const json: unknown = JSON.parse(data);
+    const chunk = Chunk.parse(json);
     if ('error' in chunk) throw new RefusedInAnswer(JSON.stringify(chunk.error));
     const choice = chunk.choices[0];
     if (choice?.delta?.content) yield choice.delta.content;
     for (const part of choice?.delta?.tool_calls ?? []) this.#calls.push(part);
-    if (choice?.finish_reason) this.#finished = true;
+    this.#count(json);
+    if (!choice?.finish_reason) return;
+    this.#finished = true;
+    this.#finishReason = choice.finish_reason;
+  }
+
+  #count(json: unknown): void {
+    const counted = Counted.safeParse(json);
+    if (!counted.success) return;
+    const { prompt_tokens: prompt, completion_tokens: completion } = counted.data.usage;
+    this.#tokens = { prompt, completion };
   }
 }

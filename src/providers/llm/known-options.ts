@@ -7,7 +7,7 @@ const mostRefused = 1_000;
 /**
  * Characters carry models and settings that not every endpoint has: a model of another provider, a temperature that
  * reasoning models refuse. They should answer all the same. What was refused, while less was not, is not asked for
- * again: first goes the temperature with the effort, then the model.
+ * again: first goes the counting of tokens, then the temperature with the effort, then the model.
  */
 export class KnownOptions implements Llm {
   readonly #refused = new Set<string>();
@@ -45,13 +45,14 @@ export class KnownOptions implements Llm {
   }
 }
 
-/** What is asked for; the same without fine settings; the same without a model. Each once. */
+/** What is asked for; the same uncounted; the same without fine settings; the same without a model. Each once. */
 function lessAndLess(options: LlmOptions): LlmOptions[] {
+  const uncounted = { ...options, countTokens: undefined };
   const modelOnly = {
-    ...options,
+    ...uncounted,
     ...{ temperature: undefined, topP: undefined, seed: undefined, reasoningEffort: undefined },
   };
-  const wishes = [options, modelOnly, { ...modelOnly, model: undefined }];
+  const wishes = [options, uncounted, modelOnly, { ...modelOnly, model: undefined }];
   return wishes.filter(
     (wish, index) => index === 0 || wishOf(wish) !== wishOf(wishes[index - 1] ?? options),
   );

@@ -25,6 +25,8 @@ export type LlmOptions = {
         wordless?: ReadonlySet<string>;
         /** None may be called any more. */
         mustSpeak?: boolean;
+        /** The name of the one that is to be called. */
+        mustCall?: string | undefined;
         onCall: (call: ToolCall) => void;
       }
     | undefined;
@@ -38,7 +40,20 @@ export type LlmOptions = {
   /** The same seed gives the same answer, as far as the endpoint can. */
   seed?: number | undefined;
   maxTokens?: number | undefined;
+  /** Whether the endpoint shall count the tokens; not every one can. */
+  countTokens?: boolean | undefined;
+  /** Hears how a complete answer ended. */
+  onEnd?: ((end: LlmEnd) => void) | undefined;
   signal: AbortSignal;
+};
+
+/**
+ * @property finishReason such as `stop`, `length`, `tool_calls` or `content_filter`; null where none was said
+ * @property tokens as the endpoint counted them
+ */
+export type LlmEnd = {
+  finishReason: string | null;
+  tokens?: { prompt: number; completion: number } | undefined;
 };
 
 /** Ask the same without tools. What is known to be unfit is not asked again. */
@@ -73,7 +88,8 @@ export function hasImages(messages: readonly ChatMessage[]): boolean {
 }
 
 /** What an endpoint may refuse of a request, apart from its messages and tools. */
-export function wishOf({ model, temperature, reasoningEffort, topP, seed }: LlmOptions): string {
+export function wishOf(options: LlmOptions): string {
+  const { model, temperature, reasoningEffort, topP, seed, countTokens = false } = options;
   const fine = [temperature, topP, seed].map((value) => value !== undefined);
-  return JSON.stringify([model, ...fine, reasoningEffort]);
+  return JSON.stringify([model, ...fine, reasoningEffort, countTokens]);
 }

@@ -96,6 +96,7 @@ export class OpenAiLlm implements Llm {
       attempt.close();
     }
     this.#hearCalls(answer.calls, spoke, options);
+    options.onEnd?.(answer.ending);
   }
 
   /** A call instead of words would cost the listener a second question to the model: such a model is better off without. */
@@ -110,6 +111,7 @@ export class OpenAiLlm implements Llm {
   /** OpenAI itself has renamed the limit and refuses the old name for new models; other servers know the old one. */
   #parameters(options: LlmOptions) {
     const { model, tools, temperature, topP, seed, reasoningEffort, maxTokens } = options;
+    const { mustCall: name } = tools ?? {};
     const limit = new URL(this.settings.baseUrl).hostname.endsWith('api.openai.com')
       ? 'max_completion_tokens'
       : 'max_tokens';
@@ -118,6 +120,9 @@ export class OpenAiLlm implements Llm {
       ...(tools && {
         tools: tools.offered.map((offered) => ({ type: 'function' as const, function: offered })),
         ...(tools.mustSpeak && { tool_choice: 'none' as const }),
+        ...(name !== undefined && {
+          tool_choice: { type: 'function' as const, function: { name } },
+        }),
       }),
       ...(temperature === undefined ? {} : { temperature }),
       ...(topP === undefined ? {} : { top_p: topP }),
@@ -125,6 +130,7 @@ export class OpenAiLlm implements Llm {
       // The client's type lists today's levels; the endpoint knows which it takes.
       ...(reasoningEffort === undefined ? {} : { ['reasoning_effort' as string]: reasoningEffort }),
       ...(maxTokens === undefined ? {} : { [limit]: maxTokens }),
+      ...(options.countTokens && { stream_options: { include_usage: true } }),
     };
   }
 }

@@ -6,8 +6,9 @@ import type { AppChat } from '../../../minds/app-chat.ts';
 import type { Voices } from '../../../minds/voices.ts';
 import { ChatRequest, IdempotencyKey, type HistoryView } from '../../../protocol/ai-chat.ts';
 import { jsonBody, parseBody } from '../../json-body.ts';
+import { leavingOf } from '../../leaving.ts';
 import { CharacterNotFound } from '../../refusals.ts';
-import { leavingOf, ok } from './envelope.ts';
+import { ok } from './envelope.ts';
 import { userOf } from './user-token.ts';
 
 export type ChatDeps = { characters: Characters; chat: AppChat; voices: Pick<Voices, 'forget'> };

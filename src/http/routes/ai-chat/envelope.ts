@@ -1,4 +1,3 @@
-import type { Response } from 'express';
 import { PublicError } from '../../../errors/public-error.ts';
 import type { Dialect } from '../../render-error.ts';
 
@@ -24,12 +23,3 @@ export const aiChatDialect: Dialect = (error) => ({
   message: error.message,
   data: { error: error.code, ...(error instanceof InCharacter && { content: error.content }) },
 });
-
-/** Aborted when the client has left before it was answered. */
-export function leavingOf(res: Response): AbortSignal {
-  const left = new AbortController();
-  res.once('close', () => {
-    if (!res.writableFinished) left.abort(new Error('the client has left'));
-  });
-  return left.signal;
-}

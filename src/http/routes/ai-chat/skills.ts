@@ -7,8 +7,9 @@ import { SkillRequest } from '../../../protocol/ai-chat.ts';
 import { skillIds, skillNames, SourceDown, type SkillName } from '../../../skills/skill.ts';
 import { nothingToTell } from '../../../skills/tellings.ts';
 import { jsonBody, parseBody } from '../../json-body.ts';
+import { leavingOf } from '../../leaving.ts';
 import { CharacterNotFound } from '../../refusals.ts';
-import { InCharacter, leavingOf, ok } from './envelope.ts';
+import { InCharacter, ok } from './envelope.ts';
 import { skillsOf } from './gallery.ts';
 import { userOf } from './user-token.ts';
 

@@ -6,9 +6,9 @@ import type { Messages } from '../../../chats/messages.ts';
 import { PublicError } from '../../../errors/public-error.ts';
 import type { Said, Voices } from '../../../minds/voices.ts';
 import { VoiceQuery } from '../../../protocol/ai-chat.ts';
+import { leavingOf } from '../../leaving.ts';
 import { problemsOf } from '../../problems.ts';
 import { InvalidRequest } from '../../refusals.ts';
-import { leavingOf } from './envelope.ts';
 import { userOf } from './user-token.ts';
 
 export type VoiceDeps = {

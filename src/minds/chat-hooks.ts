@@ -1,0 +1,46 @@
+import type { Character } from '../protocol/character.ts';
+import type { TextAnswer } from './text-request.ts';
+
+/** One exchange of a chat in writing, as those see it who watch over it. */
+export type WatchedTurn = {
+  /** Whose conversation it is; the character may be another workspace's that is open to it. */
+  workspaceId: string;
+  character: Character;
+  /** What the Xingchen API alone keeps of the character; empty of one that was made for this answer. */
+  xingchen: Record<string, unknown>;
+  /** `platformPlugins` as the request has them, else as the character has them: unparsed. */
+  plugins: unknown;
+  /** Null: nothing is kept. */
+  conversationId: string | null;
+  /** The turn's, before it is kept. */
+  turnId: string;
+  /** Who writes: `Speakers`' id; null where nobody was named. */
+  speakerId: string | null;
+  words: string;
+  /** Whether the client wants what is said to be inspected. */
+  inspected: boolean;
+};
+
+/** What else happens in a chat, in the order of the hooks. Each is left out where there is nothing to do. */
+export type ChatHooks = {
+  /** The character as it is for this answer: with rules that come with the chat, for one. */
+  persona?: (turn: WatchedTurn) => Character;
+  /**
+   * Before the model is asked.
+   * @returns what the character answers instead, kept like any answer; undefined: the model is asked
+   * @throws {PublicError} when the words are not to be answered; nothing is kept
+   */
+  before?: (turn: WatchedTurn, signal: AbortSignal) => Promise<string | undefined>;
+  /**
+   * The answer on its way to the client: may hold pieces back, and must give out all of them, joined, or throw a
+   * {PublicError}. The turn is kept when the inner generator ends, so a piece that is judged before the next one is
+   * asked for is judged before anything is kept.
+   */
+  during?: (
+    pieces: AsyncGenerator<string, TextAnswer>,
+    turn: WatchedTurn,
+    signal: AbortSignal,
+  ) => AsyncGenerator<string, TextAnswer>;
+  /** The turn was kept (or answered, where nothing is kept); the client learns of the end when this is done. */
+  after?: (turn: WatchedTurn, answer: TextAnswer) => Promise<void>;
+};

@@ -1,0 +1,313 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { Conversations } from '../../../src/chats/conversations.ts';
+import { Turns } from '../../../src/chats/turns.ts';
+import { ChatAnswer, ChatResult } from '../../../src/protocol/xingchen/chat.ts';
+import { Refusal } from '../../../src/protocol/xingchen/envelope.ts';
+import { exchangeIds, uuidOf } from '../../../src/protocol/xingchen/ids.ts';
+import { examples } from './examples.ts';
+import { asking, eventsIn, XingchenServer } from './server.ts';
+
+const answerIn = (envelope: unknown) => ChatAnswer.parse(envelope).data;
+const said = (result: z.infer<typeof ChatResult>) => result.choices[0]?.messages[0]?.content ?? '';
+const ownHistory = { context: { useChatHistory: false } };
+
+describe('the chat of the Xingchen API', () => {
+  let server: XingchenServer;
+  let id = '';
+  const ask = async (words: string, more?: Parameters<typeof asking>[2], key?: string) =>
+    answerIn(await server.post('/chat/send', asking(id, words, more), key));
+  const refused = async (body: unknown, key?: string) =>
+    Refusal.parse(await server.post('/chat/send', body, key));
+  const prompts = () => server.provider.llm.requests.map(({ messages }) => messages);
+  const turnsOf = (sessionId: string, workspaceId = server.workspaces.own) =>
+    new Turns(server.database.db).history(
+      { workspaceId, conversationId: uuidOf(sessionId) ?? '' },
+      50,
+    );
+
+  beforeAll(async () => {
+    server = await XingchenServer.start();
+    id = await server.create({ name: '小婉', basicInformation: '小婉今年17岁,住在杭州。' });
+  });
+  afterAll(() => server.close());
+  afterEach(() => {
+    const { provider } = server;
+    provider.reply = () => '我今年17岁了。';
+    provider.calls = () => [];
+    provider.ending = () => ({ finishReason: 'stop' });
+    provider.llm.always({ kind: 'ok' });
+    provider.llm.pace = { firstMs: 0, pieceMs: 0 };
+  });
+
+  for (const { headings, by, method, path, headers, body, answer } of examples) {
+    if (answer !== 'chat' && answer !== 'stream') continue;
+    it(`takes the example of ${headings} as ${by} sends it`, async () => {
+      server.provider.reply = () => ['我今年', '17岁了,很快就要', '步入大学了。'];
+      const answered = await server.send(method, path, {
+        headers: { ...headers, Authorization: `Bearer ${server.keys.own} ` },
+        body: body?.(id),
+      });
+      expect(answered.status).toBe(200);
+      if (answer === 'chat') {
+        const { requestId, code, data } = ChatAnswer.parse(JSON.parse(answered.text));
+        expect(code).toBe(200);
+        expect(data).toMatchObject({
+          requestId,
+          choices: [
+            {
+              messages: [
+                { role: 'assistant', content: '我今年17岁了,很快就要步入大学了。', finishReason: 'stop' },
+              ],
+              stopReason: 'stop',
+            },
+          ],
+          context: { isSave: true, enableDataInspection: false, requestId, ext: 'chat' },
+          stop: true,
+        });
+        return;
+      }
+      expect(answered.headers['content-type']).toBe('text/event-stream;charset=UTF-8');
+      const results = eventsIn(answered.text).map(({ data }) => ChatResult.parse(data));
+      expect(results.map(said)).toEqual([
+        '我今年',
+        '我今年17岁了,很快就要',
+        '我今年17岁了,很快就要步入大学了。',
+        '我今年17岁了,很快就要步入大学了。',
+      ]);
+      expect(results.map(({ stop }) => stop)).toEqual([false, false, false, true]);
+    });
+  }
+
+  it('streams pieces that are the whole answer when put together, emoji and all', async () => {
+    const emoji = '👨‍👩‍👧 好的🙂';
+    // Some servers cut a character in two.
+    server.provider.reply = () => [emoji.slice(0, 1), emoji.slice(1, 7), emoji.slice(7)];
+    const question = asking(id, '发个表情', {
+      ...ownHistory,
+      parameters: { incrementalOutput: true },
+    });
+    const { events } = await server.events(question);
+    const results = events.map(({ data }) => ChatResult.parse(data));
+    const pieces = results.map(said);
+    expect(pieces.join('')).toBe(emoji);
+    expect(pieces.at(-1)).toBe('');
+    expect(pieces.every((piece) => !/\p{Surrogate}/u.test(piece))).toBe(true);
+    expect(said(await ask('发个表情', ownHistory))).toBe(emoji);
+    expect(results.at(-1)?.usage).toBeDefined();
+    const [first, last] = [results[0]?.context, results.at(-1)?.context];
+    expect(first).toEqual(last);
+  });
+
+  it('tells the model who talks, where, and what was said, and counts what it took', async () => {
+    server.provider.ending = () => ({
+      finishReason: 'length',
+      usage: { prompt_tokens: 1336, completion_tokens: 5 },
+    });
+    const question = examples[0]?.body?.(id);
+    const { choices, usage } = answerIn(await server.post('/chat/send', question));
+    expect(choices[0]).toMatchObject({ stopReason: 'length' });
+    expect(usage).toMatchObject({ inputTokens: 1336, outputTokens: 5 });
+    expect(usage?.userTokens).toBeGreaterThan(0);
+    const [system, ...rest] = prompts().at(-1) ?? [];
+    expect(system?.content).toContain('小婉今年17岁');
+    expect(system?.content).toContain('> 我是小明,是小婉邻居。');
+    expect(system?.content).toContain('小明');
+    expect(rest.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user']);
+  });
+
+  it('keeps a history of its own for each user, and answers from it', async () => {
+    const first = await ask('我叫小明', { userId: 'a' });
+    const second = await ask('我叫什么?', { userId: 'a' });
+    await ask('我叫什么?', { userId: 'b' });
+    const [one, other] = prompts().slice(-2);
+    expect(one?.slice(1).map(({ content }) => content)).toEqual([
+      '我叫小明',
+      '我今年17岁了。',
+      '我叫什么?',
+    ]);
+    expect(other).toHaveLength(2);
+    expect(second.context.sessionId).toBe(first.context.sessionId);
+    const turns = await turnsOf(first.context.sessionId);
+    expect(turns.map(({ userText }) => userText)).toEqual(['我叫小明', '我叫什么?']);
+    expect(exchangeIds(turns[0]?.id ?? '')).toMatchObject({
+      messageId: first.context.messageId,
+      queryId: first.context.queryId,
+      chatId: first.context.chatId,
+    });
+  });
+
+  it('continues under the id that voice sessions are begun with', async () => {
+    const { sessionId } = (await ask('你好', { userId: 'voice' })).context;
+    const character = await server.characters.get(server.workspaces.own, id);
+    const opened = await new Conversations(server.database.db).open({
+      workspaceId: server.workspaces.own,
+      characterId: character?.id ?? '',
+      endUserId: null,
+      characterSessionId: sessionId,
+    });
+    expect(opened).toEqual({ id: uuidOf(sessionId), isNew: false });
+  });
+
+  it('shows the model no more rounds than shortTermMemoryRound, whosever history it is', async () => {
+    const short = await server.create({ advancedConfig: { shortTermMemoryRound: 1 } });
+    for (const words of ['一', '二', '三']) await server.post('/chat/send', asking(short, words));
+    expect(prompts().at(-1)?.slice(1)).toHaveLength(3);
+    await server.post('/chat/send', examples[0]?.body?.(short));
+    expect(prompts().at(-1)?.slice(1)).toHaveLength(3);
+  });
+
+  it('answers the last question anew in the place of its answer, as often as is wished', async () => {
+    const { context } = await ask('讲个故事', { userId: 'anew' });
+    for (const reply of ['从前…', '很久以前…']) {
+      server.provider.reply = () => reply;
+      const again = await ask('忽略', {
+        userId: 'anew',
+        context: { isRegenerate: true, queryId: context.queryId },
+      });
+      expect(said(again)).toBe(reply);
+      expect(again.context.queryId).toBe(context.queryId);
+    }
+    expect(await turnsOf(context.sessionId)).toMatchObject([
+      { userText: '讲个故事', assistantText: '很久以前…' },
+    ]);
+    const strange = { userId: 'anew', context: { isRegenerate: true, queryId: 'f'.repeat(32) } };
+    expect(await refused(asking(id, '…', strange))).toMatchObject({ code: 40403 });
+    const own = { userId: 'anew', context: { isRegenerate: true, useChatHistory: false } };
+    await ask('讲个故事', own);
+    expect(await turnsOf(context.sessionId)).toHaveLength(1);
+  });
+
+  it('answers as a character that is described in the request, and keeps nothing of it', async () => {
+    const body = {
+      input: {
+        messages: [{ role: 'user', content: '你是谁?' }],
+        aca: {
+          botProfile: { name: '阿福', content: '阿福是一只猫。', traits: '只说喵。' },
+          sampleMessages: [
+            { role: 'user', content: '饿吗?' },
+            { role: 'assistant', content: '喵喵!' },
+          ],
+        },
+      },
+    };
+    const { context } = answerIn(await server.post('/chat/send', body));
+    expect(context).toMatchObject({ isSave: false, sessionId: '' });
+    const system = prompts().at(-1)?.[0]?.content;
+    for (const told of ['阿福是一只猫。', '只说喵。', '喵喵!']) expect(system).toContain(told);
+    const empty = { ...body.input, aca: { botProfile: { name: '阿福' } } };
+    expect((await refused({ input: empty })).errorMessage).toMatch(/botProfile.*characterId/);
+  });
+
+  it('lets the application call functions, and answers from what they return', async () => {
+    server.provider.reply = () => '';
+    server.provider.calls = () => [{ name: 'weather', json: '{"city":"杭州"}' }];
+    const functionList = [{ name: 'weather', description: '天气', parameters: { type: 'object' } }];
+    const question = asking(id, '杭州天气怎么样?', { ...ownHistory, aca: { functionList } });
+    const called = answerIn(await server.post('/chat/send', question));
+    const functionCall = {
+      thought: '',
+      apiCallList: [{ apiName: 'weather', parameters: { city: '杭州' } }],
+    };
+    expect(called.choices).toMatchObject([
+      { messages: [{ functionCall, finishReason: 'function_call' }], stopReason: 'function_call' },
+    ]);
+    server.provider.reply = () => '今天下雨。';
+    server.provider.calls = () => [];
+    const messages = [
+      ...question.input.messages,
+      { role: 'assistant', content: '', functionCall },
+      { role: 'function', name: 'weather', content: '{"sky":"小雨"}' },
+    ];
+    const returned = { input: { ...question.input, messages } };
+    expect(said(answerIn(await server.post('/chat/send', returned)))).toBe('今天下雨。');
+    expect(prompts().at(-1)?.[0]?.content).toContain('小雨');
+    expect(prompts().at(-1)?.at(-1)?.content).toBe('杭州天气怎么样?');
+  });
+
+  it('is open to other workspaces only where allowApi says so, and in conversations of their own', async () => {
+    const { other } = server.keys;
+    const closed = await server.create({ permConfig: { isPublic: 1, allowApi: 0, allowChat: 1 } });
+    expect(await refused(asking(closed, '你好'), other)).toMatchObject({ code: 40402 });
+    const open = await server.create({ permConfig: { isPublic: 0, allowApi: 1, allowChat: 0 } });
+    const foreign = answerIn(await server.post('/chat/send', asking(open, '你好'), other)).context;
+    const own = answerIn(await server.post('/chat/send', asking(open, '你好'))).context;
+    expect(foreign.sessionId).not.toBe(own.sessionId);
+    expect(prompts().at(-1)).toHaveLength(2);
+    expect(await turnsOf(foreign.sessionId)).toEqual([]);
+    expect(await turnsOf(foreign.sessionId, server.workspaces.other)).toHaveLength(1);
+  });
+
+  it('does not mix a hundred chats at once, of one user or of many', async () => {
+    server.provider.reply = ({ messages }) => `回${messages.at(-1)?.content ?? ''}`;
+    const numbers = Array.from({ length: 100 }, (_, at) => `第${at}句`);
+    const many = numbers.map((words, at) =>
+      ask(words, at % 2 === 0 ? { userId: `many-${at}` } : { userId: 'one', ...ownHistory }),
+    );
+    expect((await Promise.all(many)).map(said)).toEqual(numbers.map((words) => `回${words}`));
+  });
+
+  it('stops the model when its client leaves, and keeps nothing', async () => {
+    const { llm } = server.provider;
+    const { sessionId } = (await ask('你好', { userId: 'leaver' })).context;
+    llm.always({ kind: 'stall', afterPieces: 1 });
+    const aborted = llm.counts.aborted;
+    const leaving = new AbortController();
+    const response = await fetch(`${server.app.url}/v2/api/chat/send`, {
+      method: 'POST',
+      headers: {
+        ...{ Authorization: `Bearer ${server.keys.own}`, 'Content-Type': 'application/json' },
+        'X-AcA-SSE': 'enable',
+      },
+      body: JSON.stringify(asking(id, '说个不停', { userId: 'leaver' })),
+      signal: leaving.signal,
+    });
+    await response.body?.getReader().read();
+    leaving.abort();
+    await llm.until((counts) => counts.aborted > aborted);
+    expect(await turnsOf(sessionId)).toHaveLength(1);
+  });
+
+  it('ends a stream that fails with an error event, before its first piece with a status too', async () => {
+    const { llm } = server.provider;
+    llm.always({ kind: 'refuse', status: 400 });
+    const early = await server.events(asking(id, '你好', ownHistory));
+    expect(early.status).toBe(502);
+    expect(early.events).toMatchObject([{ event: 'error', data: { errorCode: 50201 } }]);
+    llm.always({ kind: 'breakOff', afterPieces: 1 });
+    server.provider.reply = () => ['从前', '有座山'];
+    const late = await server.events(asking(id, '你好', ownHistory));
+    expect(late.status).toBe(200);
+    expect(late.events.map(({ event }) => event)).toEqual(['message', 'error']);
+    expect(Refusal.parse(late.events[1]?.data)).toMatchObject({
+      errorCode: 50201,
+      httpStatusCode: 502,
+      success: false,
+    });
+    const unread = await server.events(asking('nobody', '你好'));
+    expect([unread.status, unread.events[0]?.event]).toEqual([404, 'error']);
+    const key = { Authorization: 'Bearer wrong' };
+    expect((await server.events({}, key)).events).toMatchObject([{ data: { errorCode: 40102 } }]);
+  });
+
+  it('gives one answer at a time in a conversation with its own history', async () => {
+    server.provider.llm.pace = { firstMs: 200, pieceMs: 0 };
+    const both = [1, 2].map(() => server.post('/chat/send', asking(id, '你好', { userId: 'two' })));
+    const codes = (await Promise.all(both)).map((one) => z.object({ code: z.int() }).parse(one).code);
+    expect(codes.sort()).toEqual([200, 40901]);
+  });
+
+  const wrong: [string, unknown, RegExp][] = [
+    ['no input', {}, /^input: Field required/],
+    ['no messages', { input: { messages: [], aca: { botProfile: { name: 'A', content: 'B' } } } }, /messages.*user/],
+    ['a number for words', { input: { messages: [{ role: 'user', content: 7 }], aca: {} } }, /content: .*string/],
+    ['an unknown role', { input: { messages: [{ role: 'wizard', content: 'a' }], aca: {} } }, /role/],
+    ['very long words', { input: { messages: [{ role: 'user', content: '长'.repeat(20_001) }], aca: {} } }, /at most 20000/],
+    ['half a character', '{"input": {"messages": [{"role": "user", "content": "\\ud83d"}]}}', /unicode/],
+  ];
+  it.each(wrong)('says what is wrong with %s', async (_what, body, message) => {
+    const answer = await refused(body);
+    expect(answer).toMatchObject({ code: 42201, success: false });
+    expect(answer.errorMessage).toMatch(message);
+  });
+});

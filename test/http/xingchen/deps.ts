@@ -1,0 +1,53 @@
+import { drizzle } from 'drizzle-orm/pglite';
+import { Characters } from '../../../src/characters/characters.ts';
+import { Conversations } from '../../../src/chats/conversations.ts';
+import { forgetSpeaker } from '../../../src/chats/forget-speaker.ts';
+import { Turns } from '../../../src/chats/turns.ts';
+import { WrittenTurns } from '../../../src/chats/written-turns.ts';
+import type { Db } from '../../../src/db/db.ts';
+import * as schema from '../../../src/db/schema.ts';
+import type { DocumentLinks } from '../../../src/http/routes/xingchen/knowledge-bases.ts';
+import { openXingchen } from '../../../src/http/routes/xingchen/open.ts';
+import type { XingchenDeps } from '../../../src/http/routes/xingchen/xingchen.ts';
+import { type Clock, systemClock } from '../../../src/lifetime/clock.ts';
+import { TextChat } from '../../../src/minds/text-chat.ts';
+import { openProviders } from '../../../src/providers/open-providers.ts';
+import { Speakers } from '../../../src/speakers/speakers.ts';
+import { silentLog } from '../../../src/telemetry/log.ts';
+
+export type XingchenTestParts = {
+  db: Db;
+  /** Of a provider. */
+  baseUrl: string;
+  documents?: DocumentLinks;
+  clock?: Clock;
+};
+
+/** A database that nobody asks. */
+const unused = (): XingchenTestParts => ({
+  db: drizzle.mock({ schema }),
+  baseUrl: 'http://127.0.0.1:9/v1',
+});
+const noDocuments: DocumentLinks = {
+  list: () => Promise.resolve([]),
+  link: () => Promise.reject(new Error('there are no documents')),
+};
+
+/** What the Xingchen API answers with. */
+export function xingchenDeps(parts: XingchenTestParts = unused()): XingchenDeps {
+  const { db, baseUrl, documents = noDocuments, clock = systemClock } = parts;
+  const stage = { baseUrl, model: 'scripted' };
+  const providers = openProviders({ llm: stage, stt: stage, tts: stage }, { clock });
+  const turns = new Turns(db);
+  const textChat = new TextChat({
+    models: { settings: () => Promise.resolve(null) },
+    written: new WrittenTurns(db),
+    ...{ turns, providers, clock, log: silentLog },
+  });
+  return openXingchen({
+    characters: new Characters(db),
+    conversations: new Conversations(db),
+    speakers: new Speakers({ db, clock, forget: [forgetSpeaker] }),
+    ...{ db, turns, textChat, documents, providers, clock },
+  });
+}
