@@ -8,6 +8,7 @@ import { AgentLine } from './dispatch/agent-line.ts';
 import { SetUpFailed } from './errors/set-up-failed.ts';
 import { createApp } from './http/app.ts';
 import { openAiChat } from './http/routes/ai-chat/open.ts';
+import { openXingchen } from './http/routes/xingchen/open.ts';
 import { listen, openHttpServer } from './http/server.ts';
 import { TranscriptionDoor } from './http/transcription/transcription-door.ts';
 import { serveAdmin } from './keys/admin-server.ts';
@@ -116,7 +117,7 @@ async function serve(ground: Ground): Promise<void> {
   };
   await scope.own('limits', new LimitWatch({ usage, end, clock, log }));
 
-  const { characters, conversations, turns, speakers, memories } = mind;
+  const { spokenTo: characters, conversations, turns, speakers, memories } = mind;
   const app = createApp({
     ...{ log, clock, metrics, keys, characters, conversations, turns, speakers, memories },
     endUsers: new EndUsers({ db, speakers }),
@@ -139,6 +140,10 @@ async function serve(ground: Ground): Promise<void> {
       documents: mind.knowledge.documents,
     }),
     aiChat: openAiChat(config, { ...mind, db, providers, clock, log }),
+    xingchen: openXingchen({
+      ...mind,
+      ...{ documents: mind.knowledge.documents, providers, clock },
+    }),
     playground: {
       webDir: join(root, 'web/dist'),
       version: await versionOf(root),

@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, ilike, ne, or, sql, type SQL } from 'drizzle
 import type { Db } from '../db/db.ts';
 import { characters, workspaces } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
+import type { Character } from '../protocol/character.ts';
 import type { CharacterRecord } from './character-record.ts';
 import { characterRef } from './character-ref.ts';
 import { asRecord, withInteraction } from './character-rows.ts';
@@ -44,15 +45,24 @@ export class OpenCharacters {
    */
   async find(
     workspaceId: string,
-    ref: string,
+    ref: string | number,
     permission: Permission,
   ): Promise<FoundCharacter | undefined> {
     const is = characterRef(ref);
     if (!is) return undefined;
     const own = await this.#select(workspaceId, and(eq(characters.workspaceId, workspaceId), is));
-    if (own[0] || /^\d+$/.test(ref.trim())) return own[0];
+    if (own[0] || isNumber(ref)) return own[0];
     const others = and(ne(characters.workspaceId, workspaceId), is, allows(permission));
     return (await this.#select(workspaceId, others))[0];
+  }
+
+  /** As `find`, without what is only shown. */
+  async get(
+    workspaceId: string,
+    ref: string | number,
+    permission: Permission,
+  ): Promise<Character | undefined> {
+    return (await this.find(workspaceId, ref, permission))?.record.character;
   }
 
   async search(
@@ -71,9 +81,7 @@ export class OpenCharacters {
       ),
     );
     const [counted] = await this.db.select({ total: count() }).from(characters).where(where);
-    const orders = order.map(({ by, descending }) =>
-      (descending ? desc : asc)(orderColumns[by]),
-    );
+    const orders = order.map(({ by, descending }) => (descending ? desc : asc)(orderColumns[by]));
     const last = (order[0]?.descending ?? true) ? desc : asc;
     const page = { limit, offset, order: [...orders, last(characters.number), characters.id] };
     return { found: await this.#select(workspaceId, where, page), total: counted?.total ?? 0 };
@@ -102,6 +110,8 @@ export class OpenCharacters {
     }));
   }
 }
+
+const isNumber = (ref: string | number) => /^\d{1,10}$/.test(String(ref).trim());
 
 function allows(permission: Permission): SQL {
   return sql`${characters.xingchen}->'permConfig'->>${permission}::text = '1'`;

@@ -16,7 +16,7 @@ import { recollect, type RecollectingDeps } from './recollecting.ts';
 export type MindDeps = {
   sessions: VoiceSessions;
   participants: Participants;
-  characters: Characters;
+  characters: Pick<Characters, 'get'>;
   turns: Turns;
   models: OwnModels;
   narratives: Narratives;

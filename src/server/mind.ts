@@ -1,4 +1,5 @@
 import { Characters } from '../characters/characters.ts';
+import { OpenCharacters } from '../characters/open-characters.ts';
 import { ChatHistory } from '../chats/chat-history.ts';
 import { Conversations } from '../chats/conversations.ts';
 import { forgetSpeaker } from '../chats/forget-speaker.ts';
@@ -56,6 +57,13 @@ export async function openMind(
   const { config, clock, log, scope } = ground;
   const { db } = database;
   const characters = new Characters(db);
+  const openCharacters = new OpenCharacters(db);
+  // Who may be spoken to: other workspaces' characters too, where their owners allow it.
+  const spokenTo = {
+    get: (workspaceId: string, ref: string | number) =>
+      openCharacters.get(workspaceId, ref, 'allowChat'),
+    list: (workspaceId: string) => characters.list(workspaceId),
+  };
   const conversations = new Conversations(db);
   const turns = new Turns(db);
   const sessions = new VoiceSessions(db);
@@ -90,7 +98,7 @@ export async function openMind(
   });
   const recall = new Recall([knowledgeSource(knowledge.search, clock), facts], { clock, log });
   const store = new SessionStore({
-    ...{ sessions, participants, characters, models, conversations, turns },
+    ...{ sessions, participants, characters: spokenTo, models, conversations, turns },
     ...{ narratives, tools, clock, tokenLifeMs, holdMs: config.agents.joinTimeoutMs },
     ...{ mostCharacters: config.rooms.mostCharacters, recall, recollecting, afterwork: desk },
   });
@@ -102,6 +110,7 @@ export async function openMind(
     },
   });
   return {
+    ...{ openCharacters, spokenTo },
     ...{ characters, conversations, turns, written, narratives, speakers, models },
     ...{ functions, mcpServers, remembering, knowledge, store, textChat },
     memories: recollecting.memories,

@@ -90,9 +90,8 @@ describe('a Xingchen client on the embedded provider', () => {
       greeting: false,
     });
     await exchange(caller, '你今年多大?');
-    const again = ChatAnswer.parse(
-      await (await post('/chat/send', question('你好'))).json(),
-    ).data.context;
+    const again = ChatAnswer.parse(await (await post('/chat/send', question('你好'))).json()).data
+      .context;
     expect(again.sessionId).toBe(sessionId);
     const histories: unknown = await (
       await post('/chat/message/histories', {

@@ -149,7 +149,11 @@ export const CharacterView = z.looseObject({
 });
 export type CharacterView = z.infer<typeof CharacterView>;
 
-export const CharacterKey = z.object({ characterId: z.string(), version: z.int(), name: z.string() });
+export const CharacterKey = z.object({
+  characterId: z.string(),
+  version: z.int(),
+  name: z.string(),
+});
 
 export const CreatedAnswer = Envelope(CharacterKey);
 export const DoneAnswer = Envelope(z.literal(true));

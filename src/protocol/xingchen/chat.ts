@@ -124,13 +124,9 @@ const SaidMessage = z.object({
 /** The data of an answer; each event of a stream is one without an envelope. */
 export const ChatResult = z.object({
   requestId: z.string(),
-  choices: z.array(
-    z.object({ messages: z.array(SaidMessage), stopReason: z.string().optional() }),
-  ),
+  choices: z.array(z.object({ messages: z.array(SaidMessage), stopReason: z.string().optional() })),
   /** Absent while a stream goes on. */
-  usage: z
-    .object({ outputTokens: z.int(), inputTokens: z.int(), userTokens: z.int() })
-    .optional(),
+  usage: z.object({ outputTokens: z.int(), inputTokens: z.int(), userTokens: z.int() }).optional(),
   context: z.object({
     chatRoomId: z.int(),
     /** The `character_session_id` under which this goes on by voice. */

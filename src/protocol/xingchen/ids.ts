@@ -16,7 +16,11 @@ export function uuidOf(id: string): string | undefined {
 }
 
 /** @property messageId of the answer @property queryId of the question @property chatId of both together */
-export function exchangeIds(turnId: string): { messageId: string; queryId: string; chatId: string } {
+export function exchangeIds(turnId: string): {
+  messageId: string;
+  queryId: string;
+  chatId: string;
+} {
   const id = wireId(turnId);
   const as = (side: keyof typeof versions) =>
     id.slice(0, versionAt) + versions[side] + id.slice(versionAt + 1);
@@ -32,9 +36,7 @@ export function turnOfMessage(
   const version = wireId(id).charAt(versionAt);
   if (version !== versions.answer && version !== versions.question) return undefined;
   const plain = wireId(id);
-  const turnId = uuidOf(
-    plain.slice(0, versionAt) + versions.answer + plain.slice(versionAt + 1),
-  );
+  const turnId = uuidOf(plain.slice(0, versionAt) + versions.answer + plain.slice(versionAt + 1));
   const side = version === versions.question ? 'question' : 'answer';
   return turnId === undefined ? undefined : { turnId, side };
 }

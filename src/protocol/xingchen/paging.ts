@@ -40,5 +40,10 @@ export function orderBy<Field extends string>(
 }
 
 /** Where a page begins in the whole list. */
-export const offsetOf = ({ pageNum: page, pageSize: size }: { pageNum: number; pageSize: number }) =>
-  (page - 1) * size;
+export const offsetOf = ({
+  pageNum: page,
+  pageSize: size,
+}: {
+  pageNum: number;
+  pageSize: number;
+}) => (page - 1) * size;

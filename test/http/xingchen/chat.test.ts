@@ -29,7 +29,7 @@ describe('the chat of the Xingchen API', () => {
   beforeAll(async () => {
     server = await XingchenServer.start();
     id = await server.create({ name: '小婉', basicInformation: '小婉今年17岁,住在杭州。' });
-  });
+  }, 60_000);
   afterAll(() => server.close());
   afterEach(() => {
     const { provider } = server;
@@ -57,7 +57,11 @@ describe('the chat of the Xingchen API', () => {
           choices: [
             {
               messages: [
-                { role: 'assistant', content: '我今年17岁了,很快就要步入大学了。', finishReason: 'stop' },
+                {
+                  role: 'assistant',
+                  content: '我今年17岁了,很快就要步入大学了。',
+                  finishReason: 'stop',
+                },
               ],
               stopReason: 'stop',
             },
@@ -113,7 +117,13 @@ describe('the chat of the Xingchen API', () => {
     expect(system?.content).toContain('小婉今年17岁');
     expect(system?.content).toContain('> 我是小明,是小婉邻居。');
     expect(system?.content).toContain('小明');
-    expect(rest.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user']);
+    expect(rest.map(({ role }) => role)).toEqual([
+      'user',
+      'assistant',
+      'user',
+      'assistant',
+      'user',
+    ]);
   });
 
   it('keeps a history of its own for each user, and answers from it', async () => {
@@ -293,17 +303,39 @@ describe('the chat of the Xingchen API', () => {
   it('gives one answer at a time in a conversation with its own history', async () => {
     server.provider.llm.pace = { firstMs: 200, pieceMs: 0 };
     const both = [1, 2].map(() => server.post('/chat/send', asking(id, '你好', { userId: 'two' })));
-    const codes = (await Promise.all(both)).map((one) => z.object({ code: z.int() }).parse(one).code);
+    const codes = (await Promise.all(both)).map(
+      (one) => z.object({ code: z.int() }).parse(one).code,
+    );
     expect(codes.sort()).toEqual([200, 40901]);
   });
 
   const wrong: [string, unknown, RegExp][] = [
     ['no input', {}, /^input: Field required/],
-    ['no messages', { input: { messages: [], aca: { botProfile: { name: 'A', content: 'B' } } } }, /messages.*user/],
-    ['a number for words', { input: { messages: [{ role: 'user', content: 7 }], aca: {} } }, /content: .*string/],
-    ['an unknown role', { input: { messages: [{ role: 'wizard', content: 'a' }], aca: {} } }, /role/],
-    ['very long words', { input: { messages: [{ role: 'user', content: '长'.repeat(20_001) }], aca: {} } }, /at most 20000/],
-    ['half a character', '{"input": {"messages": [{"role": "user", "content": "\\ud83d"}]}}', /unicode/],
+    [
+      'no messages',
+      { input: { messages: [], aca: { botProfile: { name: 'A', content: 'B' } } } },
+      /messages.*user/,
+    ],
+    [
+      'a number for words',
+      { input: { messages: [{ role: 'user', content: 7 }], aca: {} } },
+      /content: .*string/,
+    ],
+    [
+      'an unknown role',
+      { input: { messages: [{ role: 'wizard', content: 'a' }], aca: {} } },
+      /role/,
+    ],
+    [
+      'very long words',
+      { input: { messages: [{ role: 'user', content: '长'.repeat(20_001) }], aca: {} } },
+      /at most 20000/,
+    ],
+    [
+      'half a character',
+      '{"input": {"messages": [{"role": "user", "content": "\\ud83d"}]}}',
+      /unicode/,
+    ],
   ];
   it.each(wrong)('says what is wrong with %s', async (_what, body, message) => {
     const answer = await refused(body);

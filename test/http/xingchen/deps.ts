@@ -1,5 +1,6 @@
 import { drizzle } from 'drizzle-orm/pglite';
 import { Characters } from '../../../src/characters/characters.ts';
+import { OpenCharacters } from '../../../src/characters/open-characters.ts';
 import { Conversations } from '../../../src/chats/conversations.ts';
 import { forgetSpeaker } from '../../../src/chats/forget-speaker.ts';
 import { Turns } from '../../../src/chats/turns.ts';
@@ -46,8 +47,9 @@ export function xingchenDeps(parts: XingchenTestParts = unused()): XingchenDeps 
   });
   return openXingchen({
     characters: new Characters(db),
+    openCharacters: new OpenCharacters(db),
     conversations: new Conversations(db),
     speakers: new Speakers({ db, clock, forget: [forgetSpeaker] }),
-    ...{ db, turns, textChat, documents, providers, clock },
+    ...{ turns, textChat, documents, providers, clock },
   });
 }

@@ -85,8 +85,7 @@ function objectIn(json: string): Record<string, unknown> {
 }
 
 /** Of the words alone: the estimate counts a message around them. */
-const tokensOf = (words: string) =>
-  words === '' ? 0 : estimateTokens(words) - estimateTokens('');
+const tokensOf = (words: string) => (words === '' ? 0 : estimateTokens(words) - estimateTokens(''));
 
 /** A number for clients that want one: of the id's first 31 bits. */
 const numberOf = (id: string) => parseInt(wireId(id).slice(0, 8), 16) >>> 1;

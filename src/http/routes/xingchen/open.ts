@@ -1,8 +1,7 @@
 import type { Characters } from '../../../characters/characters.ts';
-import { OpenCharacters } from '../../../characters/open-characters.ts';
+import type { OpenCharacters } from '../../../characters/open-characters.ts';
 import type { Conversations } from '../../../chats/conversations.ts';
 import type { Turns } from '../../../chats/turns.ts';
-import type { Db } from '../../../db/db.ts';
 import type { Clock } from '../../../lifetime/clock.ts';
 import type { ChatHooks } from '../../../minds/chat-hooks.ts';
 import type { TextChat } from '../../../minds/text-chat.ts';
@@ -13,8 +12,8 @@ import type { DocumentLinks } from './knowledge-bases.ts';
 import type { XingchenDeps } from './xingchen.ts';
 
 export type XingchenParts = {
-  db: Db;
   characters: Characters;
+  openCharacters: OpenCharacters;
   conversations: Conversations;
   turns: Turns;
   speakers: Speakers;
@@ -26,12 +25,11 @@ export type XingchenParts = {
 
 /** What the Xingchen API answers with. */
 export function openXingchen(parts: XingchenParts): XingchenDeps {
-  const { db, characters, conversations, turns, speakers, documents } = parts;
+  const { characters, openCharacters, documents, conversations, turns, speakers } = parts;
   const { textChat, providers, clock } = parts;
   const hooks: ChatHooks = {};
   return {
-    ...{ characters, documents, clock },
-    openCharacters: new OpenCharacters(db),
+    ...{ characters, openCharacters, documents, clock },
     chat: new XingchenChat({ textChat, conversations, turns, speakers, hooks }),
     canInspect: providers.moderation !== undefined,
   };
