@@ -15,6 +15,7 @@ import { openProviders } from './providers/open-providers.ts';
 import { SileroVad } from './providers/vad/silero.ts';
 import { RoomHost } from './session/room-host.ts';
 import { openLog, type Log } from './telemetry/log.ts';
+import { MicrophoneLag } from './telemetry/microphone-lag.ts';
 
 /*
  * An agent process: many voice sessions, and nothing that must survive it. The server starts some as its children; by
@@ -63,8 +64,10 @@ async function run(server: string, secret: string, log: Log, scope: Scope): Prom
     }),
   );
   const { providers, agentName, maxSessions, idle } = journal.welcome;
+  const lag = new MicrophoneLag();
   const host = new RoomHost({
     clock,
+    lag,
     log,
     vad,
     journal,

@@ -1,4 +1,4 @@
-import type { PcmFrame } from '../frames/pcm.ts';
+import type { TimedFrame } from '../frames/pcm.ts';
 import { apology } from '../prompt/apology.ts';
 import type { Occasion } from '../prompt/occasion.ts';
 import type { Participant } from '../protocol/participant.ts';
@@ -12,6 +12,7 @@ import { step } from '../turn/machine.ts';
 import { floorOf, type Floor, type Reaction, type Wish } from '../turn/reaction.ts';
 import type { SpeechDetection } from '../turn/speech-detector.ts';
 import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../turn/turn.ts';
+import { Alarm } from './alarm.ts';
 import { Answering, type AnsweringDeps } from './answering.ts';
 import type { Ear } from './ears.ts';
 import { EventLine } from './event-line.ts';
@@ -47,13 +48,13 @@ export class Conversation {
   readonly #order: TurnOrder;
   readonly #answering: Answering;
   readonly #reacting: Reacting;
+  readonly #alarm: Alarm;
   readonly #closing = new AbortController();
   #turn: Turn = { state: 'listening' };
   #pausedAtMs: number | undefined;
   #userSpeaking = false;
   /** The words so far as the client was told them last. */
   #toldWords = '';
-  #cancelWake: () => void = () => undefined;
 
   constructor(given: ConversationDeps, history: TurnRecord[]) {
     this.#events = new EventLine(given.emit, given.clock);
@@ -61,6 +62,13 @@ export class Conversation {
     const deps = { ...given, emit };
     this.#deps = deps;
     this.#rules = { endpointer: deps.endpointer ?? wordsEndpointer(), guessAfterMs };
+    this.#alarm = new Alarm({
+      clock: deps.clock,
+      heardUntilMs: () => this.#order.ears.heardUntilMs,
+      ring: (nowMs) => {
+        this.#dispatch({ kind: 'woken' }, nowMs);
+      },
+    });
     const onRetry = ({ stage, reason }: ProviderFailed) => {
       deps.log.warn({ stage, reason }, 'provider failed, trying once more');
     };
@@ -115,7 +123,7 @@ export class Conversation {
 
   /** Hears this microphone until it ends or `signal` aborts. Never rejects for what a provider does. */
   async hearFrom(
-    microphone: AsyncIterable<PcmFrame>,
+    microphone: AsyncIterable<TimedFrame>,
     signal: AbortSignal,
     speaker?: Participant,
   ): Promise<void> {
@@ -211,7 +219,7 @@ export class Conversation {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    this.#cancelWake();
+    this.#alarm.cancel();
     this.#order.ears.close();
     await this.#answering.close();
     this.#events.close();
@@ -241,9 +249,9 @@ export class Conversation {
     });
   }
 
-  #dispatch(event: TurnEvent): void {
+  #dispatch(event: TurnEvent, nowMs = this.#alarm.nowMs): void {
     if (this.#closing.signal.aborted) return;
-    const { next, effects } = step(this.#turn, event, this.#deps.clock.nowMs(), this.#rules);
+    const { next, effects } = step(this.#turn, event, nowMs, this.#rules);
     this.#turn = next;
     for (const effect of effects) this.#do(effect);
     if (!this.#userSpeaking && (this.#turn.state === 'hearing' || this.#turn.state === 'pausing')) {
@@ -260,7 +268,7 @@ export class Conversation {
   #do(effect: TurnEffect): void {
     switch (effect.kind) {
       case 'wakeAt':
-        this.#wakeAt(effect.atMs);
+        this.#alarm.set(effect.atMs);
         return;
       case 'transcribe':
         void this.#transcribe();
@@ -289,13 +297,6 @@ export class Conversation {
       case 'cut':
         this.#cut(effect.by, effect.sinceMs);
     }
-  }
-
-  #wakeAt(atMs: number): void {
-    this.#cancelWake();
-    this.#cancelWake = this.#deps.clock.after(atMs - this.#deps.clock.nowMs(), () => {
-      this.#dispatch({ kind: 'woken' });
-    });
   }
 
   async #transcribe(): Promise<void> {
@@ -402,8 +403,8 @@ export class Conversation {
 }
 
 async function* whileOpen(
-  microphone: AsyncIterable<PcmFrame>,
+  microphone: AsyncIterable<TimedFrame>,
   ear: Ear,
-): AsyncGenerator<PcmFrame, void> {
+): AsyncGenerator<TimedFrame, void> {
   for await (const frame of microphone) if (ear.isOpen) yield frame;
 }

@@ -30,6 +30,11 @@ export class Ears {
     return this.#holder;
   }
 
+  /** The time up to which the one who has the floor was heard; undefined while no sound of theirs counts. */
+  get heardUntilMs(): number | undefined {
+    return this.#holder.isOpen ? this.#holder.utterance.heardUntilMs : undefined;
+  }
+
   /** The ear of this participant, made when there is none. */
   of(speaker: Participant | undefined): Ear {
     const key = speaker?.identity ?? '';

@@ -1,4 +1,4 @@
-import { hearingRateHz, type PcmFrame } from '../frames/pcm.ts';
+import { hearingRateHz, type TimedFrame } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
@@ -43,6 +43,7 @@ export class Utterance {
   #wordsAtMs = 0;
   /** For the words so far; calls in vain count too. */
   #work: RecogniserWork | undefined;
+  #heardUntilMs: number | undefined;
   #startedMs = 0;
   #pausedAtMs = 0;
   #isPaused = false;
@@ -73,6 +74,11 @@ export class Utterance {
     return this.#detector.inUtterance;
   }
 
+  /** The time of the last sound that was judged; undefined while no microphone is heard. */
+  get heardUntilMs(): number | undefined {
+    return this.#heardUntilMs;
+  }
+
   get startedMs(): number {
     return this.#startedMs;
   }
@@ -84,16 +90,20 @@ export class Utterance {
 
   /** Speech and silence of a microphone, until that ends. */
   async *changes(
-    microphone: AsyncIterable<PcmFrame>,
+    microphone: AsyncIterable<TimedFrame>,
     signal: AbortSignal,
   ): AsyncGenerator<SpeechChange, void> {
-    const { clock } = this.deps;
     // Not before somebody is heard: many only write.
     const vad = (this.#vad ??= this.deps.vad.openStream());
-    const deps = { clock, vad, detector: this.#detector, recording: this.#recording };
-    for await (const change of hear(microphone, deps, signal)) {
-      this.#note(change);
-      yield change;
+    const onHeard = (untilMs: number) => void (this.#heardUntilMs = untilMs);
+    const deps = { vad, detector: this.#detector, recording: this.#recording, onHeard };
+    try {
+      for await (const change of hear(microphone, deps, signal)) {
+        this.#note(change);
+        yield change;
+      }
+    } finally {
+      this.#heardUntilMs = undefined;
     }
   }
 

@@ -7,12 +7,13 @@ import {
   TrackSource,
   type Track,
 } from '@livekit/rtc-node';
-import type { PcmFrame } from '../frames/pcm.ts';
+import type { TimedFrame } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Closable } from '../lifetime/scope.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import type { AudioOutput } from '../protocol/connect.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { MicrophoneLag } from '../telemetry/microphone-lag.ts';
 import { connectRoom } from './connect-room.ts';
 import { DataLine } from './data-line.ts';
 import { DataSink } from './data-sink.ts';
@@ -24,7 +25,7 @@ import { Voice } from './voice.ts';
 import type { VoiceSink } from './voice-sink.ts';
 
 /** Begins to hear a microphone; it is heard until its track ends or the signal aborts. */
-export type OpenMicrophone = (signal: AbortSignal) => AsyncGenerator<PcmFrame, void>;
+export type OpenMicrophone = (signal: AbortSignal) => AsyncGenerator<TimedFrame, void>;
 
 export type AgentRoomEvents = {
   /** A human is in the room. LiveKit may say so late of one who publishes nothing: up to 3 s. */
@@ -50,6 +51,8 @@ export type JoinRoom = {
   token: string;
   clock: Clock;
   log: Log;
+  /** Of all microphones of the process. */
+  lag: MicrophoneLag;
   /** False for one who only speaks and tells: nothing of the others is received. */
   listens?: boolean;
   /** How messages with its sound are sent; by itself where it is left out. */
@@ -207,6 +210,6 @@ export class AgentRoom implements Closable {
   #onTrack(track: Track, source: TrackSource | undefined, identity: string): void {
     const isVoice = source !== TrackSource.SOURCE_SCREENSHARE_AUDIO && !isOurs(identity);
     if (track.kind !== TrackKind.KIND_AUDIO || !isVoice) return;
-    this.events.emit('microphone', identity, (signal) => microphone(track, signal));
+    this.events.emit('microphone', identity, (signal) => microphone(track, this.#deps, signal));
   }
 }

@@ -4,10 +4,15 @@ import type { Participant } from '../protocol/participant.ts';
 import type { FactNews, Summary } from '../protocol/recollection.ts';
 import { AgentRoom, type JoinRoom } from '../room/agent-room.ts';
 import { characterToken } from '../room/token.ts';
+import type { MicrophoneLag } from '../telemetry/microphone-lag.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { VoiceSession } from './voice-session.ts';
 
-export type HostDeps = Omit<SessionDeps, 'journal' | 'enterAs'> & { journal: Journal };
+export type HostDeps = Omit<SessionDeps, 'journal' | 'enterAs'> & {
+  journal: Journal;
+  /** Of all microphones of the process. */
+  lag: MicrophoneLag;
+};
 export type RoomJob = { roomName: string; url: string; token: string };
 
 /** How the stay in a room ends. */
@@ -126,10 +131,10 @@ export class RoomStay {
   }
 
   async #enter(): Promise<AgentRoom> {
-    const { clock, log } = this.deps;
+    const { clock, lag, log } = this.deps;
     const { roomName, url, token } = this.job;
     try {
-      const room = await AgentRoom.join({ url, token, clock, log: log.child({ roomName }) });
+      const room = await AgentRoom.join({ url, token, clock, lag, log: log.child({ roomName }) });
       room.events.on('closed', (why) => {
         this.depart({ kind: why === 'replaced' ? 'givenAway' : 'roomGone' });
       });
@@ -160,11 +165,11 @@ export class RoomStay {
   }
 
   async #enterAs(identity: string, name: string, send: JoinRoom['send']): Promise<AgentRoom> {
-    const { clock, log, journal } = this.deps;
+    const { clock, lag, log, journal } = this.deps;
     const { roomName, url } = this.job;
     const token = await characterToken(journal.welcome.livekit, { roomName, identity, name });
     return AgentRoom.join({
-      ...{ url, token, clock, log: log.child({ roomName, identity }), listens: false },
+      ...{ url, token, clock, lag, log: log.child({ roomName, identity }), listens: false },
       ...(send && { send }),
     });
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hearingRateHz, type PcmFrame } from '../../src/frames/pcm.ts';
+import { hearingRateHz, type TimedFrame } from '../../src/frames/pcm.ts';
 import { BoundedQueue } from '../../src/lifetime/bounded-queue.ts';
 import type { ConversationEvent } from '../../src/pipeline/conversation-event.ts';
 import { Conversation } from '../../src/pipeline/conversation.ts';
@@ -31,7 +31,7 @@ class Scene {
   readonly stored = new Map<string, TurnRecord>();
   readonly conversation: Conversation;
   knows = 'sun';
-  readonly #microphone = new BoundedQueue<PcmFrame>({ capacity: 1_000, whenFull: 'dropOldest' });
+  readonly #microphone = new BoundedQueue<TimedFrame>({ capacity: 1_000, whenFull: 'dropOldest' });
   readonly #done: Promise<void>;
   #ids = 0;
 
@@ -95,7 +95,11 @@ class Scene {
 
   async #frames(ms: number, samples: Int16Array): Promise<void> {
     for (let at = 0; at < ms; at += frameMs) {
-      this.#microphone.push({ samples, sampleRateHz: hearingRateHz });
+      this.#microphone.push({
+        samples,
+        sampleRateHz: hearingRateHz,
+        endMs: this.clock.nowMs(),
+      });
       await this.clock.advance(frameMs);
     }
   }

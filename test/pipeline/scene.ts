@@ -1,4 +1,4 @@
-import { hearingRateHz, type PcmFrame } from '../../src/frames/pcm.ts';
+import { hearingRateHz, type TimedFrame } from '../../src/frames/pcm.ts';
 import { BoundedQueue } from '../../src/lifetime/bounded-queue.ts';
 import type { ConversationEvent } from '../../src/pipeline/conversation-event.ts';
 import { Conversation } from '../../src/pipeline/conversation.ts';
@@ -17,6 +17,8 @@ import { hum, ScriptedTts } from '../fakes/scripted-tts.ts';
 import { ScriptedVad } from '../fakes/scripted-vad.ts';
 
 const frameMs = 20;
+const loud = hum(frameMs, hearingRateHz);
+const quiet = new Int16Array((frameMs * hearingRateHz) / 1000);
 export const answer =
   'Of course, the harbour lies below the hill. You can walk there in ten minutes.';
 
@@ -51,7 +53,7 @@ export class Scene {
   }[] = [];
   stage: Stage = bareStage;
   readonly conversation: Conversation;
-  readonly #microphone = new BoundedQueue<PcmFrame>({ capacity: 1_000, whenFull: 'dropOldest' });
+  readonly #microphone = new BoundedQueue<TimedFrame>({ capacity: 1_000, whenFull: 'dropOldest' });
   readonly #done: Promise<void>;
   #ids = 0;
 
@@ -100,11 +102,25 @@ export class Scene {
 
   /** The user speaks, or makes some other loud sound. */
   async sound(ms: number): Promise<void> {
-    await this.#frames(ms, hum(frameMs, hearingRateHz));
+    await this.#frames(ms, loud);
   }
 
   async silence(ms: number): Promise<void> {
-    await this.#frames(ms, new Int16Array((frameMs * hearingRateHz) / 1000));
+    await this.#frames(ms, quiet);
+  }
+
+  /** The process gets no CPU while all this sounds; then its timers come, and after them the sound. */
+  async standStill(...heard: readonly ['sound' | 'silence', number][]): Promise<void> {
+    let endMs = this.clock.nowMs();
+    this.clock.standStill(heard.reduce((sum, [, ms]) => sum + ms, 0));
+    await this.clock.advance(0);
+    for (const [kind, ms] of heard)
+      for (let at = 0; at < ms; at += frameMs) {
+        const samples = kind === 'sound' ? loud : quiet;
+        endMs += frameMs;
+        this.#microphone.push({ samples, sampleRateHz: hearingRateHz, endMs });
+      }
+    await this.clock.advance(0);
   }
 
   async end(): Promise<void> {
@@ -127,7 +143,11 @@ export class Scene {
 
   async #frames(ms: number, samples: Int16Array): Promise<void> {
     for (let at = 0; at < ms; at += frameMs) {
-      this.#microphone.push({ samples, sampleRateHz: hearingRateHz });
+      this.#microphone.push({
+        samples,
+        sampleRateHz: hearingRateHz,
+        endMs: this.clock.nowMs(),
+      });
       await this.clock.advance(frameMs);
     }
   }

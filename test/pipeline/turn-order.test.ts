@@ -58,7 +58,11 @@ describe('the floor', () => {
   async function speak(who: Participant, ms = 320, silentMs = 0): Promise<void> {
     const ear = floor.ears.of(who);
     const frames = async function* () {
-      const frame = (samples: Int16Array) => ({ samples, sampleRateHz: hearingRateHz });
+      const frame = (samples: Int16Array) => ({
+        samples,
+        sampleRateHz: hearingRateHz,
+        endMs: clock.nowMs(),
+      });
       for (let at = 0; at < ms; at += 32) {
         await clock.advance(32);
         yield frame(hum(32, hearingRateHz));

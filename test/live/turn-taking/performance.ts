@@ -1,4 +1,4 @@
-import { hearingRateHz, type PcmFrame } from '../../../src/frames/pcm.ts';
+import { hearingRateHz, type TimedFrame } from '../../../src/frames/pcm.ts';
 import { sleep } from '../../../src/lifetime/clock.ts';
 import type { ConversationEvent } from '../../../src/pipeline/conversation-event.ts';
 import { Conversation } from '../../../src/pipeline/conversation.ts';
@@ -101,7 +101,7 @@ export async function perform(scene: Scene, { vad, sttFor }: Players): Promise<P
   if (overAnswer) conversation.greet(monologue);
   const seen = () => sightOf(events);
 
-  async function* microphone(): AsyncGenerator<PcmFrame, void> {
+  async function* microphone(): AsyncGenerator<TimedFrame, void> {
     for (let at = 0; at + vadWindowSamples <= scene.samples.length; at += vadWindowSamples) {
       await time.advance(frameMs);
       const answeredAtMs = seen().answers.at(-1)?.releasedAtMs ?? 0;
@@ -109,6 +109,7 @@ export async function perform(scene: Scene, { vad, sttFor }: Players): Promise<P
       yield {
         samples: scene.samples.subarray(at, at + vadWindowSamples),
         sampleRateHz: hearingRateHz,
+        endMs: clock.nowMs(),
       };
     }
   }
