@@ -11,6 +11,7 @@ import { ensureWorkspace } from '../src/keys/workspaces.ts';
 import { builtInEmbedding } from '../src/knowledge/built-in-embedding.ts';
 import { DocumentWork } from '../src/knowledge/document-work.ts';
 import { Documents } from '../src/knowledge/documents.ts';
+import { passageOf } from '../src/knowledge/passages.ts';
 import { KnowledgeSearch } from '../src/knowledge/search.ts';
 import { addSome } from '../src/knowledge/stored-passages.ts';
 import { Vectors } from '../src/knowledge/vectors.ts';
@@ -57,7 +58,8 @@ async function measure(database: Database, passages: number): Promise<Times> {
       model: `${embedding.model}/256`,
       vectors: await embedding.embed(texts, { signal }),
     };
-    await addSome(db, vectors, version, { from: 0, texts, embedded });
+    const some = texts.map(passageOf);
+    await addSome(db, vectors, version, { from: 0, passages: some, embedded });
     const { model } = embedded;
     await work.finish(version, { characters: 1, passages: texts.length, model });
     await documents.link(workspaceId, character.id, [{ id, isActive: true }]);

@@ -72,14 +72,16 @@ export class Characters {
   /**
    * Changes what is given. Of the API dialects (`convai`, …) the given keys replace those of before.
    * @param ifVersion the version the caller has read; undefined overwrites whatever is there
+   * @param alongside changes what is linked to it in the same transaction: all of it happens, or nothing
    * @returns undefined when this workspace has no such character
-   * @throws {CharacterChanged | CharacterInvalid}
+   * @throws {CharacterChanged | CharacterInvalid} and what `alongside` throws
    */
   async update(
     workspaceId: string,
     ref: string | number,
     change: CharacterChange,
     ifVersion?: number,
+    alongside?: (tx: Db, characterId: string) => Promise<void>,
   ): Promise<CharacterRecord | undefined> {
     const parsed = CharacterChange.safeParse(change);
     if (!parsed.success) throw CharacterInvalid.from(parsed.error);
@@ -106,6 +108,7 @@ export class Characters {
         .update(characters)
         .set({ ...next, version: row.version + 1, updatedAt: new Date() })
         .where(eq(characters.id, row.id));
+      await alongside?.(tx, row.id);
       return new Characters(tx).#one(eq(characters.id, row.id));
     });
   }

@@ -437,7 +437,7 @@ export const knowledgeDocuments = pgTable(
     index('knowledge_documents_by_workspace').on(table.workspaceId, table.createdAt),
     index('knowledge_documents_to_do')
       .on(table.updatedAt)
-      .where(sql`state in ('waiting', 'working')`),
+      .where(sql`state in ('waiting', 'working', 'deleting')`),
   ],
 );
 

@@ -107,9 +107,18 @@ export class Functions {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Links and unlinks, all or nothing. @throws {FunctionInvalid | FunctionUnknown} */
-  async link(workspaceId: string, characterId: string, links: FunctionLink[]): Promise<void> {
-    await this.deps.db.transaction(async (tx) => {
+  /**
+   * Links and unlinks, all or nothing.
+   * @param db a transaction of which it is a part
+   * @throws {FunctionInvalid | FunctionUnknown}
+   */
+  async link(
+    workspaceId: string,
+    characterId: string,
+    links: FunctionLink[],
+    db = this.deps.db,
+  ): Promise<void> {
+    await db.transaction(async (tx) => {
       for (const { id } of links) await known(tx, workspaceId, id);
       const off = links.filter(({ isActive }) => !isActive).map(({ id }) => id);
       const on = links.filter(({ isActive }) => isActive).map(({ id }) => id);

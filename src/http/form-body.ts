@@ -1,21 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import express, { Router, type Request, type RequestHandler } from 'express';
 import multer from 'multer';
+import type { Writable } from 'node:stream';
 import * as z from 'zod';
+import { PublicError } from '../errors/public-error.ts';
+import { FormFiles, type FileField } from './form-files.ts';
 import { jsonBody, maxBodyBytes, refuseUnstorable } from './json-body.ts';
 import { BadRequest, BodyTooLarge } from './refusals.ts';
 import { contextOf } from './request-context.ts';
 
-export type FileField = {
-  /** Its name in the form. */
-  name: string;
-  maxBytes: number;
-};
-
 const mostFields = 100;
 /** Texts of a form that were sent as files. */
 const mostNameFiles = 4;
-const mostTextFileBytes = 4_096;
+/** Of multer 2.2 and later; its types do not have it yet. */
+type StreamHandling = { streamHandler: (req: Request, parser: Writable) => void };
 const Fields = z.record(z.string(), z.unknown());
 
 /**
@@ -43,36 +41,42 @@ export function anyBody(file?: FileField): RequestHandler {
 }
 
 function multipartBody(file: FileField | undefined): RequestHandler {
-  const form = multer({
-    storage: multer.memoryStorage(),
+  // Texts, and what lies between the parts, take no more than a body without a file may have.
+  const mostBytes = (file?.maxBytes ?? 0) + maxBodyBytes;
+  const files = new FormFiles(file);
+  const options: multer.Options & StreamHandling = {
+    storage: files,
     limits: {
       fields: mostFields,
       parts: mostFields + 1,
       files: file ? 1 + mostNameFiles : 0,
       fieldNameSize: 200,
+      fieldNestingDepth: 2,
+      fieldArrayIndexLimit: mostFields,
       fieldSize: maxBodyBytes,
-      fileSize: file?.maxBytes ?? 0,
       headerPairs: 50,
     },
     // Browsers and curl send UTF-8; the library would take it for Latin-1.
     defParamCharset: 'utf8',
-  });
+    streamHandler: (req, parser) => {
+      readWithin(mostBytes, req, parser);
+    },
+  };
+  const form = multer(options);
   const read = file ? form.any() : form.none();
   return (req, res, next) => {
+    if (Number(req.headers['content-length'] ?? 0) > mostBytes) {
+      next(new BodyTooLarge(mostBytes));
+      return;
+    }
     read(req, res, (cause: unknown) => {
       if (cause) {
-        next(refusal(cause, file));
+        next(refusal(cause));
         return;
       }
       // Not express's to catch here: whatever is thrown in a callback would end the process.
       try {
-        const sent = Array.isArray(req.files) ? req.files : [];
-        const { texts, whole } = sorted(sent, file);
-        if (whole) {
-          const { originalname: name, buffer: bytes, mimetype: type } = whole;
-          contextOf(req).file = { name, bytes, type };
-        }
-        keep(req, [...Object.entries(Fields.parse(req.body)), ...texts]);
+        keep(req, [...Object.entries(Fields.parse(req.body)), ...files.textsOf(req)]);
         next();
       } catch (fault) {
         next(fault);
@@ -81,26 +85,18 @@ function multipartBody(file: FileField | undefined): RequestHandler {
   };
 }
 
-type Sent = Pick<Express.Multer.File, 'fieldname' | 'originalname' | 'buffer' | 'mimetype'>;
-
-/**
- * The file, and texts that were sent as files: so does Python's `requests` with all it is given as `files`.
- * @throws {BadRequest} for a second file, or a text that is too long for one
- */
-function sorted(
-  sent: readonly Sent[],
-  file: FileField | undefined,
-): { whole: Sent | undefined; texts: [string, string][] } {
-  const [whole, ...more] = sent.filter(({ fieldname }) => fieldname === file?.name);
-  if (more.length > 0) throw new BadRequest('more than one file');
-  const texts = sent
-    .filter((one) => one !== whole)
-    .map(({ fieldname, buffer }): [string, string] => {
-      if (buffer.length > mostTextFileBytes || !isUtf8(buffer))
-        throw new BadRequest(`${fieldname} is no text`);
-      return [fieldname, buffer.toString('utf8')];
-    });
-  return { whole, texts };
+/** A body may come without its length: then it is counted as it comes. */
+function readWithin(mostBytes: number, req: Request, parser: Writable): void {
+  let bytes = 0;
+  const count = (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes <= mostBytes) return;
+    req.off('data', count);
+    req.unpipe(parser);
+    parser.destroy(new BodyTooLarge(mostBytes));
+  };
+  req.on('data', count);
+  req.pipe(parser);
 }
 
 function formFields(raw: Buffer): [string, unknown][] {
@@ -117,9 +113,8 @@ function keep(req: Request, fields: [string, unknown][]): void {
   contextOf(req).body = body;
 }
 
-function refusal(cause: unknown, file: FileField | undefined): unknown {
-  if (!(cause instanceof multer.MulterError)) return new BadRequest(cause);
-  if (cause.code === 'LIMIT_FILE_SIZE') return new BodyTooLarge(file?.maxBytes ?? 0, cause);
-  if (cause.code === 'LIMIT_FIELD_VALUE') return new BodyTooLarge(maxBodyBytes, cause);
-  return new BadRequest(cause);
+function refusal(cause: unknown): unknown {
+  if (cause instanceof PublicError) return cause;
+  const isLong = cause instanceof multer.MulterError && cause.code === 'LIMIT_FIELD_VALUE';
+  return isLong ? new BodyTooLarge(maxBodyBytes, cause) : new BadRequest(cause);
 }

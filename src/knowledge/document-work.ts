@@ -1,13 +1,14 @@
-import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
 import { knowledgeDocuments, knowledgeFiles } from '../db/schema.ts';
-import type { DocumentKind } from '../protocol/document.ts';
+import type { DocumentKind, DocumentState } from '../protocol/document.ts';
 
 /** Which content of which document. */
 export type Version = { id: string; workspaceId: string; revision: number };
 
-/** A document that is being read by this server. */
+/** A document that is being read, or deleted, by this server. */
 export type Claimed = Version & {
+  state: DocumentState;
   kind: DocumentKind;
   attempts: number;
   content: Uint8Array;
@@ -30,15 +31,20 @@ export class DocumentWork {
     await this.db
       .update(knowledgeDocuments)
       .set({ leasedUntil: null })
-      .where(eq(knowledgeDocuments.state, 'working'));
+      .where(inArray(knowledgeDocuments.state, ['working', 'deleting']));
   }
 
-  /** Takes the oldest document that nobody works on. @returns undefined when there is none */
-  async claim(at: Date): Promise<Claimed | undefined> {
+  /**
+   * Takes a document that nobody works on: the oldest of one workspace, whose turn it is.
+   * @param after the workspace that was served last: the next one is, so that nobody waits for all of another's files
+   * @returns undefined when there is none
+   */
+  async claim(at: Date, after?: string): Promise<Claimed | undefined> {
+    const { state, workspaceId, updatedAt } = knowledgeDocuments;
     const [claimed] = await this.db
       .update(knowledgeDocuments)
       .set({
-        state: 'working',
+        state: sql`case when ${state} = 'deleting' then 'deleting' else 'working' end`,
         leasedUntil: new Date(at.getTime() + leaseMs),
         attempts: sql`${knowledgeDocuments.attempts} + 1`,
       })
@@ -50,11 +56,15 @@ export class DocumentWork {
             .from(knowledgeDocuments)
             .where(
               and(
-                inArray(knowledgeDocuments.state, ['waiting', 'working']),
+                inArray(state, ['waiting', 'working', 'deleting']),
                 or(isNull(knowledgeDocuments.leasedUntil), lt(knowledgeDocuments.leasedUntil, at)),
               ),
             )
-            .orderBy(knowledgeDocuments.updatedAt)
+            .orderBy(
+              ...(after === undefined ? [] : [sql`${workspaceId} > ${after}::uuid desc`]),
+              asc(workspaceId),
+              asc(updatedAt),
+            )
             .limit(1)
             .for('update', { skipLocked: true }),
         ),
@@ -62,6 +72,7 @@ export class DocumentWork {
       .returning({
         id: knowledgeDocuments.id,
         workspaceId: knowledgeDocuments.workspaceId,
+        state: knowledgeDocuments.state,
         kind: knowledgeDocuments.kind,
         revision: knowledgeDocuments.revision,
         attempts: knowledgeDocuments.attempts,
@@ -84,12 +95,24 @@ export class DocumentWork {
     return rows.length > 0;
   }
 
-  /** Leaves it for the next attempt, at once or later. */
-  async release(version: Version, notBefore: Date | null): Promise<void> {
+  /**
+   * Leaves it for the next attempt, unless somebody else has it by now.
+   * @param notBefore null for at once
+   * @param isCounted false when it was no fault of the file's that nothing came of this attempt
+   */
+  async release(
+    claimed: Claimed,
+    { notBefore, isCounted }: { notBefore: Date | null; isCounted: boolean },
+  ): Promise<void> {
+    const { state, attempts } = knowledgeDocuments;
     await this.db
       .update(knowledgeDocuments)
-      .set({ state: 'waiting', leasedUntil: notBefore })
-      .where(isVersion(version));
+      .set({
+        state: 'waiting',
+        leasedUntil: notBefore,
+        ...(!isCounted && { attempts: claimed.attempts - 1 }),
+      })
+      .where(and(isVersion(claimed), eq(state, 'working'), eq(attempts, claimed.attempts)));
   }
 
   /** @param fault in words for whoever uploaded it */
@@ -110,7 +133,8 @@ export class DocumentWork {
       .where(
         and(
           eq(knowledgeDocuments.workspaceId, workspaceId),
-          sql`${knowledgeDocuments.id} <> ${id}`,
+          ne(knowledgeDocuments.id, id),
+          ne(knowledgeDocuments.state, 'deleting'),
         ),
       );
     return sum?.passages ?? 0;

@@ -24,6 +24,8 @@ export const knowledgeLimits = {
   documents: 1_000,
   /** Of all documents of a workspace; 200 MB of text are more than any character has read. */
   passages: 200_000,
+  /** Of one: six times what the longest text comes to. */
+  passagesOfOne: 20_000,
   pages: 1_000,
   /** Of the text in a file: about 800 pages. */
   characters: 2_000_000,

@@ -1,11 +1,11 @@
-import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import { createHash } from 'node:crypto';
 import type { Db } from '../db/db.ts';
 import { knowledgeDocuments, knowledgeFiles, knowledgeLinks } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
 import type { DocumentKind } from '../protocol/document.ts';
 import { DocumentRefused, knowledgeLimits, type KnowledgeDocument } from './document.ts';
-import { removeSome } from './stored-passages.ts';
+import { removeDocument } from './stored-passages.ts';
 
 /** A file whose kind is known. */
 export type NewFile = { name: string; kind: DocumentKind; content: Uint8Array };
@@ -22,6 +22,10 @@ const columns = {
   passages: knowledgeDocuments.passages,
   updatedAt: knowledgeDocuments.updatedAt,
 };
+/** So long the request that deletes a document has for it; then the reader finishes what it left. */
+const deletionLease = sql`now() + interval '1 minute'`;
+/** Of those that a workspace has; one that is being deleted is none of them. */
+const isThere = ne(knowledgeDocuments.state, 'deleting');
 /** What a new content begins with. */
 const begun = {
   state: 'waiting',
@@ -47,7 +51,7 @@ export class Documents {
   async add(workspaceId: string, file: NewFile): Promise<KnowledgeDocument> {
     const hash = hashOf(file.content);
     const document = await this.db.transaction(async (tx) => {
-      const own = eq(knowledgeDocuments.workspaceId, workspaceId);
+      const own = and(eq(knowledgeDocuments.workspaceId, workspaceId), isThere);
       const [there] = await tx.select({ count: count() }).from(knowledgeDocuments).where(own);
       const [made] =
         there && there.count >= knowledgeLimits.documents
@@ -77,18 +81,16 @@ export class Documents {
     return document;
   }
 
-  /** New content under the same id; the same content changes nothing. @throws {DocumentRefused} */
+  /** New content under the same id; it is read anew, also when it is the same. @throws {DocumentRefused} */
   async replace(workspaceId: string, id: string, file: NewFile): Promise<KnowledgeDocument> {
     const hash = hashOf(file.content);
     const document = await this.db.transaction(async (tx) => {
       const [known] = await tx
-        .select({ ...columns, hash: knowledgeDocuments.hash })
+        .select({ id: knowledgeDocuments.id })
         .from(knowledgeDocuments)
         .where(isOne(workspaceId, id))
         .for('update');
       if (!known) throw DocumentRefused.unknown();
-      const { hash: before, ...document } = known;
-      if (before === hash && known.state !== 'failed') return document;
       const [other] = await tx
         .select({ id: knowledgeDocuments.id })
         .from(knowledgeDocuments)
@@ -113,7 +115,7 @@ export class Documents {
     return this.db
       .select(columns)
       .from(knowledgeDocuments)
-      .where(eq(knowledgeDocuments.workspaceId, workspaceId))
+      .where(and(eq(knowledgeDocuments.workspaceId, workspaceId), isThere))
       .orderBy(desc(knowledgeDocuments.updatedAt), desc(knowledgeDocuments.id))
       .limit(knowledgeLimits.documents);
   }
@@ -132,41 +134,56 @@ export class Documents {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Deletes it with all that was made of it, and from every character. @throws {DocumentRefused} */
+  /**
+   * Deletes it with all that was made of it, and from every character. What a crash leaves of that the reader removes.
+   * @throws {DocumentRefused}
+   */
   async delete(workspaceId: string, id: string): Promise<void> {
-    // From here on nobody finds it, and work on it is of no use.
-    const rows = await this.db
-      .update(knowledgeDocuments)
-      .set({
-        state: 'failed',
-        fault: 'It was about to be deleted.',
-        revision: sql`${knowledgeDocuments.revision} + 1`,
-      })
-      .where(isOne(workspaceId, id))
-      .returning({ id: knowledgeDocuments.id });
-    if (rows.length === 0) throw DocumentRefused.unknown();
-    while (await removeSome(this.db, { id, workspaceId }));
-    await this.db.delete(knowledgeDocuments).where(isOne(workspaceId, id));
+    const deleting = await this.db.transaction(async (tx) => {
+      // From here on nobody finds it, work on it is of no use, and its content may come again as another document.
+      const [row] = await tx
+        .update(knowledgeDocuments)
+        .set({
+          state: 'deleting',
+          hash: sql`'deleted ' || ${knowledgeDocuments.id}`,
+          revision: sql`${knowledgeDocuments.revision} + 1`,
+          leasedUntil: deletionLease,
+        })
+        .where(isOne(workspaceId, id))
+        .returning({ id: knowledgeDocuments.id, revision: knowledgeDocuments.revision });
+      if (!row) throw DocumentRefused.unknown();
+      await tx.delete(knowledgeLinks).where(eq(knowledgeLinks.documentId, row.id));
+      await tx.delete(knowledgeFiles).where(eq(knowledgeFiles.documentId, row.id));
+      return { ...row, workspaceId };
+    });
+    await removeDocument(this.db, deleting);
   }
 
   /**
    * Connects documents to a character, or disconnects them: all of them, or none.
+   * @param db a transaction of which it is a part
    * @throws {DocumentRefused} when one of them is not this workspace's
    */
   async link(
     workspaceId: string,
     characterId: string,
     wishes: readonly { id: string; isActive: boolean }[],
+    db = this.db,
   ): Promise<void> {
     const wished = new Map(wishes.map(({ id, isActive }) => [id, isActive]));
-    await this.db.transaction(async (tx) => {
+    await db.transaction(async (tx) => {
       const ids = [...wished.keys()].filter(isUuid);
       const known = await tx
         .select({ id: knowledgeDocuments.id })
         .from(knowledgeDocuments)
         .where(
-          and(eq(knowledgeDocuments.workspaceId, workspaceId), inArray(knowledgeDocuments.id, ids)),
-        );
+          and(
+            eq(knowledgeDocuments.workspaceId, workspaceId),
+            inArray(knowledgeDocuments.id, ids),
+            isThere,
+          ),
+        )
+        .for('share');
       if (known.length < wished.size) throw DocumentRefused.unknown();
       const of = (isActive: boolean) => known.filter(({ id }) => wished.get(id) === isActive);
       const [active, inactive] = [of(true), of(false)];
@@ -222,7 +239,7 @@ function described({ name, kind, content }: NewFile) {
 
 function isOne(workspaceId: string, id: string) {
   return isUuid(id)
-    ? and(eq(knowledgeDocuments.workspaceId, workspaceId), eq(knowledgeDocuments.id, id))
+    ? and(eq(knowledgeDocuments.workspaceId, workspaceId), eq(knowledgeDocuments.id, id), isThere)
     : sql`false`;
 }
 

@@ -7,7 +7,11 @@ export const ExtractionRequest = z.object({
   content: z.instanceof(Uint8Array),
 });
 export const ExtractionReply = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('text'), text: z.string() }),
+  z.object({
+    kind: z.literal('passages'),
+    characters: z.int(),
+    passages: z.array(z.object({ text: z.string(), terms: z.string() })),
+  }),
   z.object({ kind: z.literal('unreadable'), why: z.string() }),
 ]);
 export type ExtractionReply = z.infer<typeof ExtractionReply>;

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ExtractionRequest, type ExtractionReply } from './extraction-message.ts';
 import { FileUnreadable } from './file-unreadable.ts';
-import { readFileText } from './read-file.ts';
+import { readPassages } from './read-passages.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this file is the entry of a thread');
@@ -11,8 +11,7 @@ const reply = (message: ExtractionReply) => {
 };
 
 try {
-  const { kind, content } = ExtractionRequest.parse(workerData);
-  reply({ kind: 'text', text: await readFileText(kind, content) });
+  reply({ kind: 'passages', ...(await readPassages(ExtractionRequest.parse(workerData))) });
 } catch (cause) {
   if (!(cause instanceof FileUnreadable)) throw cause;
   reply({ kind: 'unreadable', why: cause.message });

@@ -3,18 +3,19 @@ import { asError, type Clock } from '../lifetime/clock.ts';
 import type { DocumentKind } from '../protocol/document.ts';
 import { ExtractionReply } from './extraction-message.ts';
 import { FileUnreadable } from './file-unreadable.ts';
+import type { Extracted } from './read-passages.ts';
 
-/** Gets the text out of a file. @throws {FileUnreadable} and the signal's reason */
+/** Gets the passages out of a file. @throws {FileUnreadable} and the signal's reason */
 export type Extract = (
   file: { kind: DocumentKind; content: Uint8Array },
   signal: AbortSignal,
-) => Promise<string>;
+) => Promise<Extracted>;
 
 const limits = {
   /** A thousand pages take 10 s on a busy machine. */
   timeoutMs: 60_000,
   heapMb: 384,
-  /** A thread's buffers are not in its heap and have no limit of their own: the growth of the whole process is watched. */
+  /** A thread's buffers are not in its heap and have no limit of their own: the growth of the process is watched. */
   growthBytes: 768 * 1_048_576,
   watchMs: 100,
 } as const;
@@ -31,7 +32,7 @@ export function threadExtraction(clock: Clock): Extract {
         stdout: true,
         stderr: true,
       });
-      const beginBytes = process.memoryUsage.rss();
+      const begin = process.memoryUsage();
       let cancelWatch: () => void = () => undefined;
       const end = (settle: () => void) => {
         cancelTimeout();
@@ -52,8 +53,9 @@ export function threadExtraction(clock: Clock): Extract {
         fail(new FileUnreadable('Reading it takes too long.'));
       });
       const watch = () => {
-        if (process.memoryUsage.rss() - beginBytes > limits.growthBytes)
-          fail(new FileUnreadable('Reading it takes too much memory.'));
+        if (growthBesideUs(begin, process.memoryUsage()) > limits.growthBytes)
+          // Others may have grown meanwhile; three times in a row it is the file.
+          fail(new FileUnreadable('Reading it takes too much memory.', { mayPass: true }));
         else cancelWatch = clock.after(limits.watchMs, watch);
       };
       watch();
@@ -61,7 +63,7 @@ export function threadExtraction(clock: Clock): Extract {
       worker.on('message', (message: unknown) => {
         const reply = ExtractionReply.parse(message);
         end(() => {
-          if (reply.kind === 'text') resolve(reply.text);
+          if (reply.kind === 'passages') resolve(reply);
           else reject(new FileUnreadable(reply.why));
         });
       });
@@ -78,4 +80,10 @@ export function threadExtraction(clock: Clock): Extract {
         fail(new FileUnreadable('Reading it failed: it may be broken.'));
       });
     });
+}
+
+/** By how many bytes the process has grown, without what this thread, the server's own, has in its heap and its buffers. */
+function growthBesideUs(begin: NodeJS.MemoryUsage, now: NodeJS.MemoryUsage): number {
+  const own = now.heapTotal + now.external - begin.heapTotal - begin.external;
+  return now.rss - begin.rss - Math.max(0, own);
 }

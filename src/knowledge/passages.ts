@@ -1,4 +1,5 @@
 import { sentences } from '../offline/speech/sentences.ts';
+import { termsOf } from './terms.ts';
 
 /**
  * Letters of a passage: some sentences about one thing. Longer ones find worse and cost the model more, shorter ones
@@ -6,11 +7,20 @@ import { sentences } from '../offline/speech/sentences.ts';
  */
 const usualLetters = 600;
 const hanLetters = 2.5;
+/** What is longer and marked as a heading is text: repeated in front of each passage it would drown it. */
 const headingChars = 120;
+
+/** @property terms what it is about, a blank between two: so a thread hands over thousands of passages in no time */
+export type Passage = { text: string; terms: string };
+
+export function passageOf(text: string): Passage {
+  return { text, terms: termsOf(text).join(' ') };
+}
 
 /**
  * Cuts a text into passages at paragraphs, else between sentences. A heading is said again in front of each passage below
- * it, since that is often the only place where the thing is named.
+ * it, since that is often the only place where the thing is named. The time it takes grows with the text and no faster,
+ * whatever the text is: strangers write it.
  */
 export function passagesOf(text: string): string[] {
   const passages: string[] = [];
@@ -22,14 +32,13 @@ export function passagesOf(text: string): string[] {
     current = [];
     letters = 0;
   };
-  for (const paragraph of paragraphsOf(text)) {
-    const title = headingIn(paragraph);
-    if (title !== undefined) {
+  for (const part of partsOf(text)) {
+    if (part.kind === 'heading') {
       flush();
-      heading = title;
+      heading = part.text;
       continue;
     }
-    for (const sentence of sentences(paragraph)) {
+    for (const sentence of sentences(part.text)) {
       const more = weightOf(sentence);
       if (letters > 0 && letters + more > usualLetters) flush();
       current.push(sentence);
@@ -43,33 +52,54 @@ export function passagesOf(text: string): string[] {
 }
 
 function withHeading(heading: string, parts: readonly string[]): string {
-  const body = parts.reduce((before, next) => {
-    const isTight = /\p{Script=Han}|[。！？；]$/u.test(before.slice(-1));
-    return before === '' ? next : `${before}${isTight ? '' : ' '}${next}`;
-  }, '');
-  return heading === '' ? body : `${heading}: ${body}`;
+  const body = parts.map((part, place) => {
+    const before = parts[place - 1] ?? '';
+    return before === '' || endsTight(before) ? part : ` ${part}`;
+  });
+  return `${heading === '' ? '' : `${heading}: `}${body.join('')}`;
 }
+
+type Part = { kind: 'heading' | 'paragraph'; text: string };
 
 /** Lines of one paragraph are one text: files are wrapped at some width. List items and headings stand for themselves. */
-function paragraphsOf(text: string): string[] {
-  return text
-    .normalize('NFC')
-    .split(
-      /\n[ \t]*\n|\n(?=[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t])|(?<=^#{1,6}[ \t].*)\n|\n(?=#{1,6}[ \t])/mu,
-    )
-    .map((part) =>
-      part
-        .replace(/(?<=\p{Script=Han}|[，。；：、！？”])\s*\n\s*/gu, '')
-        .replace(/\s+/g, ' ')
-        .trim(),
-    )
-    .filter((part) => /[\p{L}\p{N}]/u.test(part));
+function* partsOf(text: string): Generator<Part> {
+  let lines: string[] = [];
+  const paragraph = (): Part[] => {
+    const joined = withHeading('', lines);
+    lines = [];
+    return /[\p{L}\p{N}]/u.test(joined) ? [{ kind: 'paragraph', text: joined }] : [];
+  };
+  for (const raw of text.normalize('NFC').split('\n')) {
+    const line = raw.replace(/\s+/g, ' ').trim();
+    const title = titleIn(line);
+    const beginsItem = /^(?:[-*•]|\d{1,3}[.)]) /u.test(line);
+    if (line === '' || title !== undefined || beginsItem) yield* paragraph();
+    if (title === undefined) {
+      if (line !== '') lines.push(line);
+    } else if (title.length <= headingChars) {
+      if (/[\p{L}\p{N}]/u.test(title)) yield { kind: 'heading', text: title };
+    } else {
+      lines.push(title);
+      yield* paragraph();
+    }
+  }
+  yield* paragraph();
 }
 
-/** Markdown's, which is also what HTML and Word headings are turned into. */
-function headingIn(paragraph: string): string | undefined {
-  const [, title] = /^#{1,6}\s+(.+?)\s*#*$/.exec(paragraph) ?? [];
-  return title?.slice(0, headingChars);
+/** Of a heading as Markdown has it, which is also what those of HTML and Word are turned into. */
+function titleIn(line: string): string | undefined {
+  const marks = /^#{1,6} /.exec(line)?.[0];
+  if (marks === undefined) return undefined;
+  let end = line.length;
+  while (line[end - 1] === '#') end--;
+  // "# Tides #" may be closed like that; "# About C#" is not.
+  const isClosed = end < line.length && line[end - 1] === ' ';
+  return line.slice(marks.length, isClosed ? end : undefined).trim();
+}
+
+/** Chinese has no blanks between sentences. */
+function endsTight(text: string): boolean {
+  return /[\p{Script=Han}，。；：、！？”]$/u.test(text.slice(-2));
 }
 
 function weightOf(text: string): number {

@@ -1,21 +1,22 @@
-import { extractText } from 'unpdf';
+import { getDocumentProxy } from 'unpdf';
+import * as z from 'zod';
 import { knowledgeLimits } from './document.ts';
 import { FileUnreadable } from './file-unreadable.ts';
 
+/** Words with where they stand; marks between them have no text. */
+const Content = z.object({
+  items: z.array(z.object({ str: z.string().optional(), hasEOL: z.boolean().optional() })),
+});
+type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
+
 /** @throws {FileUnreadable} */
 export async function textOfPdf(content: Uint8Array): Promise<string> {
-  const { totalPages, text } = await read(content);
-  const { pages } = knowledgeLimits;
-  if (totalPages > pages)
-    throw new FileUnreadable(`The PDF has ${totalPages} pages; at most ${pages} are read.`);
-  return text.map(unwrapped).join('\n\n');
-}
-
-async function read(content: Uint8Array): Promise<{ totalPages: number; text: string[] }> {
   try {
     // A copy: it takes the bytes away from whoever has them.
-    return await extractText(new Uint8Array(content), { mergePages: false });
+    const pdf = await getDocumentProxy(new Uint8Array(content));
+    return (await pagesOf(pdf)).map(unwrapped).join('\n\n');
   } catch (cause) {
+    if (cause instanceof FileUnreadable) throw cause;
     const isLocked = cause instanceof Error && cause.name === 'PasswordException';
     throw new FileUnreadable(
       isLocked ? 'The PDF is protected by a password.' : 'The PDF is broken.',
@@ -24,10 +25,30 @@ async function read(content: Uint8Array): Promise<{ totalPages: number; text: st
   }
 }
 
+/** Page by page, and no further than it may go: pages are counted before one is read. */
+async function pagesOf(pdf: Pdf): Promise<string[]> {
+  const { pages: mostPages, characters: mostCharacters } = knowledgeLimits;
+  if (pdf.numPages > mostPages)
+    throw new FileUnreadable(`The PDF has ${pdf.numPages} pages; at most ${mostPages} are read.`);
+  const texts: string[] = [];
+  let characters = 0;
+  for (let number = 1; number <= pdf.numPages; number++) {
+    const page = await pdf.getPage(number);
+    const { items } = Content.parse(await page.getTextContent());
+    const text = items.map(({ str = '', hasEOL }) => `${str}${hasEOL ? '\n' : ''}`).join('');
+    page.cleanup();
+    characters += text.length;
+    if (characters > mostCharacters)
+      throw new FileUnreadable(`Its text has more than ${mostCharacters} characters.`);
+    texts.push(text);
+  }
+  return texts;
+}
+
 /** A PDF knows lines and no paragraphs: one that ends a sentence well before the margin ends a paragraph too. */
 function unwrapped(page: string): string {
   const lines = page.split('\n').map((line) => line.trim());
-  const longest = Math.max(...lines.map(({ length }) => length));
+  const longest = lines.reduce((most, { length }) => Math.max(most, length), 0);
   return lines
     .map((line) => {
       if (line.endsWith('-')) return line.slice(0, -1);

@@ -4,7 +4,7 @@ import type { Db } from '../db/db.ts';
 import { rowsOf } from '../db/rows.ts';
 import { knowledgeDocuments, knowledgePassages } from '../db/schema.ts';
 import type { Version } from './document-work.ts';
-import { termsOf } from './terms.ts';
+import type { Passage } from './passages.ts';
 import type { Vectors } from './vectors.ts';
 import { Words } from './words.ts';
 
@@ -16,12 +16,11 @@ export const passagesAtOnce = 16;
 const removedAtOnce = 64;
 const Removed = z.object({ terms: z.array(z.string()) });
 
-/** Removes some passages of a document. @returns whether there may be more */
-export async function removeSome(
-  db: Db,
-  { id, workspaceId }: Pick<Version, 'id' | 'workspaceId'>,
-): Promise<boolean> {
+/** Removes some passages of a document, unless it has another content by now. @returns whether there may be more */
+export async function removeSome(db: Db, version: Version): Promise<boolean> {
+  const { id, workspaceId } = version;
   return db.transaction(async (tx) => {
+    if (!(await isCurrent(tx, version))) return false;
     const removed = rowsOf(
       Removed,
       await tx.execute(sql`delete from knowledge_passages where id in (
@@ -38,10 +37,36 @@ export async function removeSome(
   });
 }
 
+/**
+ * Finishes a deletion, by whomever it was begun: all that was made of the document, and then its row.
+ * @throws the signal's reason; what is left then is removed another time
+ */
+export async function removeDocument(
+  db: Db,
+  version: Version,
+  signal?: AbortSignal,
+): Promise<void> {
+  while (await removeSome(db, version)) signal?.throwIfAborted();
+  const { id, revision, state } = knowledgeDocuments;
+  await db
+    .delete(knowledgeDocuments)
+    .where(and(eq(id, version.id), eq(revision, version.revision), eq(state, 'deleting')));
+}
+
+/** What it is stays what it is until the transaction ends. */
+async function isCurrent(tx: Db, { id, revision }: Version): Promise<boolean> {
+  const [current] = await tx
+    .select({ revision: knowledgeDocuments.revision })
+    .from(knowledgeDocuments)
+    .where(eq(knowledgeDocuments.id, id))
+    .for('share');
+  return current?.revision === revision;
+}
+
 export type NewPassages = {
   /** Position of the first. */
   from: number;
-  texts: readonly string[];
+  passages: readonly Passage[];
   /** Undefined where nothing could be embedded. */
   embedded: { model: string; vectors: readonly (readonly number[])[] } | undefined;
 };
@@ -51,21 +76,16 @@ export async function addSome(
   db: Db,
   vectors: Vectors | undefined,
   version: Version,
-  { from, texts, embedded }: NewPassages,
+  { from, passages, embedded }: NewPassages,
 ): Promise<boolean> {
-  const { id: documentId, workspaceId, revision } = version;
+  const { id: documentId, workspaceId } = version;
   return db.transaction(async (tx) => {
-    const [current] = await tx
-      .select({ revision: knowledgeDocuments.revision })
-      .from(knowledgeDocuments)
-      .where(eq(knowledgeDocuments.id, documentId))
-      .for('share');
-    if (current?.revision !== revision) return false;
-    const rows = texts.map((text, i) => ({
+    if (!(await isCurrent(tx, version))) return false;
+    const rows = passages.map(({ text, terms }, i) => ({
       documentId,
       position: from + i,
       text,
-      terms: termsOf(text),
+      terms: terms.split(' ').filter((term) => term !== ''),
     }));
     const stored = await tx
       .insert(knowledgePassages)

@@ -8,6 +8,8 @@ const firstPieceMostChars = 90;
 /** "Yes. I do." is one breath: sentences shorter than this wait for the next. */
 const sentenceLeastChars = 24;
 const pieceMostChars = 320;
+/** Without a single blank by then it is no word of any language, and is cut where it is. */
+const wordMostChars = 640;
 
 const abbreviations =
   /(?:^|[\s("'“‘])(?:mr|mrs|ms|dr|prof|sr|jr|st|mt|no|vs|etc|approx|dept|fig|inc|ltd|co|ph\.d|(?:[a-z]\.)*[a-z])\.$/iu;
@@ -89,7 +91,10 @@ export class ClauseCutter {
 
   #cutAtWord(): string[] {
     const at = this.#text.lastIndexOf(' ');
-    if (at <= 0) return unspaced.test(this.#text) ? [this.#cut()] : [];
+    if (at <= 0) {
+      const isWhole = unspaced.test(this.#text) || this.#text.length >= wordMostChars;
+      return isWhole ? [this.#cut()] : [];
+    }
     const piece = this.#text.slice(0, at);
     const rest = this.#text.slice(at);
     this.#text = piece;

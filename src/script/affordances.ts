@@ -3,6 +3,8 @@ import type { PerformedAction } from '../protocol/server-messages.ts';
 
 /** A plan is short: more steps than this are a model that runs in circles. */
 export const mostActions = 32;
+/** And each step a name and a target. */
+const mostStepChars = 1_000;
 
 type Named = { name: string; keys: string[] };
 
@@ -67,6 +69,7 @@ export class Affordances {
   }
 
   #step(text: string): PerformedAction | undefined {
+    if (text.length > mostStepChars) return undefined;
     const letters = text.trim().replace(/[.!。！]+$/, '');
     for (const { name, keys } of this.#actions) {
       const length = beginsWith(letters, keys[0] ?? '');

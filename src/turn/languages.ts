@@ -3,13 +3,16 @@ import type { Completeness } from './completeness.ts';
 import { dictation } from './dictation.ts';
 import { englishCompleteness } from './english.ts';
 
+/** The end tells; patterns over a text without end would take a time without end. */
+const judgedChars = 600;
+
 /**
  * Judges from the words whether the speaker is likely to go on. English and Chinese are known; other languages are
  * judged by their punctuation alone.
  * @param text the transcript so far, with the recogniser's punctuation where it gives any
  */
 export function completeness(text: string): Completeness {
-  const trimmed = text.trim();
+  const trimmed = text.slice(-judgedChars).trim();
   if (trimmed === '') return 'open';
   if (/(?:\.{3}|…|[,，、:：;；—-])$/u.test(trimmed)) return 'unfinished';
   const bare = trimmed.replace(/[.!?。！？"'”’)\]]+$/u, '').toLowerCase();

@@ -50,6 +50,15 @@ describe('POST /character/generate-backstory', () => {
     );
   });
 
+  it('is 502 and no empty stream when the model writes nothing', async () => {
+    server.provider.reply = () => [];
+    const answer = await ask();
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({
+      ERROR: 'The language model wrote nothing. Try other words.',
+    });
+  });
+
   it('takes JSON as well', async () => {
     server.provider.reply = () => 'A life.';
     const answer = await server.post(path, wish);

@@ -12,7 +12,7 @@ const linked: unknown[] = [];
 beforeAll(async () => {
   const docs = {
     field: 'docs',
-    apply: (...args: unknown[]) => {
+    apply: (_tx: unknown, ...args: unknown[]) => {
       linked.push(args);
       return Promise.resolve();
     },

@@ -155,7 +155,7 @@ export const hostileFiles: HostileFile[] = [
     make: () => docxOf(['x']).subarray(0, 300),
     status: 400,
   },
-  { what: 'two letters of a zip', name: 'pk.docx', make: () => text('PK'), status: 400 },
+  { what: 'two letters of a zip', name: 'pk.docx', make: () => text('PK'), status: 415 },
 ];
 
 type HostileBody = {

@@ -4,7 +4,7 @@ import { builtInEmbedding } from '../../src/knowledge/built-in-embedding.ts';
 import { DocumentWork } from '../../src/knowledge/document-work.ts';
 import { knowledgeLimits } from '../../src/knowledge/document.ts';
 import { KnowledgeReader } from '../../src/knowledge/reader.ts';
-import { readFileText } from '../../src/knowledge/read-file.ts';
+import { readPassages } from '../../src/knowledge/read-passages.ts';
 import { KnowledgeSearch } from '../../src/knowledge/search.ts';
 import { Vectors } from '../../src/knowledge/vectors.ts';
 import { Words } from '../../src/knowledge/words.ts';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   reader = new KnowledgeReader({
     ...common,
     work: new DocumentWork(db),
-    extract: ({ kind, content }) => readFileText(kind, content),
+    extract: readPassages,
     clock: systemClock,
   });
   const made = await server.post('/character/create', {
@@ -149,6 +149,15 @@ describe('the knowledge bank', () => {
     });
     await settled(id);
     expect(await find('soup of the day')).toEqual(['Menu: The soup of the day is turnip.']);
+  });
+
+  it('reads a file that is updated with what it held before once more', async () => {
+    const content = Buffer.from('Herons stand on one leg.');
+    const { id } = await upload('herons.txt', content);
+    await settled(id);
+    const answer = await send('update', form({ document_id: id }, { name: 'herons.txt', content }));
+    expect(await answer.json()).toMatchObject({ id, is_available: false });
+    expect(await settled(id)).toMatchObject({ is_available: true });
   });
 
   it('knows the same file again', async () => {

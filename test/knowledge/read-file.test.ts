@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { documentName, kindOf } from '../../src/knowledge/file-kind.ts';
-import { passagesOf } from '../../src/knowledge/passages.ts';
 import { readFileText } from '../../src/knowledge/read-file.ts';
 import { docxOf, pdfOf, zipOf } from '../fakes/documents.ts';
 
@@ -9,7 +8,42 @@ const page = text(
   '<!doctype html><title>T</title><h1>Tides</h1><script>alert(1)</script><p>High water is at <b>noon</b>.</p>',
 );
 
+/** Each begins with what some library knows a binary by. */
+const honest = [
+  'PKU is a disease of the metabolism.',
+  'PK\u00e4mpfe sind selten.',
+  'BMW was founded in 1916.',
+  'solid state drives have no moving parts.',
+  'MAC addresses have six bytes.',
+  'ID3 tags name the song.',
+  'MZ was on his ring.',
+  'FLVs are films of long ago.',
+  'GIF89a is a format of images.',
+  'OggS is how its pages begin.',
+  'Rar! she called.',
+  'fLaC is lossless.',
+  'wOFF is a font.',
+  'II* was the name of the ship.',
+  'BZh is for bzip.',
+  'true north is not where a compass points.',
+  '%!PS is a language of printers.',
+  'AC1015 is a drawing of 2000.',
+  '茶馆每天清晨六点开门。',
+  '\ufeffBMW was founded in 1916.',
+];
+
 describe('a file', () => {
+  it.each(honest)('of text is text, however it begins: %s', async (words) => {
+    expect(await kindOf(text(words), ['notes.txt'])).toBe('txt');
+    expect(await kindOf(text(words), ['notes'])).toBe('txt');
+  });
+
+  it('of text may be as Chinese Windows writes it, or hold the ends of pages', async () => {
+    const gbk = Buffer.concat([text('BM'), Buffer.from([0xb2, 0xe8, 0xb9, 0xdd])]);
+    expect(await kindOf(gbk, ['notes.txt'])).toBe('txt');
+    expect(await kindOf(text('BM one\f\nBM two\v\t'), ['notes.txt'])).toBe('txt');
+  });
+
   it('is known by its content, in any of the five kinds', async () => {
     expect(await kindOf(await pdfOf('Noon.'), ['tides.pdf'])).toBe('pdf');
     expect(await kindOf(docxOf(['Noon.']), ['tides.docx'])).toBe('docx');
@@ -49,6 +83,20 @@ describe('a file', () => {
   });
 
   it.each([
+    '\ud83d\udc69\u200d\ud83c\udf3e.txt',
+    '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645.txt',
+    '\ud83c\udff4\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}.md',
+    '清明上河图.pdf',
+  ])('may be called %j', (name) => {
+    expect(documentName(name)).toBe(name);
+  });
+
+  it.each([
+    'a\u200bb.txt',
+    'a\ufeffb.txt',
+    'a\u2066b.txt',
+    'a\u200fb.txt',
+    `a${'\u0315\u0316'.repeat(200_000)}`,
     '../x.txt',
     'a/b.txt',
     'C:\\x.txt',
@@ -60,33 +108,5 @@ describe('a file', () => {
     'x'.repeat(256),
   ])('is not called %j', (name) => {
     expect(() => documentName(name)).toThrow(/file_name/);
-  });
-});
-
-describe('passages', () => {
-  it('are some sentences each, cut between them and nowhere else', () => {
-    const sentence = 'The keeper of Skerry light counts the boats that come home at dusk.';
-    const passages = passagesOf(Array<string>(40).fill(sentence).join(' '));
-    expect(passages.length).toBeGreaterThan(3);
-    for (const passage of passages) {
-      expect(passage.length).toBeLessThan(800);
-      expect(passage).toMatch(/^The keeper.*dusk\.$/);
-    }
-  });
-
-  it('say the heading that they stand under', () => {
-    expect(passagesOf('# Tides\n\nAt noon.\n\n## Bread\n\nBefore dawn.')).toEqual([
-      'Tides: At noon.',
-      'Bread: Before dawn.',
-    ]);
-  });
-
-  it('join the lines of a paragraph, in Chinese without a space', () => {
-    expect(passagesOf('High water\nis at noon.')).toEqual(['High water is at noon.']);
-    expect(passagesOf('茶馆每天\n六点开门。')).toEqual(['茶馆每天六点开门。']);
-  });
-
-  it('are none where there is nothing to read', () => {
-    expect(passagesOf(' \n\n --- \n')).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/db/open.ts';
 import { ensureWorkspace } from '../../src/keys/workspaces.ts';
 import { builtInEmbedding } from '../../src/knowledge/built-in-embedding.ts';
 import { Knowledge } from '../../src/knowledge/knowledge.ts';
-import { readFileText } from '../../src/knowledge/read-file.ts';
+import { readPassages } from '../../src/knowledge/read-passages.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { labelledSet } from './labelled-set.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   });
   knowledge = await Knowledge.open(database, {
     embedding: builtInEmbedding,
-    extract: ({ kind, content }) => readFileText(kind, content),
+    extract: readPassages,
     clock: systemClock,
     log: silentLog,
   });

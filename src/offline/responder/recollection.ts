@@ -21,12 +21,19 @@ const nameSaidChinese =
 const questionStart =
   /^(?:(?:and|so|but|well|oh|please|hello|hi|hey|ok|okay)[, ]+)*(?:what|who|whom|whose|where|when|why|how|which|do|does|did|is|are|am|was|were|can|could|will|would|should|may|have|has|had|shall|tell me|show me|don't|doesn't|isn't|aren't)\b/i;
 
+/** Letter by letter from the end: a pattern would try again at each of a thousand marks that end nothing. */
+function withoutEnd(text: string, marks: string): string {
+  let end = text.length;
+  while (end > 0 && marks.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
 export function isQuestion(text: string): boolean {
   const trimmed = text.trim();
   if (/[?？]\s*$/.test(trimmed)) return true;
   if (isHan(trimmed))
     return /[吗呢么]$|什么|谁|哪|几|多少|怎|为什么|是不是|有没有/u.test(
-      trimmed.replace(/[。！!.]+$/, ''),
+      withoutEnd(trimmed, '。！!.'),
     );
   return questionStart.test(trimmed);
 }
@@ -45,7 +52,7 @@ export function recollect(said: readonly string[]): Recollection {
 export function clausesOf(sentence: string): string[] {
   return sentence
     .split(/[,;]? (?:and|but) (?=(?:i|my|i'm|we|our|what|where|who|how|do|can)\b)|，(?=我)|[;；]/i)
-    .map((clause) => clause.trim().replace(/[.!。！,，]+$/, ''))
+    .map((clause) => withoutEnd(clause.trim(), '.!。！,，'))
     .filter((clause) => clause !== '')
     .map(withoutGreeting);
 }

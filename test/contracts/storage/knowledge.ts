@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { builtInEmbedding } from '../../../src/knowledge/built-in-embedding.ts';
 import { DocumentWork } from '../../../src/knowledge/document-work.ts';
 import { Documents } from '../../../src/knowledge/documents.ts';
+import { passageOf } from '../../../src/knowledge/passages.ts';
 import { KnowledgeSearch } from '../../../src/knowledge/search.ts';
 import { addSome, removeSome } from '../../../src/knowledge/stored-passages.ts';
 import { Vectors } from '../../../src/knowledge/vectors.ts';
@@ -37,9 +38,10 @@ export function knowledgeContract(storage: () => Storage): void {
         model: `${builtInEmbedding.model}/256`,
         vectors: await builtInEmbedding.embed(texts, { signal }),
       };
-      await addSome(database.db, vectors, version, { from: 0, texts, embedded });
-      const passages = texts.length;
-      await work.finish(version, { characters: content.length, passages, model: embedded.model });
+      const passages = texts.map(passageOf);
+      await addSome(database.db, vectors, version, { from: 0, passages, embedded });
+      const made = { characters: content.length, passages: passages.length };
+      await work.finish(version, { ...made, model: embedded.model });
       return id;
     };
     const find = async (of: { workspaceId: string; characterId: string }, text: string) => {

@@ -21,6 +21,12 @@ describe('sentences', () => {
     expect(sentences(' ?! ')).toEqual([]);
   });
 
+  it('keep their quotation marks, and come to an end whatever they are made of', () => {
+    expect(sentences('他说：“好。”她走了。')).toEqual(['他说：“好。”', '她走了。']);
+    expect(sentences(`Well${')'.repeat(1_000_000)}`).length).toBeGreaterThan(0);
+    expect(sentences('!"'.repeat(500_000))).toEqual([]);
+  });
+
   it('are never long, lose no word, and are cut at commas first', () => {
     const long = `${'word '.repeat(30)}here, ${'and more '.repeat(40)}`;
     const parts = sentences(long);

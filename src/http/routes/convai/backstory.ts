@@ -40,10 +40,12 @@ export function backstoryRoutes({ llm }: { llm: Llm }, guards: RequestHandler[])
       const messages = backstoryMessages({ name, description });
       const pieces = llm.stream(messages, { maxTokens: mostTokens, signal: events.signal });
       for await (const piece of pieces) {
+        if (piece === '') continue;
         letters += piece.length;
         await events.send(piece);
         if (letters > mostLetters) break;
       }
+      if (letters === 0) throw new NothingWritten();
       events.end();
     } catch (cause) {
       // The client has gone and with it the call to the model: there is nobody to tell.
@@ -61,5 +63,12 @@ export function backstoryRoutes({ llm }: { llm: Llm }, guards: RequestHandler[])
 class ModelFailed extends PublicError {
   constructor(cause: ProviderFailed) {
     super(502, 'model_failed', 'The language model did not answer. Try again.', { cause });
+  }
+}
+
+/** The model answered, with nothing: a filter of its provider's may have taken it all. */
+class NothingWritten extends PublicError {
+  constructor() {
+    super(502, 'nothing_written', 'The language model wrote nothing. Try other words.');
   }
 }

@@ -1,6 +1,7 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import * as z from 'zod';
 import type { Characters } from '../../../characters/characters.ts';
+import type { CharacterLink } from '../../../characters/character-link.ts';
 import { CharacterChanged } from '../../../characters/character-refusals.ts';
 import type { CharacterRecord } from '../../../characters/character-record.ts';
 import {
@@ -17,14 +18,6 @@ import { parseBody } from '../../json-body.ts';
 import { contextOf } from '../../request-context.ts';
 import { fromConvai, toConvai } from './character-wire.ts';
 import { CraftingRefused, missingKeyIs400, orRefuse } from './crafting-dialect.ts';
-
-/** What another noun links to a character by `/character/update`, such as its documents. */
-export type CharacterLink = {
-  /** The field of the update's body. */
-  field: string;
-  /** @throws {PublicError} when it is not linked; nothing of the character has been changed then */
-  apply(workspaceId: string, characterId: string, value: unknown): Promise<void>;
-};
 
 export type CharacterRouteDeps = {
   characters: Characters;
@@ -77,13 +70,15 @@ export function characterRoutes(deps: CharacterRouteDeps, guards: RequestHandler
       if (!current) throw unknownForUpdate();
       refuseEffort(sent, current.character.model ?? deps.usualModel);
       const version = sent.version ?? ifMatch(req);
-      if (version !== undefined && version !== current.version)
-        throw new CharacterChanged(current.version);
-      await applyLinks(req, workspaceId, current.character.id, deps.links);
+      const links = linksIn(req, deps.links);
       const change = fromConvai(sent);
-      return Object.keys(change).length === 0
-        ? current
-        : characters.update(workspaceId, sent.charID, change, version);
+      if (links.length === 0 && Object.keys(change).length === 0) {
+        if (version === undefined || version === current.version) return current;
+        throw new CharacterChanged(current.version);
+      }
+      return characters.update(workspaceId, sent.charID, change, version, async (tx, id) => {
+        for (const { link, value } of links) await link.apply(tx, workspaceId, id, value);
+      });
     });
     if (!updated) throw unknownForUpdate();
     tag(res, updated.version);
@@ -147,22 +142,21 @@ function refuseEffort(sent: ConvaiCharacterFields, currentModel: string): void {
 
 const Fields = z.record(z.string(), z.unknown());
 
-async function applyLinks(
+/** What the request links. @throws {CraftingRefused} */
+function linksIn(
   req: Request,
-  workspaceId: string,
-  characterId: string,
-  links: CharacterLink[],
-): Promise<void> {
+  links: readonly CharacterLink[],
+): { link: CharacterLink; value: unknown }[] {
   const body = Fields.safeParse(contextOf(req).body).data ?? {};
-  for (const field of linkFields) {
-    if (body[field] === undefined) continue;
+  return linkFields.flatMap((field) => {
+    if (body[field] === undefined) return [];
     const link = links.find((candidate) => candidate.field === field);
     if (!link)
       throw new CraftingRefused(400, 'not_supported', {
         ERROR: `${field} cannot be linked on this server.`,
       });
-    await link.apply(workspaceId, characterId, body[field]);
-  }
+    return [{ link, value: body[field] }];
+  });
 }
 
 /** The version in an `If-Match: "3"`; undefined when there is none or any will do. */

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import { CharacterInvalid } from '../../../characters/character-refusals.ts';
+import { DocumentRefused } from '../../../knowledge/document.ts';
 import { PublicError } from '../../../errors/public-error.ts';
 import { InvalidRequest, Unauthorized } from '../../refusals.ts';
 import type { Dialect } from '../../render-error.ts';
@@ -29,6 +30,8 @@ export const plainErrorDialect: Dialect = (error, traceId) =>
 
 function errorBody(error: PublicError, traceId: string): Body {
   if (error instanceof CraftingRefused) return error.body;
+  // `docs` of an update stand on the knowledge bank's page, whose every refusal is `API_ERROR`.
+  if (error instanceof DocumentRefused) return { API_ERROR: error.message };
   return { ERROR: error.message, ...(error.status >= 500 && { 'Reference ID': traceId }) };
 }
 

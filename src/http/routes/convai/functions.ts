@@ -1,5 +1,6 @@
 import { Router, type Request, type RequestHandler } from 'express';
 import * as z from 'zod';
+import type { CharacterLink } from '../../../characters/character-link.ts';
 import type { Characters } from '../../../characters/characters.ts';
 import { FunctionInvalid } from '../../../functions/function-source.ts';
 import type { FunctionLink, Functions, StoredFunction } from '../../../functions/functions.ts';
@@ -10,7 +11,6 @@ import { InvalidRequest, Unauthorized } from '../../refusals.ts';
 import type { Dialect } from '../../render-error.ts';
 import { contextOf } from '../../request-context.ts';
 import { CraftingRefused } from './crafting-dialect.ts';
-import type { CharacterLink } from './characters.ts';
 
 const text = z.string().trim().min(1).max(100_000);
 export const CreateFunction = z.object({
@@ -130,8 +130,8 @@ export function functionRoutes(deps: FunctionRouteDeps, guards: RequestHandler[]
 export function functionLink(functions: Functions): CharacterLink {
   return {
     field: 'functions',
-    apply: (workspaceId, characterId, value) =>
-      functions.link(workspaceId, characterId, linksIn(value)),
+    apply: (tx, workspaceId, characterId, value) =>
+      functions.link(workspaceId, characterId, linksIn(value), tx),
   };
 }
 

@@ -1,17 +1,18 @@
 import { Router, type Request, type RequestHandler } from 'express';
 import * as z from 'zod';
+import type { CharacterLink } from '../../../characters/character-link.ts';
 import type { KnowledgeDocument } from '../../../knowledge/document.ts';
 import { DocumentRefused, knowledgeLimits } from '../../../knowledge/document.ts';
 import type { Documents } from '../../../knowledge/documents.ts';
 import { documentName, kindOf } from '../../../knowledge/file-kind.ts';
 import type { DocumentKind } from '../../../protocol/document.ts';
 import { callerOf } from '../../api-key.ts';
-import type { FileField } from '../../form-body.ts';
+import { atMost } from '../../at-most.ts';
+import type { FileField } from '../../form-files.ts';
 import { parseBody } from '../../json-body.ts';
-import { TooManyRequests, Unauthorized } from '../../refusals.ts';
+import { Unauthorized } from '../../refusals.ts';
 import type { Dialect } from '../../render-error.ts';
 import { contextOf } from '../../request-context.ts';
-import type { CharacterLink } from './characters.ts';
 
 export type KnowledgeRouteDeps = {
   documents: Pick<Documents, 'add' | 'replace' | 'list' | 'activeOf' | 'delete' | 'link'>;
@@ -22,8 +23,8 @@ export type KnowledgeRouteDeps = {
 
 /** The file of an upload. The documented Python example sends the name as a file, too. */
 export const knowledgeFile: FileField = { name: 'file', maxBytes: knowledgeLimits.fileBytes };
-/** Each may hold a whole file in memory. */
-const mostUploadsAtOnce = 4;
+/** Each may hold a whole file in memory; who sends slowly keeps nobody else from sending. */
+const mostUploads = { ofOne: 4, ofAll: 16 } as const;
 
 const ref = z.string().trim().min(1).max(200);
 export const UploadDocument = z.object({ file_name: z.string().max(2_000).optional() });
@@ -56,7 +57,7 @@ export function knowledgeRoutes(
   bodies: { plain: RequestHandler; file: RequestHandler },
 ): Router {
   const router = Router();
-  const withFile = [...guards, atMost(mostUploadsAtOnce), bodies.file];
+  const withFile = [...guards, atMost(mostUploads), bodies.file];
   const plain = [...guards, bodies.plain];
 
   router.post('/character/knowledge-bank/upload', ...withFile, async (req, res) => {
@@ -103,7 +104,7 @@ export function knowledgeRoutes(
 export function documentLink(documents: Pick<Documents, 'link'>): CharacterLink {
   return {
     field: 'docs',
-    async apply(workspaceId, characterId, value) {
+    async apply(tx, workspaceId, characterId, value) {
       const read = Links.safeParse(typeof value === 'string' ? jsonOf(value) : value);
       if (!read.success)
         throw new DocumentRefused(
@@ -112,7 +113,7 @@ export function documentLink(documents: Pick<Documents, 'link'>): CharacterLink 
           `docs must be a list of at most ${knowledgeLimits.linksAtOnce} objects with id and status (active or inactive).`,
         );
       const wishes = read.data.map(({ id, status }) => ({ id, isActive: status === 'active' }));
-      await documents.link(workspaceId, characterId, wishes);
+      await documents.link(workspaceId, characterId, wishes, tx);
     },
   };
 }
@@ -158,17 +159,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Lets no more requests pass at once; one is counted until its answer is sent or its sender gone. */
-function atMost(most: number): RequestHandler {
-  let running = 0;
-  return (_req, res, next) => {
-    if (running >= most) throw new TooManyRequests();
-    running++;
-    res.once('close', () => {
-      running--;
-    });
-    next();
-  };
 }

@@ -1,0 +1,2 @@
+DROP INDEX "knowledge_documents_to_do";--> statement-breakpoint
+CREATE INDEX "knowledge_documents_to_do" ON "knowledge_documents" USING btree ("updated_at") WHERE state in ('waiting', 'working', 'deleting');
