@@ -7,13 +7,19 @@ import { FileUnreadable } from './file-unreadable.ts';
 const Content = z.object({
   items: z.array(z.object({ str: z.string().optional(), hasEOL: z.boolean().optional() })),
 });
-type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
+/** What is used of pdf.js; the library comes without its types. */
+type Pdf = { numPages: number; getPage(number: number): Promise<PdfPage> };
+type PdfPage = { getTextContent(): Promise<unknown>; cleanup(): unknown };
+const Pdf = z.custom<Pdf>(
+  (value) =>
+    typeof value === 'object' && value !== null && 'numPages' in value && 'getPage' in value,
+);
 
 /** @throws {FileUnreadable} */
 export async function textOfPdf(content: Uint8Array): Promise<string> {
   try {
     // A copy: it takes the bytes away from whoever has them.
-    const pdf = await getDocumentProxy(new Uint8Array(content));
+    const pdf = Pdf.parse(await getDocumentProxy(new Uint8Array(content)));
     return (await pagesOf(pdf)).map(unwrapped).join('\n\n');
   } catch (cause) {
     if (cause instanceof FileUnreadable) throw cause;

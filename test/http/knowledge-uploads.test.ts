@@ -46,9 +46,9 @@ async function stream(pieces: Iterable<Buffer>): Promise<{ status: number; body:
   const iterator = pieces[Symbol.iterator]();
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
-      const { done, value } = iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(new Uint8Array(value));
+      const next = iterator.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(new Uint8Array(next.value));
     },
   });
   const answer = await fetch(`${server.app.url}${path}`, {

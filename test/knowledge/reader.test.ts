@@ -172,7 +172,9 @@ describe('a deletion', () => {
         if (key === 'transaction' && transactions++ > 0)
           return () => Promise.reject(new Error('killed'));
         const value: unknown = Reflect.get(target, key, self);
-        return typeof value === 'function' ? value.bind(target) : value;
+        return typeof value === 'function'
+          ? (...args: unknown[]): unknown => Reflect.apply(value, target, args)
+          : value;
       },
     });
   };
