@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { plantSeeds } from './characters/plant-seeds.ts';
+import { plantMissing, plantSeeds } from './characters/plant-seeds.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig } from './config/config.ts';
 import { DataFolderInUse } from './db/folder-lock.ts';
@@ -75,6 +75,7 @@ async function serve(ground: Ground): Promise<void> {
     openDatabase({ url: config.databaseUrl, dataDir, migrationsDir: join(root, 'drizzle'), log }),
   );
   const { db } = database;
+  await plantMissing(db);
   const keys = new Keys({ db, clock, onWorkspaceMade: plantSeeds });
   const first = await firstApiKey(dataDir, config.firstApiKey);
   const { workspaceId, revoked } = await keys.ensureFirstKey(first.key);

@@ -17,7 +17,11 @@ const mostOwnNumber = 100;
 
 /** The characters of workspaces; none is ever seen, or changed, from another workspace. */
 export class Characters {
-  constructor(private readonly db: Db) {}
+  /** @param onDeleted awaited when one is gone with its conversations: what else is kept of those */
+  constructor(
+    private readonly db: Db,
+    private readonly onDeleted?: () => Promise<void>,
+  ) {}
 
   /**
    * @param ref from the client, of any form: the character's id, with or without dashes, or its number
@@ -59,6 +63,17 @@ export class Characters {
       )
       .limit(Math.min(limit, mostListed))
       .offset(offset);
+    return rows.map(asRecord);
+  }
+
+  /** The workspace's gallery, by number; at most 1,000. */
+  async listed(workspaceId: string): Promise<CharacterRecord[]> {
+    const rows = await this.db
+      .select(withInteraction)
+      .from(characters)
+      .where(and(eq(characters.workspaceId, workspaceId), eq(characters.listing, 'listed')))
+      .orderBy(asc(characters.number))
+      .limit(mostListed);
     return rows.map(asRecord);
   }
 
@@ -134,7 +149,9 @@ export class Characters {
       .delete(characters)
       .where(and(eq(characters.workspaceId, workspaceId), is))
       .returning({ id: characters.id });
-    return deleted.length > 0;
+    if (deleted.length === 0) return false;
+    await this.onDeleted?.();
+    return true;
   }
 
   async #insert(

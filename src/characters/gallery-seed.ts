@@ -1,4 +1,5 @@
 import type { CharacterDraft } from './character-fields.ts';
+import { galleryLines } from './gallery-lines.ts';
 
 /** A character that comes with a number of its own, and what galleries show of it. */
 export type GallerySeed = {
@@ -19,5 +20,7 @@ export type GallerySeed = {
 
 /** What is stored of one. */
 export function galleryDraft({ subtitle, tags, skills, ...seed }: GallerySeed): CharacterDraft {
-  return { ...seed, language: 'zh-CN', listing: 'listed', aiChat: { subtitle, tags, skills } };
+  const lines = galleryLines[seed.number];
+  const aiChat = { subtitle, tags, skills, ...(lines && { lines }) };
+  return { ...seed, language: 'zh-CN', listing: 'listed', aiChat };
 }

@@ -17,7 +17,11 @@ const mostSessions = 10_000;
 
 /** Conversations as they are looked back on: what was said, and until when it is kept. */
 export class ChatHistory {
-  constructor(private readonly db: Db) {}
+  /** @param onDeleted awaited when conversations are gone: what else is kept of them */
+  constructor(
+    private readonly db: Db,
+    private readonly onDeleted?: () => Promise<void>,
+  ) {}
 
   /** Conversations in which anything was said, newest first. */
   sessions(of: Of, limit = mostSessions): Promise<{ id: string; createdAt: Date }[]> {
@@ -65,6 +69,7 @@ export class ChatHistory {
       .delete(conversations)
       .where(and(...own(of), inArray(conversations.id, ids)))
       .returning({ id: conversations.id });
+    if (deleted.length > 0) await this.onDeleted?.();
     return deleted.length;
   }
 }

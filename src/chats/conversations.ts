@@ -23,7 +23,14 @@ export type OpenConversation = {
   endUserId: string | null;
   /** From the client, of any form; undefined or null begins a new conversation. */
   characterSessionId?: string | null | undefined;
+  /** Nothing is said yet: one that is there is not marked as used. */
+  isVisit?: boolean;
 };
+
+/** @property isNew whether it begins now */
+export type OpenedConversation = { id: string; isNew: boolean; createdAt: Date };
+
+const opened = { id: conversations.id, createdAt: conversations.createdAt };
 
 /** Conversations outlive voice sessions; their id is the `character_session_id` of the wire. */
 export class Conversations {
@@ -33,30 +40,29 @@ export class Conversations {
    * Begins a conversation, or continues the one the client names. An id that nobody has begins a conversation under
    * that very id: clients keep the id and send it again, and after the loss of a database they would otherwise be
    * locked out with it for ever. The first end user of a conversation stays its end user.
-   * @returns its id, and whether it begins now
    * @throws {ConversationRefused}
    */
-  async open(request: OpenConversation): Promise<{ id: string; isNew: boolean }> {
+  async open(request: OpenConversation): Promise<OpenedConversation> {
     const { workspaceId, characterId, endUserId, characterSessionId: given } = request;
     if (given === undefined || given === null) {
       const [made] = await this.db
         .insert(conversations)
         .values({ workspaceId, characterId, endUserId })
-        .returning({ id: conversations.id });
+        .returning(opened);
       if (!made) throw new Error('a conversation was not stored');
-      return { id: made.id, isNew: true };
+      return { ...made, isNew: true };
     }
     const id = conversationId(workspaceId, characterId, given);
     const [made] = await this.db
       .insert(conversations)
       .values({ id, workspaceId, characterId, endUserId })
       .onConflictDoNothing()
-      .returning({ id: conversations.id });
-    if (made) return { id, isNew: true };
+      .returning(opened);
+    if (made) return { ...made, isNew: true };
     const [continued] = await this.db
       .update(conversations)
       .set({
-        updatedAt: new Date(),
+        ...(!request.isVisit && { updatedAt: new Date() }),
         endUserId: sql`coalesce(${conversations.endUserId}, ${endUserId})`,
       })
       .where(
@@ -66,8 +72,8 @@ export class Conversations {
           eq(conversations.characterId, characterId),
         ),
       )
-      .returning({ id: conversations.id });
+      .returning(opened);
     if (!continued) throw new ConversationRefused();
-    return { id, isNew: false };
+    return { ...continued, isNew: false };
   }
 }

@@ -101,15 +101,20 @@ export class Messages {
     return found;
   }
 
-  /** The turns of a conversation, for what is kept of them elsewhere. */
-  async turnIds(of: { workspaceId: string; conversationId: string }): Promise<string[]> {
-    const rows = await this.db
-      .select({ id: turns.id })
-      .from(turns)
-      .innerJoin(conversations, eq(conversations.id, turns.conversationId))
-      .where(
-        and(eq(conversations.id, of.conversationId), eq(conversations.workspaceId, of.workspaceId)),
-      );
-    return rows.map(({ id }) => id);
+  /** Which of these turns have not been deleted, for what is kept of them elsewhere; of any workspace. */
+  async there(turnIds: readonly string[]): Promise<Set<string>> {
+    const found = new Set<string>();
+    for (let at = 0; at < turnIds.length; at += mostAtOnce) {
+      const some = turnIds.slice(at, at + mostAtOnce);
+      const rows = await this.db
+        .select({ id: turns.id })
+        .from(turns)
+        .where(inArray(turns.id, some));
+      for (const { id } of rows) found.add(id);
+    }
+    return found;
   }
 }
+
+/** Ids in one statement. */
+const mostAtOnce = 1_000;

@@ -21,8 +21,27 @@ export class RequestKeyReused extends PublicError {
   }
 }
 
-/** How a client names a request that it may have to repeat. @property digest the request itself */
-export type RequestKey = { key: string; digest: string };
+/**
+ * How a client names a request that it may have to repeat.
+ * @property digest the request itself
+ * @property since older answers under the key do not count any more
+ */
+export type RequestKey = { key: string; digest: string; since: Date };
+export type StoredAnswer = { position: number; assistantText: string };
+
+/** Another process has answered the same request meanwhile: its answer counts, and this one was not kept. */
+export class AlreadyAnswered extends Error {
+  override readonly name = 'AlreadyAnswered';
+  constructor(readonly answer: StoredAnswer) {
+    super('the request has its answer');
+  }
+}
+
+/**
+ * @property began when the conversation did, where that is known: one that was deleted and begun anew under the same id
+ * is another
+ */
+export type WrittenIn = { workspaceId: string; conversationId: string; began?: Date | undefined };
 
 /** Turns of conversations in writing: no voice session had them, and they are stored once they are whole. */
 export class WrittenTurns {
@@ -30,14 +49,12 @@ export class WrittenTurns {
 
   /**
    * The turn that answered a request which now comes again.
-   * @param since older answers are forgotten
    * @returns undefined when there is none. @throws {RequestKeyReused}
    */
   async answered(
-    of: { workspaceId: string; conversationId: string },
-    { key, digest }: RequestKey,
-    since: Date,
-  ): Promise<{ position: number; assistantText: string } | undefined> {
+    of: WrittenIn,
+    { key, digest, since }: RequestKey,
+  ): Promise<StoredAnswer | undefined> {
     const [found] = await this.db
       .select({
         position: turns.position,
@@ -55,8 +72,9 @@ export class WrittenTurns {
           gt(answeredRequests.answeredAt, since),
         ),
       );
-    if (found && found.digest !== hashed(digest)) throw new RequestKeyReused();
-    return found;
+    if (!found) return undefined;
+    if (found.digest !== hashed(digest)) throw new RequestKeyReused();
+    return { position: found.position, assistantText: found.assistantText };
   }
 
   /** Forgets requests that were answered before. */
@@ -69,14 +87,14 @@ export class WrittenTurns {
    * @param replaces the id of a turn of the same conversation that goes in the same moment
    * @param request under which the answer is found again, by `answered`
    * @returns its `position`: grows, with gaps, and is never given to another turn
-   * @throws {ConversationGone}
+   * @throws {ConversationGone | AlreadyAnswered | RequestKeyReused} with nothing kept
    */
   async keep(
-    of: { workspaceId: string; conversationId: string },
+    of: WrittenIn,
     turn: TurnRecord,
     { replaces, request }: { replaces?: string | undefined; request?: RequestKey | undefined } = {},
   ): Promise<number> {
-    const { conversationId, workspaceId } = of;
+    const { conversationId, workspaceId, began } = of;
     return this.db.transaction(async (tx) => {
       const [known] = await tx
         .update(conversations)
@@ -84,8 +102,9 @@ export class WrittenTurns {
         .where(
           and(eq(conversations.id, conversationId), eq(conversations.workspaceId, workspaceId)),
         )
-        .returning({ id: conversations.id });
-      if (!known) throw new ConversationGone();
+        .returning({ createdAt: conversations.createdAt });
+      if (!known || (began && known.createdAt.getTime() !== began.getTime()))
+        throw new ConversationGone();
       if (replaces !== undefined) {
         const old = and(eq(turns.id, replaces), eq(turns.conversationId, conversationId));
         await tx.delete(turns).where(old);
@@ -109,23 +128,31 @@ export class WrittenTurns {
         })
         .returning({ position: turns.position });
       if (!kept) throw new Error('a turn was not stored');
-      if (request) {
-        const answer = {
-          digest: hashed(request.digest),
-          turnId: turn.id,
-          answeredAt: new Date(turn.startedAt),
-        };
-        await tx
-          .insert(answeredRequests)
-          .values({ keyHash: hashed(request.key), conversationId, ...answer })
-          // One of the same key that is there is too old to count.
-          .onConflictDoUpdate({
-            target: [answeredRequests.conversationId, answeredRequests.keyHash],
-            set: answer,
-          });
-      }
+      if (request) await new WrittenTurns(tx).#keepKey(of, request, turn);
       return kept.position;
     });
+  }
+
+  /** @throws {AlreadyAnswered | RequestKeyReused} when the key has an answer by now that still counts */
+  async #keepKey(of: WrittenIn, request: RequestKey, turn: TurnRecord): Promise<void> {
+    const answer = {
+      digest: hashed(request.digest),
+      turnId: turn.id,
+      answeredAt: new Date(turn.startedAt),
+    };
+    const [kept] = await this.db
+      .insert(answeredRequests)
+      .values({ keyHash: hashed(request.key), conversationId: of.conversationId, ...answer })
+      .onConflictDoUpdate({
+        target: [answeredRequests.conversationId, answeredRequests.keyHash],
+        set: answer,
+        setWhere: lte(answeredRequests.answeredAt, request.since),
+      })
+      .returning({ turnId: answeredRequests.turnId });
+    if (kept) return;
+    const first = await this.answered(of, request);
+    if (!first) throw new Error('a repeated request has no answer');
+    throw new AlreadyAnswered(first);
   }
 }
 

@@ -207,8 +207,9 @@ export const Environment = z.object({
   ),
   NEWS_NAME: setting(text, 'What that source is called', '`百度`'),
   VOICE_CACHE_MB: setting(
-    whole(1, 1_000_000),
-    'Answers of the app API that were spoken are kept on disk up to so much',
+    // One answer of ten minutes has 29.
+    whole(32, 1_000_000),
+    'Answers of the app API that were spoken are kept on disk up to so much (at least 32)',
     '`256`',
   ),
 

@@ -650,6 +650,15 @@ export const answeredRequests = pgTable(
   ],
 );
 
+/** Conversations in which an answer in writing is on its way; of one that was deleted meanwhile, too. */
+export const runningAnswers = pgTable('running_answers', {
+  conversationId: uuid('conversation_id').primaryKey(),
+  /** Whoever gives the answer. */
+  holder: uuid('holder').notNull(),
+  /** Renewed while it takes; behind it, the process that gave it is dead. */
+  leasedUntil: timestamp('leased_until', { withTimezone: true }).notNull(),
+});
+
 /** Values the server makes once and keeps, such as which seeds were planted. */
 export const facts = pgTable('facts', {
   name: text('name').primaryKey(),

@@ -52,7 +52,7 @@ export function renderErrors(dialect: Dialect, log: Log, send = asJson): ErrorRe
 
 function setHead(res: Response, error: PublicError): void {
   const retryAfterSeconds = error.retryAfterSeconds ?? (error.status === 503 ? 2 : undefined);
-  if (retryAfterSeconds !== undefined)
+  if (typeof retryAfterSeconds === 'number')
     res.setHeader('Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds))));
   if (error.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
   res.status(error.status);

@@ -2,15 +2,14 @@ import type { ChatHistory } from '../chats/chat-history.ts';
 import { conversationId } from '../chats/conversation-id.ts';
 import type { Conversations } from '../chats/conversations.ts';
 import { answerId, type Message, type Messages } from '../chats/messages.ts';
-import type { RequestKey, WrittenTurns } from '../chats/written-turns.ts';
+import { AlreadyAnswered, type StoredAnswer, type WrittenTurns } from '../chats/written-turns.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { SharedCalls } from '../lifetime/shared-calls.ts';
 import type { Character } from '../protocol/character.ts';
 import { humanIdentity, type Participant } from '../protocol/participant.ts';
 import type { User } from '../users/users.ts';
-import { AnswerFailed, NoAnswer } from './answer-failed.ts';
 import type { TextChat } from './text-chat.ts';
-import type { TextRequest } from './text-request.ts';
+import type { TextAnswer, TextRequest } from './text-request.ts';
 
 export type AppChatDeps = {
   textChat: TextChat;
@@ -23,6 +22,9 @@ export type AppChatDeps = {
 
 /** @property id of the message, as the history has it */
 export type AppAnswer = { id: number; content: string };
+
+/** What is asked for under a client's key. @property digest what it is: nothing else goes under the same key */
+type Repeatable = { key: string | undefined; digest: string; signal: AbortSignal };
 
 /** How long a repeated request gets the first answer. */
 const repeatableMs = 24 * 3_600_000;
@@ -38,95 +40,104 @@ export class AppChat {
 
   constructor(private readonly deps: AppChatDeps) {}
 
-  /** The `character_session_id` under which this goes on by voice. */
-  conversationOf({ id, workspaceId }: User, character: Character): string {
-    return conversationId(workspaceId, character.id, sessionName(id));
+  /**
+   * Makes sure that there is a conversation and that it is this user's, before anybody else is told its id.
+   * @returns the `character_session_id` under which it goes on by voice
+   */
+  async open({ id: endUserId, workspaceId }: User, character: Character): Promise<string> {
+    const of = { workspaceId, characterId: character.id, endUserId };
+    const characterSessionId = sessionName(endUserId);
+    const { id } = await this.deps.conversations.open({
+      ...of,
+      characterSessionId,
+      isVisit: true,
+    });
+    return id;
   }
 
   /**
    * Answers a user. The same words under the same key get the same answer, for a day, and while it is on its way.
    * @throws as `TextChat.stream`, and {RequestKeyReused}
    */
-  async say(
+  say(
     user: User,
     character: Character,
     words: string,
     key: string | undefined,
     signal: AbortSignal,
   ): Promise<AppAnswer> {
-    if (key === undefined) return this.#answer(user, character, words, undefined, signal);
-    const request: RequestKey = { key, digest: words };
-    const of = {
-      workspaceId: user.workspaceId,
-      conversationId: this.conversationOf(user, character),
-    };
-    const since = new Date(this.deps.clock.nowAt().getTime() - repeatableMs);
-    await this.#forgetSometimes(since);
-    const once = async (ending: AbortSignal): Promise<AppAnswer> => {
-      const known = await this.deps.written.answered(of, request, since);
-      return known
-        ? { id: answerId(known.position), content: known.assistantText }
-        : this.#answer(user, character, words, request, ending);
-    };
-    return this.#running.call(JSON.stringify([of.conversationId, request]), once, signal);
+    return this.#once(user, character, { key, digest: words, signal }, (request, ending) =>
+      this.deps.textChat.answer({ ...request, words }, ending),
+    );
   }
 
   /**
-   * The character tells what it has found out, in its own manner where the model does, else in the plain words.
-   * @param isTold whether a text does tell it
+   * The character says what it finds out: an answer like any other, for repeated requests and one at a time.
+   * @param find what it says, to the letter. @throws as `say`, and what `find` throws
    */
-  async tell(
+  tell(
     user: User,
     character: Character,
-    { facts, plain, isTold }: { facts: string; plain: string; isTold: (text: string) => boolean },
+    skill: { name: string; find: (signal: AbortSignal) => Promise<string> },
+    key: string | undefined,
     signal: AbortSignal,
   ): Promise<AppAnswer> {
-    const { textChat } = this.deps;
-    const request = await this.#request(user, character);
-    const occasion = { text: facts, mayAbstain: false };
-    const drafting: TextRequest = { ...request, conversationId: null, words: null, occasion };
-    const draft = await textChat.answer(drafting, signal).catch((failure: unknown) => {
-      signal.throwIfAborted();
-      if (failure instanceof AnswerFailed || failure instanceof NoAnswer) return undefined;
-      throw failure;
-    });
-    const text = draft?.turn.assistantText;
-    const words = text !== undefined && isTold(text) ? text : plain;
-    const { position } = await textChat.tell(request, words);
-    return { id: answerId(position ?? 0), content: words };
+    // No words that anybody can send begin like this.
+    const digest = `\0skill:${skill.name}`;
+    return this.#once(user, character, { key, digest, signal }, (request, ending) =>
+      this.deps.textChat.tell(request, async () => {
+        const words = await skill.find(ending);
+        ending.throwIfAborted();
+        return words;
+      }),
+    );
   }
 
   /** What was said, in writing and by voice, oldest first. */
   history(user: User, character: Character): Promise<Message[]> {
     const { workspaceId } = user;
-    const of = { workspaceId, conversationId: this.conversationOf(user, character) };
-    return this.deps.messages.list(of, mostTurns);
+    return this.deps.messages.list(
+      { workspaceId, conversationId: idOf(user, character) },
+      mostTurns,
+    );
   }
 
-  /** Forgets what was said. @returns the ids of the turns that are gone */
-  async clear(user: User, character: Character): Promise<string[]> {
+  /** Forgets what was said. The conversation begins anew at once, still this user's: an app may know its id. */
+  async clear(user: User, character: Character): Promise<void> {
     const { workspaceId } = user;
-    const id = this.conversationOf(user, character);
-    const turnIds = await this.deps.messages.turnIds({ workspaceId, conversationId: id });
-    await this.deps.history.delete({ workspaceId, characterId: character.id }, [id]);
-    return turnIds;
+    const of = { workspaceId, characterId: character.id };
+    await this.deps.history.delete(of, [idOf(user, character)]);
+    await this.open(user, character);
   }
 
-  async #answer(
+  async #once(
     user: User,
     character: Character,
-    words: string,
-    key: RequestKey | undefined,
-    signal: AbortSignal,
+    { key, digest, signal }: Repeatable,
+    answer: (request: TextRequest, signal: AbortSignal) => Promise<TextAnswer>,
   ): Promise<AppAnswer> {
-    const request = { ...(await this.#request(user, character)), words, ...(key && { key }) };
-    const { turn, position } = await this.deps.textChat.answer(request, signal);
-    return { id: answerId(position ?? 0), content: turn.assistantText };
+    if (key === undefined) return shown(await answer(await this.#request(user, character), signal));
+    const of = { workspaceId: user.workspaceId, conversationId: idOf(user, character) };
+    const since = new Date(this.deps.clock.nowAt().getTime() - repeatableMs);
+    const named = { key, digest, since };
+    await this.#forgetSometimes(since);
+    const once = async (ending: AbortSignal): Promise<AppAnswer> => {
+      const known = await this.deps.written.answered(of, named);
+      if (known) return shownAgain(known);
+      const request = { ...(await this.#request(user, character)), key: named };
+      try {
+        return shown(await answer(request, ending));
+      } catch (cause) {
+        if (cause instanceof AlreadyAnswered) return shownAgain(cause.answer);
+        throw cause;
+      }
+    };
+    return this.#running.call(JSON.stringify([of.conversationId, key, digest]), once, signal);
   }
 
   async #request(user: User, character: Character): Promise<TextRequest> {
     const { workspaceId, id: endUserId } = user;
-    const { id } = await this.deps.conversations.open({
+    const { id, createdAt } = await this.deps.conversations.open({
       workspaceId,
       characterId: character.id,
       endUserId,
@@ -137,7 +148,8 @@ export class AppChat {
       speakerId: endUserId,
       speakerName: user.name,
     };
-    return { workspaceId, character, conversationId: id, speaker, words: null };
+    const at = { conversationId: id, conversationBegan: createdAt };
+    return { workspaceId, character, ...at, speaker, words: null };
   }
 
   async #forgetSometimes(before: Date): Promise<void> {
@@ -148,5 +160,17 @@ export class AppChat {
   }
 }
 
+const shown = ({ turn, position }: TextAnswer): AppAnswer => ({
+  id: answerId(position ?? 0),
+  content: turn.assistantText,
+});
+const shownAgain = ({ position, assistantText }: StoredAnswer): AppAnswer => ({
+  id: answerId(position),
+  content: assistantText,
+});
+
 /** A name of the conversation that `/connect` takes, too. */
 const sessionName = (userId: string) => `ai-chat:${userId}`;
+
+const idOf = ({ id, workspaceId }: User, character: Character) =>
+  conversationId(workspaceId, character.id, sessionName(id));

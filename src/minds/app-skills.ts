@@ -1,9 +1,18 @@
+import * as z from 'zod';
+import type { CharacterRecord } from '../characters/character-record.ts';
 import type { Characters } from '../characters/characters.ts';
 import type { Messages } from '../chats/messages.ts';
-import type { Character } from '../protocol/character.ts';
+import { plainLine } from '../protocol/plain-text.ts';
 import type { News } from '../skills/news.ts';
-import { SourceDown, type SkillName, type Source } from '../skills/skill.ts';
-import { newsTelling, partnerTelling, weatherTelling, type Telling } from '../skills/tellings.ts';
+import { isSkill, SourceDown, type SkillName, type Source } from '../skills/skill.ts';
+import {
+  nothingToTell,
+  plainly,
+  tellNews,
+  tellPartner,
+  tellWeather,
+  type LastOther,
+} from '../skills/tellings.ts';
 import type { Weather } from '../skills/weather.ts';
 import type { User } from '../users/users.ts';
 
@@ -15,9 +24,24 @@ export type AppSkillsDeps = {
   news: Source<News> | undefined;
 };
 
-/** Of the last talk, so that it can be told what it was about. */
-const lastTurns = 3;
-const saidChars = 300;
+/** What a character has for its skills; what is missing or strange counts as none. */
+const Around = z.object({ before: z.string(), after: z.string() });
+const Kept = z.object({
+  subtitle: z.string().catch(''),
+  skills: z.array(z.string()).catch([]),
+  lines: z
+    .object({
+      guanxing: Around.catch(plainly),
+      tuiyan: Around.catch(plainly),
+      bagua: Around.catch(plainly),
+      withoutSource: z.string().optional().catch(undefined),
+    })
+    .catch({ guanxing: plainly, tuiyan: plainly, bagua: plainly, withoutSource: undefined }),
+});
+
+/** Of the last talk: as far back as the user's own last words may be. */
+const lastTurns = 10;
+const saidChars = 60;
 
 /** What characters find out for a user of an app: nothing of it is made up. */
 export class AppSkills {
@@ -28,43 +52,59 @@ export class AppSkills {
     return { weather: this.deps.weather?.name ?? '北京', news: this.deps.news?.name ?? '百度' };
   }
 
-  /** @throws {SourceDown} when there is nothing that could be told truly */
+  /** @returns what the character says. @throws {SourceDown} when there is nothing that could be told truly */
   async find(
     skill: SkillName,
     user: User,
-    { id, language }: Character,
+    { character: { id, language }, aiChat }: CharacterRecord,
     signal: AbortSignal,
-  ): Promise<Telling> {
+  ): Promise<string> {
     const { weather, news } = this.deps;
+    const manner = Kept.parse(aiChat).lines[skill];
     switch (skill) {
       case 'guanxing':
         if (!weather) throw new SourceDown('weather', 'not_configured');
-        return weatherTelling(await weather.read(signal), language);
+        return tellWeather(await weather.read(signal), language, manner);
       case 'bagua':
         if (!news) throw new SourceDown('news', 'not_configured');
-        return newsTelling(await news.read(signal), news.name, language);
+        return tellNews(await news.read(signal), news.name, language, manner);
       case 'tuiyan':
-        return partnerTelling(await this.#lastOther(user, id), language);
+        return tellPartner(await this.#lastOther(user, id), language, manner);
     }
   }
 
-  async #lastOther({ workspaceId, id, deviceId }: User, characterId: string) {
+  async #lastOther(
+    { workspaceId, id, deviceId }: User,
+    characterId: string,
+  ): Promise<LastOther | undefined> {
     const { messages, characters } = this.deps;
     const reader = { workspaceId, ids: deviceId === null ? [id] : [id, deviceId] };
     const last = await messages.lastOther(reader, characterId);
     const record = last && (await characters.read(workspaceId, last.characterId));
     if (!last || !record) return undefined;
     const of = { workspaceId, conversationId: last.conversationId };
-    const said = (await messages.list(of, lastTurns)).map(
-      ({ role, content }) =>
-        `${role === 'user' ? 'user' : record.character.name}: ${content.slice(0, saidChars)}`,
-    );
-    const { subtitle } = record.aiChat;
+    const said = await messages.list(of, lastTurns);
+    const own = said.findLast(({ role }) => role === 'user')?.content;
     return {
       name: record.character.name,
-      subtitle: typeof subtitle === 'string' ? subtitle : '',
+      subtitle: Kept.parse(record.aiChat).subtitle,
       description: record.description,
-      said,
+      said: own === undefined ? undefined : shortened(plainLine(own)),
     };
   }
+}
+
+/** What a character can do besides talking. */
+export function skillsOf({ aiChat }: CharacterRecord): SkillName[] {
+  return Kept.parse(aiChat).skills.filter(isSkill);
+}
+
+/** What it says when there is nothing that it could tell truly. */
+export function withoutSource(down: SourceDown, { character, aiChat }: CharacterRecord): string {
+  return nothingToTell(down, character.language, Kept.parse(aiChat).lines.withoutSource);
+}
+
+function shortened(line: string): string {
+  const letters = Array.from(line);
+  return letters.length > saidChars ? `${letters.slice(0, saidChars).join('')}……` : line;
 }

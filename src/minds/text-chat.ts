@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RunningAnswers } from '../chats/running-answers.ts';
 import type { Turns } from '../chats/turns.ts';
 import type { WrittenTurns } from '../chats/written-turns.ts';
 import type { Clock } from '../lifetime/clock.ts';
@@ -31,6 +32,7 @@ import type { TextAnswer, TextRequest } from './text-request.ts';
 export type TextChatDeps = {
   turns: Pick<Turns, 'history'>;
   written: Pick<WrittenTurns, 'keep'>;
+  running: Pick<RunningAnswers, 'enter'>;
   models: Pick<OwnModels, 'settings'>;
   providers: Providers;
   /** Undefined: nothing is ever recalled. */
@@ -59,9 +61,6 @@ type Question = Pick<TextRequest, 'words' | 'occasion'> & {
  * conversation that was begun here goes on by voice under the same id, and the other way round.
  */
 export class TextChat {
-  /** Conversations in which an answer is on its way. */
-  readonly #running = new Set<string>();
-
   constructor(private readonly deps: TextChatDeps) {}
 
   /**
@@ -71,11 +70,11 @@ export class TextChat {
    * @throws {AnswerRunning | NothingToAnswer | WordsRefused | AnswerFailed | NoAnswer | ConversationGone} with nothing kept
    */
   async *stream(request: TextRequest, signal: AbortSignal): AsyncGenerator<string, TextAnswer> {
-    const leave = this.#enter(request);
+    const leave = await this.#enter(request);
     try {
       return yield* this.#answer(request, signal);
     } finally {
-      leave();
+      await leave();
     }
   }
 
@@ -90,11 +89,14 @@ export class TextChat {
 
   /**
    * Keeps words of the character that are known already: its answer to the request's words, or a turn that it took
-   * unasked. @throws {AnswerRunning | NothingToAnswer}
+   * unasked.
+   * @param known or what finds them out: from then on, one answer at a time
+   * @throws {AnswerRunning | NothingToAnswer}
    */
-  async tell(request: TextRequest, words: string): Promise<TextAnswer> {
-    const leave = this.#enter(request);
+  async tell(request: TextRequest, known: string | (() => Promise<string>)): Promise<TextAnswer> {
+    const leave = await this.#enter(request);
     try {
+      const words = typeof known === 'string' ? known : await known();
       const { replaced, words: asked } = request.anew
         ? await this.#question(request)
         : { replaced: undefined, words: request.words };
@@ -111,16 +113,19 @@ export class TextChat {
       const position = await this.#keep(request, replaced, turn);
       return { turn, position, finishReason: 'stop', calls: [] };
     } finally {
-      leave();
+      await leave();
     }
   }
 
   /** Takes the conversation for one answer. @returns what gives it back. @throws {AnswerRunning} */
-  #enter({ conversationId, isIndependent = false }: TextRequest): () => void {
-    if (conversationId === null || isIndependent) return () => undefined;
-    if (this.#running.has(conversationId)) throw new AnswerRunning();
-    this.#running.add(conversationId);
-    return () => this.#running.delete(conversationId);
+  async #enter({
+    conversationId,
+    isIndependent = false,
+  }: TextRequest): Promise<() => Promise<void>> {
+    if (conversationId === null || isIndependent) return () => Promise.resolve();
+    const leave = await this.deps.running.enter(conversationId);
+    if (!leave) throw new AnswerRunning();
+    return leave;
   }
 
   async *#answer(request: TextRequest, signal: AbortSignal): AsyncGenerator<string, TextAnswer> {
@@ -277,9 +282,9 @@ export class TextChat {
     replaced: TurnRecord | undefined,
     turn: TurnRecord,
   ): Promise<number | null> {
-    const { conversationId, workspaceId } = request;
+    const { conversationId, workspaceId, conversationBegan: began } = request;
     if (conversationId === null) return null;
-    const of = { workspaceId, conversationId };
+    const of = { workspaceId, conversationId, began };
     const position = await this.deps.written.keep(of, turn, {
       replaces: replaced?.id,
       request: request.key,

@@ -16,6 +16,8 @@ export type TextRequest = {
   character: Character;
   /** The workspace's, and this character's (`Conversations.open`). Null: nothing is kept, and nothing is remembered. */
   conversationId: string | null;
+  /** When it did, where one may be deleted and begun anew under its id: the answer belongs to this one. */
+  conversationBegan?: Date;
   /** Who writes, where that is known. */
   speaker?: Participant;
   /** What is answered; null where the character writes unasked, or answers anew. */

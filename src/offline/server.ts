@@ -114,7 +114,7 @@ function renderError(
     return;
   }
   const status = known?.status ?? 500;
-  if (known?.retryAfterSeconds !== undefined)
+  if (typeof known?.retryAfterSeconds === 'number')
     response.setHeader('retry-after', known.retryAfterSeconds);
   // What is left of a refused body is not worth reading.
   if (!request.complete) response.setHeader('connection', 'close');

@@ -55,6 +55,9 @@ export const HistoryView = z.object({
 export const Nothing = z.object({});
 export const VoiceQuery = z.object({ chatHistoryId: laxInt(1, Number.MAX_SAFE_INTEGER) });
 
+/** The conversation goes on by voice when `/connect` is sent this as `character_session_id`. */
+export const sessionHeader = 'X-Character-Session-Id';
+
 /** Anything a client makes up for one request, such as a UUID. */
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 

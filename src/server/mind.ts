@@ -4,6 +4,7 @@ import { ChatHistory } from '../chats/chat-history.ts';
 import { Conversations } from '../chats/conversations.ts';
 import { forgetSpeaker } from '../chats/forget-speaker.ts';
 import { Participants } from '../chats/participants.ts';
+import { RunningAnswers } from '../chats/running-answers.ts';
 import { Turns } from '../chats/turns.ts';
 import { VoiceSessions } from '../chats/voice-sessions.ts';
 import { WrittenTurns } from '../chats/written-turns.ts';
@@ -39,6 +40,9 @@ export const tokenLifeMs = defaultJoinWithinSeconds * 1000;
 
 export type Mind = Awaited<ReturnType<typeof openMind>>;
 
+/** What is kept outside the database of what was in it: whoever keeps it says how it is cleared away. */
+type Leftovers = { clear: () => Promise<void> };
+
 type MindParts = {
   database: Database;
   /** The server's own line to the providers: agents have theirs. */
@@ -56,7 +60,9 @@ export async function openMind(
 ) {
   const { config, clock, log, scope } = ground;
   const { db } = database;
-  const characters = new Characters(db);
+  const leftovers: Leftovers = { clear: () => Promise.resolve() };
+  const onDeleted = () => leftovers.clear();
+  const characters = new Characters(db, onDeleted);
   const openCharacters = new OpenCharacters(db);
   // Who may be spoken to: other workspaces' characters too, where their owners allow it.
   const spokenTo = {
@@ -71,7 +77,7 @@ export async function openMind(
   const narratives = new Narratives(db);
   const participants = new Participants(db);
   const speakers: Speakers = new Speakers({
-    ...{ db, clock, forget: [forgetPerson, forgetSpeaker] },
+    ...{ db, clock, forget: [forgetPerson, forgetSpeaker], onDeleted },
     forgetting: (workspaceId, ids) => remembering.forgetting(workspaceId, ids),
   });
   const { functions, mcpServers, models, tools } = await openCallables(ground, database);
@@ -102,8 +108,10 @@ export async function openMind(
     ...{ narratives, tools, clock, tokenLifeMs, holdMs: config.agents.joinTimeoutMs },
     ...{ mostCharacters: config.rooms.mostCharacters, recall, recollecting, afterwork: desk },
   });
+  const running = new RunningAnswers({ db, clock, log });
+  await running.clear({ isAlone: database.kind === 'pglite' });
   const textChat = new TextChat({
-    ...{ turns, written, models, recall, providers, clock, log, recollecting },
+    ...{ turns, written, running, models, recall, providers, clock, log, recollecting },
     onKept: ({ conversationId }, turn) => {
       onWritten(turn);
       if (conversationId !== null) void desk.turnWritten(conversationId);
@@ -114,7 +122,8 @@ export async function openMind(
     ...{ characters, conversations, turns, written, narratives, speakers, models },
     ...{ functions, mcpServers, remembering, knowledge, store, textChat },
     memories: recollecting.memories,
-    history: new ChatHistory(db),
+    history: new ChatHistory(db, onDeleted),
+    leftovers,
   };
 }
 

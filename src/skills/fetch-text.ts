@@ -4,8 +4,9 @@ import { deadline } from '../lifetime/deadline.ts';
 /** A forecast has 2 kB, a feed some hundred. */
 const mostBytes = 1_000_000;
 const timeoutMs = 6_000;
+const mostRedirects = 5;
 
-/** The source answered with an error, or with more than any forecast or feed has. */
+/** The source answered with an error, with more than any forecast or feed has, or with what cannot be told. */
 export class SourceUnfit extends Error {
   override readonly name = 'SourceUnfit';
 }
@@ -14,10 +15,7 @@ export class SourceUnfit extends Error {
 export async function fetchText(url: URL, clock: Clock, signal: AbortSignal): Promise<string> {
   const limit = deadline(clock, `asking ${url.host}`, timeoutMs, signal);
   try {
-    const answer = await fetch(url, {
-      signal: limit.signal,
-      headers: { Accept: 'application/json, application/rss+xml, application/xml, text/xml, */*' },
-    });
+    const answer = await ask(url, limit.signal);
     if (!answer.ok) throw new SourceUnfit(`status ${answer.status}`);
     const pieces: Uint8Array[] = [];
     let bytes = 0;
@@ -27,18 +25,38 @@ export async function fetchText(url: URL, clock: Clock, signal: AbortSignal): Pr
       if (bytes > mostBytes) throw new SourceUnfit(`more than ${mostBytes} bytes`);
       pieces.push(piece);
     }
-    const charset = /charset="?([\w-]+)/i.exec(answer.headers.get('content-type') ?? '')?.[1];
-    return decoderFor(charset).decode(Buffer.concat(pieces));
+    return decoded(Buffer.concat(pieces), answer.headers.get('content-type') ?? '');
   } finally {
     limit.clear();
   }
 }
 
-/** Feeds of Chinese papers may still come in GBK. */
-function decoderFor(charset = 'utf-8') {
-  try {
-    return new TextDecoder(charset);
-  } catch {
-    return new TextDecoder();
+/** Redirects are followed at the same server only: the operator chose this one, and may be inside its network. */
+async function ask(url: URL, signal: AbortSignal): Promise<Response> {
+  let at = url;
+  for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+    const answer = await fetch(at, {
+      signal,
+      redirect: 'manual',
+      headers: { Accept: 'application/json, application/rss+xml, application/xml, text/xml, */*' },
+    });
+    if (![301, 302, 303, 307, 308].includes(answer.status)) return answer;
+    await answer.body?.cancel();
+    const next = new URL(answer.headers.get('location') ?? '', at);
+    if (next.origin !== url.origin) throw new SourceUnfit(`sends to ${next.host}`);
+    at = next;
   }
+  throw new SourceUnfit(`more than ${mostRedirects} redirects`);
+}
+
+/**
+ * Feeds of Chinese papers may still come in GBK, and then only their own first line may say so.
+ * @throws what the decoder throws for bytes that are no text of that kind: garbage is not told
+ */
+function decoded(bytes: Buffer, contentType: string): string {
+  const inHeader = /charset="?([\w-]+)/i.exec(contentType)?.[1];
+  const inText = /^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)/i.exec(
+    bytes.subarray(0, 300).toString('latin1').replace(/^ï»¿/, ''),
+  )?.[1];
+  return new TextDecoder(inHeader ?? inText ?? 'utf-8', { fatal: true }).decode(bytes);
 }

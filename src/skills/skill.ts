@@ -30,7 +30,10 @@ export class SourceDown extends PublicError {
       reason === 'not_configured'
         ? `No source of ${what} is configured on this server.`
         : `The source of ${what} does not answer. Try again later.`,
-      { ...(cause !== undefined && { cause }), retryAfterSeconds: 30 },
+      {
+        ...(cause !== undefined && { cause }),
+        retryAfterSeconds: reason === 'unavailable' ? 30 : 'never',
+      },
     );
   }
 }

@@ -1,3 +1,4 @@
+import { chineseNumber } from './chinese-number.ts';
 import type { Weather } from './weather.ts';
 
 /** WMO 4677 codes as Open-Meteo groups them, each up to the next: in Chinese and in English. */
@@ -36,6 +37,6 @@ export function windIn({ windMs, windFrom }: Weather, language: string): string 
   const force = beaufort.filter((least) => windMs >= least).length;
   const side = Math.round(windFrom / 45) % winds.length;
   if (language.toLowerCase().startsWith('zh'))
-    return force === 0 ? '无风' : `${winds[side] ?? ''}风${force}级`;
+    return force === 0 ? '无风' : `${winds[side] ?? ''}风${chineseNumber(force)}级`;
   return force === 0 ? 'calm' : `wind of force ${force} from the ${windsInEnglish[side] ?? ''}`;
 }

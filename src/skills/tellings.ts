@@ -1,15 +1,17 @@
+import { chineseNumber } from './chinese-number.ts';
 import type { News } from './news.ts';
 import { skillIds, type SkillName, type SourceDown } from './skill.ts';
-import type { Weather } from './weather.ts';
 import { skyIn, windIn } from './sky.ts';
+import type { Weather } from './weather.ts';
 
-/**
- * What a skill found out.
- * @property facts for the model, that tells them in the character's manner
- * @property plain the same in plain words, for where the model does not
- * @property isTold whether a text really tells them: a model may talk of something else
+/*
+ * What a character says of what a skill found out. Every word is a line of its own or the source's: no model has a
+ * hand in it, for whatever a model adds to weather and news is invented, and looks just like them.
  */
-export type Telling = { facts: string; plain: string; isTold: (text: string) => boolean };
+
+/** How a character tells it: what stands before and behind. */
+export type Manner = { before: string; after: string };
+export const plainly: Manner = { before: '', after: '' };
 
 const isChinese = (language: string) => language.toLowerCase().startsWith('zh');
 
@@ -23,95 +25,85 @@ export function skillCard(name: SkillName, sources: { weather: string; news: str
   return { id: skillIds[name], ...told[name], sufPath: name };
 }
 
-export function weatherTelling(weather: Weather, language: string): Telling {
-  const { place, at, humidity } = weather;
+export function tellWeather(
+  weather: Weather,
+  language: string,
+  { before, after }: Manner = plainly,
+): string {
+  const { place, at } = weather;
   const degrees = Math.round(weather.temperatureC);
-  const number = Math.abs(degrees);
+  const humidity = Math.round(weather.humidity);
   const time = at.slice(11, 16);
   const sky = skyIn(weather.code, language);
   const wind = windIn(weather, language);
-  const plain = isChinese(language)
-    ? `${place}此刻${sky}，气温${degrees}度，${wind}，空气湿度百分之${Math.round(humidity)}。此讯报于${time}。`
-    : `In ${place} it is ${sky}, ${degrees} degrees Celsius, ${wind}, with ${Math.round(humidity)} percent humidity, as reported at ${time}.`;
-  return {
-    plain,
-    facts: asked(plain, language),
-    isTold: (text) =>
-      new RegExp(
-        `(?<!\\d)(?:${number}|${chineseNumber(number)})\\s*(?:度|°|℃|摄氏|degrees)`,
-        'i',
-      ).test(text),
-  };
+  if (!isChinese(language))
+    return spaced(
+      before,
+      `In ${place} it is ${sky}, ${degrees} degrees Celsius, ${wind}, with ${humidity} percent humidity, as reported at ${time}.`,
+      after,
+    );
+  const cold = degrees < 0 ? '零下' : '';
+  const warmth = `${cold}${chineseNumber(Math.abs(degrees))}度`;
+  const facts = `${place}此刻${sky}，气温${warmth}，${wind}，空气湿度百分之${chineseNumber(humidity)}。此讯报于${time}。`;
+  return `${before}${facts}${after}`;
 }
 
-export function newsTelling({ headlines }: News, source: string, language: string): Telling {
-  const ordinals = '一二三四五六七八九十';
-  const plain = isChinese(language)
-    ? `近日${source}所闻：\n${headlines.map((line, i) => `其${ordinals.charAt(i)}，${line}；`).join('\n')}`.replace(
-        /；$/,
-        '。',
-      )
-    : `The latest from ${source}:\n${headlines.map((line, i) => `${i + 1}. ${line}`).join('\n')}`;
-  return {
-    plain,
-    facts: asked(plain, language),
-    isTold: (text) => headlines.filter((line) => shares(line, text)).length >= headlines.length / 2,
-  };
+/** The headlines as they are, in the order of the source. */
+export function tellNews(
+  { headlines }: News,
+  source: string,
+  language: string,
+  { before, after }: Manner = plainly,
+): string {
+  const chinese = isChinese(language);
+  const title = chinese
+    ? `${before}据${source}所载：`
+    : spaced(before, `The latest from ${source}:`, '');
+  const lines = headlines.map((line, i) =>
+    chinese ? `其${chineseNumber(i + 1)}，${line}` : `${i + 1}. ${line}`,
+  );
+  return [title, ...lines, ...(after === '' ? [] : [after])].join('\n');
 }
 
-export type LastOther = { name: string; subtitle: string; description: string; said: string[] };
+/** @property said the user's own last words to them; undefined where there are none */
+export type LastOther = {
+  name: string;
+  subtitle: string;
+  description: string;
+  said: string | undefined;
+};
 
-export function partnerTelling(other: LastOther | undefined, language: string): Telling {
+export function tellPartner(
+  other: LastOther | undefined,
+  language: string,
+  { before, after }: Manner = plainly,
+): string {
   const zh = isChinese(language);
-  if (!other) {
-    const plain = zh
-      ? '推演得知，你此前尚未与旁人交谈过。'
-      : 'You have not talked with anybody else yet.';
-    return { plain, facts: asked(plain, language), isTold: () => false };
-  }
+  if (!other)
+    return zh
+      ? `${before}你此前尚未与旁人交谈过。${after}`
+      : spaced(before, 'You have not talked with anybody else yet.', after);
   const { name, subtitle, description, said } = other;
-  const plain = zh
-    ? `推演得知，你上次所交谈之人，名唤${name}${subtitle === '' ? '' : `，人称${subtitle}`}。${description}`
-    : `The one you last talked with is ${[name, subtitle].filter(Boolean).join(', ')}. ${description}`;
-  const facts = [plain, ...said].join('\n');
-  return { plain, facts: asked(facts, language), isTold: (text) => text.includes(name) };
+  if (!zh) {
+    const words = said === undefined ? '' : `You said: “${said}”`;
+    const who = `The one you last talked with is ${[name, subtitle].filter(Boolean).join(', ')}.`;
+    return spaced(before, who, description, words, after);
+  }
+  const title = subtitle === '' ? '' : `，人称${subtitle}`;
+  const words = said === undefined ? '' : `你曾言道：“${said}”`;
+  return `${before}你上次所交谈之人，名唤${name}${title}。${description}${words}${after}`;
 }
 
-/** What a character says where its source has nothing: honest, and in its manner of seeing. */
-export function nothingToTell({ what }: SourceDown, language: string): string {
-  const words = isChinese(language)
-    ? {
-        weather: '此刻云遮星月，天象看不分明，我不敢妄言，请稍后再来问我。',
-        news: '眼下市井间尚无消息传来，我不敢凭空编造，请稍后再来问我。',
-      }
-    : {
-        weather: 'The sky is hidden from me just now, and I will not guess. Ask me again later.',
-        news: 'No news has reached me yet, and I will not make any up. Ask me again later.',
-      };
-  return words[what];
+/**
+ * What a character says where its source has nothing: honest, and in its own words.
+ * @param own its line for this; undefined: it has none
+ */
+export function nothingToTell({ reason }: SourceDown, language: string, own?: string): string {
+  const zh = isChinese(language);
+  const line =
+    own ?? (zh ? '此事我无从得知，不敢妄言。' : 'I cannot know that, and I will not guess.');
+  if (reason === 'not_configured') return line;
+  return zh ? `${line}请稍后再问。` : `${line} Ask me again later.`;
 }
 
-function asked(facts: string, language: string): string {
-  return isChinese(language)
-    ? `你刚刚得知以下实情，请用你自己的口吻完整告诉对方，数字和名称照实说，不增添，也不遗漏：\n${facts}`
-    : `You have just learned this. Tell all of it in your own way; keep numbers and names, add nothing:\n${facts}`;
-}
-
-/** Whether four letters of a Chinese line, or a long word of another, are in the text. */
-function shares(line: string, text: string): boolean {
-  const letters = line.replace(/[^\p{L}\p{N}]+/gu, ' ').split(' ');
-  return letters.some((part) => {
-    const size = /\p{Script=Han}/u.test(part) ? 4 : 6;
-    for (let at = 0; at + size <= part.length; at++)
-      if (text.includes(part.slice(at, at + size))) return true;
-    return part.length > 0 && part.length < size && line === part && text.includes(part);
-  });
-}
-
-/** 0 to 99 as Chinese writes it: 十九, 二十. */
-function chineseNumber(n: number): string {
-  const digits = Array.from('零一二三四五六七八九');
-  const [tens, ones] = [Math.floor(n / 10), n % 10];
-  if (tens === 0) return digits[ones] ?? '';
-  return `${tens > 1 ? (digits[tens] ?? '') : ''}十${ones > 0 ? (digits[ones] ?? '') : ''}`;
-}
+const spaced = (...parts: string[]) => parts.filter((part) => part !== '').join(' ');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../lifetime/clock.ts';
-import { fetchText } from './fetch-text.ts';
+import { fetchText, SourceUnfit } from './fetch-text.ts';
 import { SourceDown, type Source } from './skill.ts';
 
 /** The weather at a place now. */
@@ -22,6 +22,7 @@ export type WeatherSettings = { url: string; place: string; latitude: number; lo
 
 /** https://open-meteo.com/en/docs: the answer to `current=…`, as far as it is told. */
 const Forecast = z.object({
+  utc_offset_seconds: z.int().min(-50_400).max(50_400),
   current: z.object({
     time: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/),
     temperature_2m: z.number().min(-100).max(70),
@@ -31,6 +32,11 @@ const Forecast = z.object({
     wind_direction_10m: z.number().min(0).max(360),
   }),
 });
+
+/** Sources measure every quarter of an hour, or every hour; what is older is no weather of now. */
+const mostAgeMs = 3 * 3_600_000;
+/** Clocks differ, and some say the end of the interval that they measure. */
+const mostAheadMs = 3_600_000;
 
 /** `GET <url>?latitude=…&longitude=…&current=…` as Open-Meteo's forecast API has it, or a server of the same shape. */
 export class OpenMeteo implements Source<Weather> {
@@ -56,7 +62,9 @@ export class OpenMeteo implements Source<Weather> {
     };
     for (const [name, value] of Object.entries(query)) asked.searchParams.set(name, value);
     try {
-      const { current } = Forecast.parse(JSON.parse(await fetchText(asked, this.clock, signal)));
+      const answer: unknown = JSON.parse(await fetchText(asked, this.clock, signal));
+      const { current, utc_offset_seconds: offset } = Forecast.parse(answer);
+      this.#refuseOld(current.time, offset);
       return {
         place,
         at: current.time.slice(0, 16),
@@ -70,5 +78,13 @@ export class OpenMeteo implements Source<Weather> {
       signal.throwIfAborted();
       throw new SourceDown('weather', 'unavailable', cause);
     }
+  }
+  /** @param time of the place, `offsetSeconds` before UTC's */
+  #refuseOld(time: string, offsetSeconds: number): void {
+    const atMs = Date.parse(`${time.slice(0, 16)}Z`) - offsetSeconds * 1000;
+    const ageMs = this.clock.nowAt().getTime() - atMs;
+    // So that a time that is none is refused, too.
+    if (!(ageMs <= mostAgeMs && ageMs >= -mostAheadMs))
+      throw new SourceUnfit(`weather of ${time}, not of now`);
   }
 }

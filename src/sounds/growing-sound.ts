@@ -1,3 +1,4 @@
+import { abortable } from '../lifetime/abortable.ts';
 import { Gate } from '../lifetime/gate.ts';
 
 /** A sound while it is made: each reader has it from its beginning, as fast as it comes. */
@@ -14,11 +15,14 @@ export class GrowingSound {
   }
 
   end(): void {
+    if (this.#state.at !== 'growing') return;
     this.#state = { at: 'whole' };
     this.#tell();
   }
 
+  /** The first cause counts; what is whole stays so. */
   fail(cause: unknown): void {
+    if (this.#state.at !== 'growing') return;
     this.#state = { at: 'broken', cause };
     this.#tell();
   }
@@ -27,9 +31,14 @@ export class GrowingSound {
     return this.#state.at === 'whole';
   }
 
-  /** Yields piece by piece, and ends with the sound. @throws what the making of it failed with */
-  async *read(): AsyncGenerator<Uint8Array, void> {
+  /**
+   * Yields piece by piece, and ends with the sound.
+   * @param signal of the reader, who waits no longer than it
+   * @throws what the making of it failed with, or the signal's reason
+   */
+  async *read(signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
     for (let at = 0; ;) {
+      signal.throwIfAborted();
       const piece = this.pieces[at];
       if (piece) {
         at++;
@@ -38,7 +47,7 @@ export class GrowingSound {
       }
       if (this.#state.at === 'whole') return;
       if (this.#state.at === 'broken') throw this.#state.cause;
-      await this.#more.opened;
+      await abortable(this.#more.opened, signal);
     }
   }
 

@@ -37,6 +37,8 @@ export type SpeakersDeps = {
   forget: ((db: Db, workspaceId: string, ids: string[]) => Promise<boolean>)[];
   /** Somebody is about to be forgotten. @returns what is to be done once they are */
   forgetting?: (workspaceId: string, ids: string[]) => Promise<() => void>;
+  /** Awaited when somebody is gone: what is kept of them outside the database. */
+  onDeleted?: () => Promise<void>;
 };
 
 /** What a list shows at most; more humans than an operator reads through. */
@@ -178,5 +180,6 @@ export class Speakers {
       if (!isAny) throw new SpeakerNotFound(given);
     });
     after?.();
+    await this.deps.onDeleted?.();
   }
 }

@@ -76,31 +76,34 @@ export class Users {
 
   /**
    * Revokes one token of a user, or all of them.
-   * @returns how many were in force; undefined when the workspace has no such user
+   * @returns how many were in force; or what the workspace does not have
    */
-  async revoke(workspaceId: string, userId: string, tokenId?: string): Promise<number | undefined> {
-    if (!isUuid(userId)) return undefined;
-    if (tokenId !== undefined && !isUuid(tokenId)) return 0;
+  async revoke(
+    workspaceId: string,
+    userId: string,
+    tokenId?: string,
+  ): Promise<number | 'no user' | 'no token'> {
+    if (!isUuid(userId)) return 'no user';
     const { db, clock } = this.deps;
     const [user] = await db
       .select({ id: speakers.id })
       .from(speakers)
       .where(and(eq(speakers.id, userId), eq(speakers.workspaceId, workspaceId)));
-    if (!user) return undefined;
+    if (!user) return 'no user';
+    if (tokenId !== undefined && !isUuid(tokenId)) return 'no token';
+    const meant = and(
+      eq(userTokens.speakerId, user.id),
+      tokenId === undefined ? undefined : eq(userTokens.id, tokenId),
+    );
     const now = clock.nowAt();
     const revoked = await db
       .update(userTokens)
       .set({ revokedAt: now })
-      .where(
-        and(
-          eq(userTokens.speakerId, user.id),
-          tokenId === undefined ? undefined : eq(userTokens.id, tokenId),
-          isNull(userTokens.revokedAt),
-          gt(userTokens.expiresAt, now),
-        ),
-      )
+      .where(and(meant, isNull(userTokens.revokedAt), gt(userTokens.expiresAt, now)))
       .returning({ id: userTokens.id });
-    return revoked.length;
+    if (revoked.length > 0 || tokenId === undefined) return revoked.length;
+    const known = await db.select({ id: userTokens.id }).from(userTokens).where(meant);
+    return known.length > 0 ? 0 : 'no token';
   }
 }
 

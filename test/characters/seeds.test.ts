@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seeds } from '../../src/characters/seeds.ts';
+import { galleryLines } from '../../src/characters/gallery-lines.ts';
 import { galleryDraft } from '../../src/characters/gallery-seed.ts';
 import { gallery } from '../../src/characters/plant-seeds.ts';
 import { Character } from '../../src/protocol/character.ts';
@@ -46,5 +47,22 @@ describe('the gallery', () => {
     expect(seed.speakingStyle).not.toMatch(/\s/);
     expect(seed.catchPhrases.length).toBeGreaterThan(0);
     expect(seed.skills.length).toBeGreaterThan(0);
+  });
+
+  it.each([...gallery])('has lines of its own for each of its skills: $name', (seed) => {
+    const { withoutSource = '', ...around } = galleryLines[seed.number] ?? {};
+    expect(Object.keys(around).sort()).toEqual([...seed.skills].sort());
+    expect(withoutSource).not.toMatch(/稍后/);
+    // Who calls themselves something else does so here, too.
+    const own = /^自称(朕|亮|俺老孙|贫僧|孤)/.exec(seed.speakingStyle)?.[1];
+    if (own !== undefined) expect(withoutSource).toContain(own);
+    const lines = Object.values(around).flatMap(({ before, after }) => [before, after]);
+    for (const line of [...lines, withoutSource])
+      expect(line).not.toMatch(/\d|今日|昨|晴|雨|雪|阴|云层|风|雷|雾|度/);
+  });
+
+  it('has no two characters say the same when there is nothing to tell', () => {
+    const said = Object.values(galleryLines).map(({ withoutSource }) => withoutSource);
+    expect(new Set(said).size).toBe(20);
   });
 });

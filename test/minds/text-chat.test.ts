@@ -7,6 +7,7 @@ import {
   NothingToAnswer,
   WordsRefused,
 } from '../../src/minds/answer-failed.ts';
+import { Gate } from '../../src/lifetime/gate.ts';
 import type { RecallScope } from '../../src/minds/recall.ts';
 import { TextChat } from '../../src/minds/text-chat.ts';
 import type { TextAnswer, TextRequest } from '../../src/minds/text-request.ts';
@@ -16,6 +17,7 @@ import { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { aCharacter } from '../fakes/a-character.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
+import { runningInMemory } from '../fakes/running-in-memory.ts';
 import { ScriptedLlm, type LlmStep } from '../fakes/scripted-llm.ts';
 import { ScriptedStt } from '../fakes/scripted-stt.ts';
 import { ScriptedTts } from '../fakes/scripted-tts.ts';
@@ -49,6 +51,7 @@ function scene(...steps: LlmStep[]) {
         return Promise.resolve(++position);
       },
     },
+    running: runningInMemory(),
     models: { settings: () => Promise.resolve(null) },
     providers: {
       llm,
@@ -175,6 +178,20 @@ describe('a chat in writing', () => {
     await expect(elsewhere).resolves.toMatchObject({ turn: { assistantText: 'One two.' } });
     await running.return(await elsewhere);
     await expect(chat.answer(request('Count.'), never)).resolves.toBeDefined();
+  });
+
+  it('is taken while it is found out what the character tells', async () => {
+    const { chat, kept, request } = scene({ pieces: 'Hello.' });
+    const found = new Gate();
+    const telling = chat.tell(request(null), () => found.opened.then(() => 'It rains.'));
+    await expect(chat.answer(request('Well?'), never)).rejects.toThrow(AnswerRunning);
+    await expect(chat.tell(request(null), 'It snows.')).rejects.toThrow(AnswerRunning);
+    found.open();
+    expect((await telling).turn.assistantText).toBe('It rains.');
+    const failing = chat.tell(request(null), () => Promise.reject(new NoAnswer()));
+    await expect(failing).rejects.toThrow(NoAnswer);
+    await chat.answer(request('Well?'), never);
+    expect(kept().map(({ assistantText }) => assistantText)).toEqual(['It rains.', 'Hello.']);
   });
 
   it('ends the call to the model and keeps nothing when its reader leaves', async () => {

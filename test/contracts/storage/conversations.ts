@@ -26,7 +26,7 @@ export function conversationsContract(storage: () => Storage): void {
       for (const characterSessionId of [conversationId, conversationId.toUpperCase()]) {
         expect(
           await storage().conversations.open({ ...workspace, endUserId, characterSessionId }),
-        ).toEqual({ id: conversationId, isNew: false });
+        ).toMatchObject({ id: conversationId, isNew: false });
       }
     });
 
@@ -57,8 +57,8 @@ export function conversationsContract(storage: () => Storage): void {
       const characterSessionId = randomUUID();
       const open = () =>
         storage().conversations.open({ ...workspace, endUserId, characterSessionId });
-      expect(await open()).toEqual({ id: characterSessionId, isNew: true });
-      expect(await open()).toEqual({ id: characterSessionId, isNew: false });
+      expect(await open()).toMatchObject({ id: characterSessionId, isNew: true });
+      expect(await open()).toMatchObject({ id: characterSessionId, isNew: false });
     });
 
     it('takes an id of another form for the same conversation every time, and only here', async () => {
@@ -67,11 +67,28 @@ export function conversationsContract(storage: () => Storage): void {
       const open = (where: { workspaceId: string; characterId: string }) =>
         storage().conversations.open({ ...where, endUserId, characterSessionId: 'player\0 1 ü' });
       const first = await open(workspace);
-      expect(await open(workspace)).toEqual({ id: first.id, isNew: false });
+      expect(await open(workspace)).toMatchObject({ id: first.id, isNew: false });
       expect(await open({ workspaceId, characterId: otherCharacterId })).toMatchObject({
         isNew: true,
       });
       expect(await open(await storage().workspace())).toMatchObject({ isNew: true });
+    });
+
+    it('is found as it was by a mere visit, and tells when it began', async () => {
+      const { conversationId, ...workspace } = await storage().conversation();
+      const rowOf = async () => {
+        const { db } = storage().database;
+        const rows = await db
+          .select()
+          .from(conversations)
+          .where(eq(conversations.id, conversationId));
+        return rows[0];
+      };
+      const before = await rowOf();
+      const visit = { ...workspace, endUserId, characterSessionId: conversationId, isVisit: true };
+      const { createdAt } = await storage().conversations.open(visit);
+      expect(createdAt).toEqual(before?.createdAt);
+      expect(await rowOf()).toEqual({ ...before, endUserId });
     });
 
     it('begins one only when an unknown id comes twice at once', async () => {

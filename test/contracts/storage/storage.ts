@@ -32,6 +32,8 @@ import { knowledgeContract } from './knowledge.ts';
 import { memoriesContract } from './memories.ts';
 import { mindsContract } from './minds.ts';
 import { participantsContract } from './participants.ts';
+import { runningAnswersContract } from './running-answers.ts';
+import { seedsContract } from './seeds.ts';
 import { speakersContract } from './speakers.ts';
 import { textContract } from './text.ts';
 import { turnsContract } from './turns.ts';
@@ -155,6 +157,8 @@ export function storageContract(name: string, open: () => Promise<Database>): vo
     speakersContract(opened);
     turnsContract(opened);
     writtenTurnsContract(opened);
+    runningAnswersContract(opened);
+    seedsContract(opened);
     usageContract(opened);
     knowledgeContract(opened);
     memoriesContract(opened);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  AlreadyAnswered,
   ConversationGone,
   RequestKeyReused,
   WrittenTurns,
@@ -33,22 +34,55 @@ export function writtenTurnsContract(storage: () => Storage): void {
     it('are found again by the key of the request that they answered, for a while', async () => {
       const of = await storage().conversation();
       const other = await storage().conversation();
-      const [key, later] = [{ key: 'k', digest: 'hello' }, new Date('2026-01-02T04:00:00Z')];
+      const since = new Date('2026-01-02T02:00:00Z');
+      const key = { key: 'k', digest: 'hello', since };
+      const later = { ...key, since: new Date('2026-01-02T04:00:00Z') };
       const turn = aTurn({ startedAt: '2026-01-02T03:00:00.000Z' });
       const position = await written().keep(of, turn, { request: key });
-      const since = new Date('2026-01-02T02:00:00Z');
       const { assistantText } = turn;
-      expect(await written().answered(of, key, since)).toMatchObject({ position, assistantText });
-      expect(await written().answered(other, key, since)).toBeUndefined();
+      expect(await written().answered(of, key)).toEqual({ position, assistantText });
+      expect(await written().answered(other, key)).toBeUndefined();
       const foreign = { ...of, workspaceId: other.workspaceId };
-      expect(await written().answered(foreign, key, since)).toBeUndefined();
-      const another = written().answered(of, { key: 'k', digest: 'bye' }, since);
+      expect(await written().answered(foreign, key)).toBeUndefined();
+      const another = written().answered(of, { ...key, digest: 'bye' });
       await expect(another).rejects.toThrow(RequestKeyReused);
-      expect(await written().answered(of, key, later)).toBeUndefined();
-      await written().keep(of, aTurn({ startedAt: '2026-01-02T05:00:00.000Z' }), { request: key });
-      expect((await written().answered(of, key, later))?.position).toBeGreaterThan(position);
+      expect(await written().answered(of, later)).toBeUndefined();
+      const anew = aTurn({ startedAt: '2026-01-02T05:00:00.000Z' });
+      await written().keep(of, anew, { request: later });
+      expect((await written().answered(of, later))?.position).toBeGreaterThan(position);
       await written().forget(new Date('2026-01-03T00:00:00Z'));
-      expect(await written().answered(of, key, since)).toBeUndefined();
+      expect(await written().answered(of, key)).toBeUndefined();
+    });
+
+    it('are kept once for one key, whichever process was first', async () => {
+      const of = await storage().conversation();
+      const request = { key: 'k', digest: 'hello', since: new Date('2026-01-02T02:00:00Z') };
+      const first = aTurn();
+      const position = await written().keep(of, first, { request });
+      const second = written().keep(of, aTurn(), { request });
+      const answer = { position, assistantText: first.assistantText };
+      await expect(second).rejects.toThrow(AlreadyAnswered);
+      await expect(second).rejects.toMatchObject({ answer });
+      const other = written().keep(of, aTurn(), { request: { ...request, digest: 'bye' } });
+      await expect(other).rejects.toThrow(RequestKeyReused);
+      expect(await storage().turns.history(of, 10)).toEqual([first]);
+    });
+
+    it('of a conversation that was deleted do not come back in one that was begun anew under its id', async () => {
+      const { conversationId, workspaceId, characterId } = await storage().conversation();
+      const open = () =>
+        storage().conversations.open({
+          ...{ workspaceId, characterId, endUserId: null },
+          characterSessionId: conversationId,
+        });
+      const { createdAt: began } = await open();
+      await storage().history.delete({ workspaceId, characterId }, [conversationId]);
+      const { createdAt } = await open();
+      const of = { workspaceId, conversationId };
+      await expect(written().keep({ ...of, began }, aTurn())).rejects.toThrow(ConversationGone);
+      const turn = aTurn();
+      await written().keep({ ...of, began: createdAt }, turn);
+      expect(await storage().turns.history(of, 10)).toEqual([turn]);
     });
 
     it('are refused where there is no such conversation in the workspace', async () => {

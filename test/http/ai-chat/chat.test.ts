@@ -1,16 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { conversations } from '../../../src/db/schema.ts';
 import { AiChatServer } from './server.ts';
-import { examples } from './examples.ts';
+import { examples, headings } from './examples.ts';
 
-const weather = JSON.stringify({
-  ...{ latitude: 39.9, longitude: 116.4, utc_offset_seconds: 28_800, timezone: 'Asia/Shanghai' },
-  current_units: { time: 'iso8601', temperature_2m: '°C', wind_speed_10m: 'm/s' },
-  current: {
-    ...{ time: '2025-09-27T19:30', interval: 900, temperature_2m: 18.7 },
-    ...{ relative_humidity_2m: 78, weather_code: 3, wind_speed_10m: 3.2, wind_direction_10m: 230 },
-  },
-});
+/** As Open-Meteo answers, with the time of the place. @param agoMs of the measurement */
+const weatherOf = (agoMs = 0) =>
+  JSON.stringify({
+    ...{ latitude: 39.9, longitude: 116.4, utc_offset_seconds: 28_800, timezone: 'Asia/Shanghai' },
+    current_units: { time: 'iso8601', temperature_2m: '°C', wind_speed_10m: 'm/s' },
+    current: {
+      time: new Date(Date.now() - agoMs + 28_800_000).toISOString().slice(0, 16),
+      ...{ interval: 900, temperature_2m: 18.7, relative_humidity_2m: 78, weather_code: 3 },
+      ...{ wind_speed_10m: 3.2, wind_direction_10m: 230 },
+    },
+  });
 const news = `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>热点</title>
 <item><title><![CDATA[世界第一高桥花江峡谷大桥将于廿八日通车]]></title><link>https://example.com/1</link></item>
 <item><title>神舟二十号乘组 &amp; 第四次出舱活动</title></item></channel></rss>`;
@@ -41,7 +47,7 @@ describe('the app API', () => {
   }, 60_000);
   afterAll(() => server.close());
   beforeEach(() => {
-    server.weather = weather;
+    server.weather = weatherOf();
     server.news = news;
     server.provider.reply = () => '免了虚礼，有什么话便直说。';
     server.provider.llm.always({ kind: 'ok' });
@@ -53,21 +59,42 @@ describe('the app API', () => {
     return History.parse(await answer.json()).data.histories;
   };
 
+  it('has an example of every operation of the contract', () => {
+    expect(examples.map(({ heading }) => heading)).toEqual(headings);
+  });
+
   it.each(examples)('answers in the documented shape: $heading', async (example) => {
-    const { method, path, body, answer } = example;
-    if (method === 'GET' && path.startsWith('/api/v1/chat/'))
-      await server.post('/api/v1/chat', { characterId: 11, content: '你是谁' });
+    const { method, path, body, answer, isSound, tells } = example;
+    const { token } = await server.user();
+    const say = async (characterId: number) =>
+      answerOf(await server.post('/api/v1/chat', { characterId, content: '你是谁' }, { token }));
+    // So that there is something to show, to clear away, to speak and to remember.
+    for (const character of [11, 1, 3]) await say(character);
+    const { id } = await say(3);
     const got =
-      method === 'POST' ? await server.post(path, body) : await server.fetch(path, { method });
+      method === 'POST'
+        ? await server.post(path, body, { token })
+        : await server.fetch(isSound ? `${path}${id}` : path, { method, token });
     expect(got.status).toBe(200);
+    if (isSound) {
+      expect(got.headers.get('content-type')).toBe('audio/wav');
+      expect(Buffer.from(await got.arrayBuffer()).toString('latin1', 0, 4)).toBe('RIFF');
+      return;
+    }
     expect(got.headers.get('content-type')).toMatch(/^application\/json/);
     const json: unknown = await got.json();
     expect(shapeOf(json)).toEqual(shapeOf(answer));
     // What does not depend on who asks or when is the same to the letter.
     if (path.startsWith('/api/v1/character')) expect(json).toEqual(answer);
+    if (method === 'DELETE') expect(await histories(1, token)).toEqual([]);
+    if (tells) {
+      const told = await histories(2, token);
+      expect(told.map(({ role }) => role)).toEqual(['assistant']);
+      expect(told[0]?.content).toMatch(tells);
+    }
   });
 
-  it('gives each of the twenty a persona of its own, by number and by id', async () => {
+  it('finds each of the twenty by its number and by its id', async () => {
     const all = await server.characters.listRecords(server.workspaceId);
     const listed = all.filter(({ listing }) => listing === 'listed');
     expect(listed.map(({ character }) => character.number)).toEqual(
@@ -146,6 +173,32 @@ describe('the app API', () => {
     expect(await histories(7, token)).toHaveLength(2);
   });
 
+  it('gives one answer at a time, and one to each key, however many processes there are', async () => {
+    const { token } = await server.user();
+    const from = server.second;
+    const ask = (content: string, more: { from?: typeof from; key?: string } = {}) =>
+      server.post(
+        '/api/v1/chat',
+        { characterId: 12, content },
+        {
+          token,
+          ...(more.from && { from: more.from }),
+          headers: more.key === undefined ? {} : { 'Idempotency-Key': more.key },
+        },
+      );
+    server.provider.llm.pace = { firstMs: 300, pieceMs: 0 };
+    const before = server.provider.llm.counts.requests;
+    const first = ask('你好', { key: 'k-1' });
+    await server.provider.llm.until(({ requests }) => requests > before);
+    expect((await ask('再见', { from })).status).toBe(409);
+    expect((await ask('你好', { from, key: 'k-1' })).status).toBe(409);
+    const answer = await answerOf(await first);
+    expect(await answerOf(await ask('你好', { from, key: 'k-1' }))).toEqual(answer);
+    expect((await ask('再见', { from, key: 'k-1' })).status).toBe(422);
+    expect(server.provider.llm.counts.requests - before).toBe(1);
+    expect(await histories(12, token)).toHaveLength(2);
+  });
+
   it('keeps nothing when the model fails, and says so in the envelope', async () => {
     const { token } = await server.user();
     server.provider.llm.always({ kind: 'refuse', status: 500 });
@@ -200,6 +253,11 @@ describe('the app API', () => {
     const drop = (path: string, key: string) =>
       server.fetch(`/api/v1/users/${userId}${path}`, { method: 'DELETE', token: key });
     expect((await drop(`/tokens/${tokenId}`, server.keys.other)).status).toBe(404);
+    for (const unknown of [randomUUID(), 'x']) {
+      const refused = await drop(`/tokens/${unknown}`, server.keys.own);
+      expect(refused.status).toBe(404);
+      expect(await refused.json()).toMatchObject({ data: { error: 'token_not_found' } });
+    }
     expect(await (await drop(`/tokens/${tokenId}`, server.keys.own)).json()).toMatchObject({
       data: { revoked: 1 },
     });
@@ -211,37 +269,141 @@ describe('the app API', () => {
     expect((await drop('', server.keys.own)).status).toBe(404);
   });
 
-  it('tells the weather of the source in the words of the model, if they do, else in plain ones', async () => {
+  it('tells weather and news to the letter, whatever a model would make of them', async () => {
     const { token } = await server.user();
-    const ask = () =>
-      server.post('/api/v1/skill/guanxing', { characterId: 2, skillId: 1 }, { token });
-    server.provider.reply = ({ messages }) =>
-      /阴，气温19度，西南风2级/.test(messages.at(-1)?.content ?? '')
-        ? '今观星象，气温十九度，西南风来。'
-        : '?';
-    expect(await answerOf(await ask())).toMatchObject({
-      content: '今观星象，气温十九度，西南风来。',
+    // One that is true and one that is not: both look alike.
+    server.provider.reply = () =>
+      '其一，世界第一高桥花江峡谷大桥将于廿八日通车；其二，外星人昨夜降临。北京大雪，二十九度。';
+    const before = server.provider.llm.counts.requests;
+    const ask = async (skill: string, skillId: number) => {
+      const body = { characterId: 2, skillId };
+      const answer: unknown = await (
+        await server.post(`/api/v1/skill/${skill}`, body, { token })
+      ).json();
+      return answer;
+    };
+    expect(await ask('bagua', 3)).toMatchObject({
+      content:
+        '近日闻世间诸般要事，容亮一一道来。据百度所载：\n其一，世界第一高桥花江峡谷大桥将于廿八日通车\n其二，神舟二十号乘组 & 第四次出舱活动\n此皆近日热点，不知君欲细问哪一件？',
     });
-    server.provider.reply = () => '今日天气，想必极好。';
-    const plain = await answerOf(await ask());
-    expect(plain.content).toBe(
-      '北京此刻阴，气温19度，西南风2级，空气湿度百分之78。此讯报于19:30。',
-    );
-    expect(await histories(2, token)).toMatchObject([
-      { role: 'assistant' },
-      { content: plain.content },
-    ]);
+    const told =
+      /^今观天象，北京此刻阴，气温十九度，西南风二级，空气湿度百分之七十八。此讯报于\d\d:\d\d。$/;
+    expect(Answer.parse(await ask('guanxing', 1)).data.content).toMatch(told);
+    expect(server.provider.llm.counts.requests).toBe(before);
+    expect((await histories(2, token)).map(({ role }) => role)).toEqual(['assistant', 'assistant']);
     expect(server.asked.find((url) => url.startsWith('/weather'))).toContain('latitude=39.9042');
+  });
+
+  it('gives one answer at a time, what it tells included, and the same one to a repeated request', async () => {
+    const { token } = await server.user();
+    const ask = (skill: string, skillId: number, key?: string) =>
+      server.post(
+        `/api/v1/skill/${skill}`,
+        { characterId: 2, skillId },
+        { token, headers: key === undefined ? {} : { 'Idempotency-Key': key } },
+      );
+    server.provider.llm.pace = { firstMs: 300, pieceMs: 0 };
+    const chatting = server.post('/api/v1/chat', { characterId: 2, content: '你好' }, { token });
+    const before = server.provider.llm.counts.requests;
+    await server.provider.llm.until(({ requests }) => requests > before);
+    expect((await ask('tuiyan', 2)).status).toBe(409);
+    expect((await chatting).status).toBe(200);
+    const same = await Promise.all([ask('guanxing', 1, 'k-1'), ask('guanxing', 1, 'k-1')]);
+    const [first, second] = await Promise.all(same.map(answerOf));
+    expect(second).toEqual(first);
+    expect(await answerOf(await ask('guanxing', 1, 'k-1'))).toEqual(first);
+    expect((await ask('bagua', 3, 'k-1')).status).toBe(422);
+    expect((await ask('bagua', 3, 'a b')).status).toBe(400);
+    expect(await histories(2, token)).toHaveLength(3);
+  });
+
+  it('tells no weather of another day', async () => {
+    server.weather = weatherOf(4 * 3_600_000);
+    server.later.ms += 3_600_000;
+    await expectNothing(server, 'guanxing', 1, 'weather_unavailable');
+  });
+
+  it('shows a user what the gallery shows, and the back end every character', async () => {
+    const { character } = await server.characters.create(server.workspaceId, {
+      name: 'Draft',
+      aiChat: { skills: ['tuiyan'] },
+    });
+    const ref = character.number;
+    const body = { characterId: ref, content: '你好' };
+    const status = async (answer: Promise<Response>) => (await answer).status;
+    const everywhere = async () => [
+      await status(server.fetch(`/api/v1/character/${ref}`)),
+      await status(server.fetch(`/api/v1/character/${character.id}/skill`)),
+      await status(server.post('/api/v1/chat', body)),
+      await status(server.fetch(`/api/v1/chat/${ref}`)),
+      await status(server.fetch(`/api/v1/chat/${ref}`, { method: 'DELETE' })),
+      await status(server.post('/api/v1/skill/tuiyan', { characterId: ref, skillId: 2 })),
+    ];
+    expect(await everywhere()).toEqual(Array(6).fill(404));
+    const path = `/api/v1/character/${ref}`;
+    expect(await status(server.fetch(path, { token: server.keys.own }))).toBe(200);
+    expect(await status(server.fetch(path, { token: server.keys.other }))).toBe(404);
+    await server.characters.update(server.workspaceId, ref, { listing: 'listed' });
+    expect(await everywhere()).toEqual(Array(6).fill(200));
+    await server.characters.delete(server.workspaceId, ref);
+  });
+
+  it('lets nobody be known by the id of another user', async () => {
+    const { userId } = await server.user();
+    for (const externalId of [userId, userId.toUpperCase()]) {
+      const refused = await server.post(
+        '/api/v1/users',
+        { externalId },
+        { token: server.keys.own },
+      );
+      expect(refused.status).toBe(409);
+      expect(await refused.json()).toMatchObject({ data: { error: 'external_id_taken' } });
+    }
+    const elsewhere = await server.post(
+      '/api/v1/users',
+      { externalId: userId },
+      { token: server.keys.other },
+    );
+    expect(elsewhere.status).toBe(200);
+  });
+
+  it('gives the conversation to its user before its id is told, and keeps it theirs when it is cleared', async () => {
+    const { token, userId } = await server.user();
+    const looked = await server.fetch('/api/v1/chat/9', { token });
+    const id = looked.headers.get('x-character-session-id') ?? '';
+    const owner = async () => {
+      const { db } = server.database;
+      const rows = await db.select().from(conversations).where(eq(conversations.id, id));
+      return rows[0]?.endUserId;
+    };
+    expect(await owner()).toBe(userId);
+    await server.fetch('/api/v1/chat/9', { method: 'DELETE', token });
+    expect(await owner()).toBe(userId);
+  });
+
+  it('keeps no answer that was on its way when its conversation was cleared', async () => {
+    const { token } = await server.user();
+    const before = server.provider.llm.counts.requests;
+    server.provider.llm.pace = { firstMs: 300, pieceMs: 0 };
+    const body = { characterId: 10, content: '你好' };
+    const answering = server.post('/api/v1/chat', body, { token });
+    await server.provider.llm.until(({ requests }) => requests > before);
+    await server.fetch('/api/v1/chat/10', { method: 'DELETE', token });
+    const refused = await answering;
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ data: { error: 'conversation_gone' } });
+    expect(await histories(10, token)).toEqual([]);
   });
 
   it('tells whom the user talked with last, and nobody else of it', async () => {
     const { token } = await server.user();
-    server.provider.reply = () => '容我一算。';
     const ask = () =>
       server.post('/api/v1/skill/tuiyan', { characterId: 2, skillId: 2 }, { token });
     expect((await answerOf(await ask())).content).toContain('尚未与旁人交谈');
     await server.post('/api/v1/chat', { characterId: 3, content: '你好' }, { token });
-    expect((await answerOf(await ask())).content).toContain('林黛玉');
+    expect((await answerOf(await ask())).content).toBe(
+      '亮推演得知，你上次所交谈之人，名唤林黛玉，人称潇湘妃子。才情出众、多愁善感。与你品读诗词、探讨人生感悟。你曾言道：“你好”',
+    );
   });
 
   it.each([
@@ -263,7 +425,9 @@ async function expectNothing(server: AiChatServer, skill: string, skillId: numbe
     { token },
   );
   expect(answer.status).toBe(503);
-  const content: unknown = expect.stringMatching(/不敢/);
+  const isDown = error.endsWith('unavailable');
+  expect(answer.headers.get('retry-after')).toBe(isDown ? '30' : null);
+  const content: unknown = expect.stringMatching(isDown ? /亮不敢.*请稍后再问/ : /亮不敢[^后]*$/);
   expect(await answer.json()).toMatchObject({ code: 503, data: { error, content } });
   const history = await server.fetch('/api/v1/chat/2', { token });
   expect(await history.json()).toMatchObject({ data: { histories: [] } });

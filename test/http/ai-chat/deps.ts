@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { Characters } from '../../../src/characters/characters.ts';
 import { ChatHistory } from '../../../src/chats/chat-history.ts';
 import { Conversations } from '../../../src/chats/conversations.ts';
+import { RunningAnswers } from '../../../src/chats/running-answers.ts';
 import { forgetSpeaker } from '../../../src/chats/forget-speaker.ts';
 import { Turns } from '../../../src/chats/turns.ts';
 import { WrittenTurns } from '../../../src/chats/written-turns.ts';
@@ -43,16 +44,20 @@ export function aiChatDeps(parts: AiChatParts = unused): AiChatDeps {
   const providers = openProviders({ llm: stage, stt: stage, tts: stage }, { clock });
   const written = new WrittenTurns(db);
   const log = silentLog;
+  const leftovers = { clear: () => Promise.resolve() };
+  const onDeleted = () => leftovers.clear();
   return openAiChat(settings, {
     db,
-    characters: new Characters(db),
+    leftovers,
+    characters: new Characters(db, onDeleted),
     conversations: new Conversations(db),
-    history: new ChatHistory(db),
+    history: new ChatHistory(db, onDeleted),
     written,
-    speakers: new Speakers({ db, clock, forget: [forgetSpeaker] }),
+    speakers: new Speakers({ db, clock, forget: [forgetSpeaker], onDeleted }),
     textChat: new TextChat({
       turns: new Turns(db),
       models: { settings: () => Promise.resolve(null) },
+      running: new RunningAnswers({ db, clock, log }),
       ...{ written, providers, clock, log },
     }),
     ...{ providers, clock, log },

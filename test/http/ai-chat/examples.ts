@@ -1,10 +1,31 @@
+/** The second-level headings of the app API's contract, in its order: each is an operation. */
+export const headings = [
+  // # character
+  'GET 角色列表',
+  'GET 通过id查询角色',
+  'GET 获取角色技能',
+  // # chat
+  'POST 创建对话',
+  'GET 查询对话历史',
+  'DELETE 清空对话历史',
+  'GET 获取二进制音频',
+  // # skill
+  'POST 观星',
+  'POST 八卦',
+  'POST 推演',
+];
+
 /** Every example of the app API's contract, under its own heading. */
 export type Example = {
   heading: string;
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   body?: unknown;
+  /** As documented; of the sound, which is shown as `{}`, its type. */
   answer: unknown;
+  isSound?: boolean;
+  /** What our answer has to say. */
+  tells?: RegExp;
 };
 
 export const examples: Example[] = [
@@ -277,10 +298,19 @@ export const examples: Example[] = [
     answer: { code: 200, message: 'OK', data: {} },
   },
   {
+    heading: 'GET 获取二进制音频',
+    method: 'GET',
+    path: '/api/v1/chat/voice?chatHistoryId=',
+    isSound: true,
+    answer: {},
+  },
+  {
     heading: 'POST 观星',
     method: 'POST',
     path: '/api/v1/skill/guanxing',
     body: { characterId: 2, skillId: 1 },
+    tells:
+      /^今观天象，北京此刻阴，气温十九度，西南风二级，空气湿度百分之七十八。此讯报于\d\d:\d\d。$/,
     answer: {
       code: 200,
       message: 'OK',
@@ -296,6 +326,7 @@ export const examples: Example[] = [
     method: 'POST',
     path: '/api/v1/skill/bagua',
     body: { characterId: 2, skillId: 3 },
+    tells: /其一，世界第一高桥花江峡谷大桥将于廿八日通车\n其二，神舟二十号乘组 & 第四次出舱活动\n/,
     answer: {
       id: 54,
       content:
@@ -307,6 +338,7 @@ export const examples: Example[] = [
     method: 'POST',
     path: '/api/v1/skill/tuiyan',
     body: { characterId: 2, skillId: 2 },
+    tells: /^亮推演得知，你上次所交谈之人，名唤林黛玉，人称潇湘妃子。才情出众/,
     answer: {
       code: 200,
       message: 'OK',

@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
-import { Characters } from '../../../src/characters/characters.ts';
+import type { Characters } from '../../../src/characters/characters.ts';
 import type { Database } from '../../../src/db/db.ts';
 import { openDatabase } from '../../../src/db/open.ts';
+import type { AiChatDeps } from '../../../src/http/routes/ai-chat/ai-chat.ts';
 import { Keys } from '../../../src/keys/keys.ts';
 import { systemClock } from '../../../src/lifetime/clock.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
@@ -18,6 +19,8 @@ const Issued = z.object({
   data: z.object({ userId: z.string(), tokenId: z.string(), token: z.string() }),
 });
 export type Issued = z.infer<typeof Issued>['data'];
+/** @property from another server than the first */
+type AppRequest = RequestInit & { token?: string; from?: AppServer };
 
 /** The app API over a real database, a scripted provider, and local sources of weather and news. */
 export class AiChatServer {
@@ -36,6 +39,8 @@ export class AiChatServer {
     /** Of the default workspace, and of another one. */
     readonly keys: { own: string; other: string },
     readonly workspaceId: string,
+    /** A second process over the same database. */
+    readonly second: AppServer,
     /** Moved on by tests: how much later it is than it was. */
     readonly later: { ms: number },
     private readonly sources: Server,
@@ -73,11 +78,11 @@ export class AiChatServer {
     const port = typeof address === 'object' ? address?.port : 0;
     const at = `http://127.0.0.1:${port}`;
     const place = { place: '北京', latitude: 39.9042, longitude: 116.4074 };
-    const aiChat = aiChatDeps({
+    const process_ = (dataDir: string) => ({
       ...{ db, clock },
       baseUrl: provider.baseUrl,
       settings: {
-        dataDir: folder,
+        dataDir,
         voiceCacheBytes: 50_000_000,
         skills: withSources
           ? {
@@ -87,16 +92,20 @@ export class AiChatServer {
           : { weather: undefined, news: undefined },
       },
     });
-    const app = await startApp(() => ({
-      aiChat,
-      keys,
-      rateLimits: { perKey: 100_000, perAddress: 100_000, failedPerAddress: 100_000 },
-    }));
-    const characters = new Characters(db);
+    const serve = (deps: AiChatDeps) =>
+      startApp(() => ({
+        aiChat: deps,
+        keys,
+        rateLimits: { perKey: 100_000, perAddress: 100_000, failedPerAddress: 100_000 },
+      }));
+    const aiChat = aiChatDeps(process_(folder));
+    const app = await serve(aiChat);
+    const second = await serve(aiChatDeps(process_(join(folder, 'second'))));
     const server: AiChatServer = new AiChatServer(
-      ...([app, database, provider, characters] as const),
+      ...([app, database, provider, aiChat.characters] as const),
       { own: own.key, other: other.key },
       workspaceId,
+      second,
       later,
       sources,
       folder,
@@ -105,8 +114,14 @@ export class AiChatServer {
     return server;
   }
 
+  /** Files of spoken answers. */
+  sounds(): Promise<string[]> {
+    return readdir(join(this.folder, 'voices'));
+  }
+
   async close(): Promise<void> {
     await this.app.close();
+    await this.second.close();
     await this.provider.close();
     this.sources.closeAllConnections();
     await new Promise((done) => this.sources.close(done));
@@ -115,9 +130,9 @@ export class AiChatServer {
   }
 
   /** As the user of all tests that name no other. */
-  fetch(path: string, init: RequestInit & { token?: string } = {}): Promise<Response> {
-    const { token = this.#token, ...rest } = init;
-    return fetch(`${this.app.url}${path}`, {
+  fetch(path: string, init: AppRequest = {}): Promise<Response> {
+    const { token = this.#token, from = this.app, ...rest } = init;
+    return fetch(`${from.url}${path}`, {
       ...rest,
       headers: {
         Authorization: `Bearer ${token}`,
@@ -126,7 +141,7 @@ export class AiChatServer {
     });
   }
 
-  post(path: string, body: unknown, init: RequestInit & { token?: string } = {}) {
+  post(path: string, body: unknown, init: AppRequest = {}) {
     return this.fetch(path, {
       ...init,
       method: 'POST',

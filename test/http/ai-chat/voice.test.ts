@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { decodeWav } from '../../../src/audio/wav.ts';
@@ -86,6 +87,62 @@ describe('the voice of an answer', () => {
     expect(head.headers.get('content-length')).toBe(String(whole.length));
   });
 
+  it('is asked about each time, by its user alone, and sent again only when it is another', async () => {
+    const id = await answer();
+    const streamed = await voice(id);
+    await bytesOf(streamed);
+    const kept = await voice(id);
+    const bytes = await bytesOf(kept);
+    for (const { headers } of [streamed, kept]) {
+      expect(headers.get('cache-control')).toBe('private, no-cache');
+      expect(headers.get('vary')).toContain('Authorization');
+    }
+    const tag = kept.headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"[\w-]+"$/);
+    const known = await voice(id, { 'If-None-Match': tag });
+    expect([known.status, (await bytesOf(known)).length]).toEqual([304, 0]);
+    expect((await voice(id, { 'If-None-Match': '"another"' })).status).toBe(200);
+    const rest = await voice(id, { Range: 'bytes=5-9', 'If-Range': tag });
+    expect(rest.status).toBe(206);
+    expect(await bytesOf(rest)).toEqual(bytes.subarray(5, 10));
+    const whole = await voice(id, { Range: 'bytes=5-9', 'If-Range': '"another"' });
+    expect(whole.status).toBe(200);
+    expect(await bytesOf(whole)).toEqual(bytes);
+  });
+
+  it('comes with its length to a client of HTTP/1.0, which knows no end otherwise', async () => {
+    const id = await answer();
+    const { token } = await server.user({ externalId: 'of-the-old-days' });
+    const own = await answer(token);
+    const ask = (number: number) =>
+      new Promise<string>((resolve) => {
+        const { hostname, port } = new URL(server.app.url);
+        const socket = connect(Number(port), hostname, () => {
+          const path = `/api/v1/chat/voice?chatHistoryId=${number}`;
+          socket.write(`GET ${path} HTTP/1.0\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+        });
+        const pieces: Buffer[] = [];
+        socket.on('data', (piece) => pieces.push(piece));
+        socket.on('close', () => resolve(Buffer.concat(pieces).toString('latin1')));
+      });
+    expect(await ask(id)).toMatch(/^HTTP\/1\.1 404/);
+    const [head = '', body = ''] = (await ask(own)).split('\r\n\r\n', 2);
+    expect(head).toMatch(/^HTTP\/1\.1 200/);
+    expect(head).not.toMatch(/chunked/i);
+    expect(/content-length: (\d+)/i.exec(head)?.[1]).toBeDefined();
+    expect(body.startsWith('RIFF')).toBe(true);
+  });
+
+  it('is refused for good where an answer has no words to speak', async () => {
+    server.provider.reply = () => '🌙✨';
+    const body = { characterId: 11, content: '你好' };
+    const { id } = Answer.parse(await (await server.post('/api/v1/chat', body)).json()).data;
+    const refused = await voice(id);
+    expect(refused.status).toBe(422);
+    expect(refused.headers.get('retry-after')).toBeNull();
+    expect(await refused.json()).toMatchObject({ data: { error: 'nothing_to_speak' } });
+  });
+
   it('is refused in the envelope for an unknown id, a user’s own words, another user’s answer, and none', async () => {
     const id = await answer();
     const foreign = await answer((await server.user()).token);
@@ -129,11 +186,48 @@ describe('the voice of an answer', () => {
     await server.provider.tts.until(({ aborted }) => aborted > before);
   });
 
-  it('is gone with its conversation', async () => {
+  it('ends the call before its first sound, too', async () => {
     const id = await answer();
-    await bytesOf(await voice(id));
-    await server.fetch('/api/v1/chat/11', { method: 'DELETE' });
-    expect((await voice(id)).status).toBe(404);
+    server.provider.tts.always({ kind: 'hang' });
+    const { aborted: before, requests: asked } = { ...server.provider.tts.counts };
+    for (const headers of [{}, { Range: 'bytes=0-' }]) {
+      const leaving = new AbortController();
+      const streaming = server.fetch(`/api/v1/chat/voice?chatHistoryId=${id}`, {
+        ...{ signal: leaving.signal, headers },
+      });
+      const n = Object.keys(headers).length + 1;
+      await server.provider.tts.until(({ requests }) => requests === asked + n);
+      leaving.abort();
+      await expect(streaming).rejects.toThrow();
+      await server.provider.tts.until(({ aborted }) => aborted === before + n);
+    }
+    // Well before the provider's own timeout of silence.
+  }, 7_000);
+
+  it('is gone with its conversation, its user and its character, from the disk as well', async () => {
+    const { token, userId } = await server.user();
+    const { character } = await server.characters.create(server.workspaceId, {
+      ...{ name: 'Guest', listing: 'listed', language: 'zh-CN' },
+    });
+    const spoken = async (characterId: number) => {
+      server.provider.reply = () => `第${++said}句话，且听我说。`;
+      const asked = await server.post('/api/v1/chat', { characterId, content: '你好' }, { token });
+      const { id } = Answer.parse(await asked.json()).data;
+      const path = `/api/v1/chat/voice?chatHistoryId=${id}`;
+      await bytesOf(await server.fetch(path, { token, headers: { Range: 'bytes=0-' } }));
+      return async () => (await server.fetch(path, { token })).status;
+    };
+    const before = (await server.sounds()).length;
+    const [cleared, ofGuest] = [await spoken(11), await spoken(character.number), await spoken(12)];
+    expect((await server.sounds()).length).toBe(before + 3);
+    await server.fetch('/api/v1/chat/11', { method: 'DELETE', token });
+    expect(await cleared()).toBe(404);
+    expect((await server.sounds()).length).toBe(before + 2);
+    await server.characters.delete(server.workspaceId, character.id);
+    expect(await ofGuest()).toBe(404);
+    expect((await server.sounds()).length).toBe(before + 1);
+    await server.fetch(`/api/v1/users/${userId}`, { method: 'DELETE', token: server.keys.own });
+    expect((await server.sounds()).length).toBe(before);
   });
 
   it('has no more than the words that are said', async () => {

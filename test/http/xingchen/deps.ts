@@ -4,6 +4,7 @@ import { OpenCharacters } from '../../../src/characters/open-characters.ts';
 import { Conversations } from '../../../src/chats/conversations.ts';
 import { forgetSpeaker } from '../../../src/chats/forget-speaker.ts';
 import { Turns } from '../../../src/chats/turns.ts';
+import { RunningAnswers } from '../../../src/chats/running-answers.ts';
 import { WrittenTurns } from '../../../src/chats/written-turns.ts';
 import type { Db } from '../../../src/db/db.ts';
 import * as schema from '../../../src/db/schema.ts';
@@ -43,6 +44,7 @@ export function xingchenDeps(parts: XingchenTestParts = unused()): XingchenDeps 
   const textChat = new TextChat({
     models: { settings: () => Promise.resolve(null) },
     written: new WrittenTurns(db),
+    running: new RunningAnswers({ db, clock, log: silentLog }),
     ...{ turns, providers, clock, log: silentLog },
   });
   return openXingchen({

@@ -2,13 +2,14 @@ import { Router, type Request, type RequestHandler } from 'express';
 import * as z from 'zod';
 import type { CharacterRecord } from '../../../characters/character-record.ts';
 import type { Characters } from '../../../characters/characters.ts';
-import type { AppSkills } from '../../../minds/app-skills.ts';
+import { skillsOf, type AppSkills } from '../../../minds/app-skills.ts';
 import type { CharacterListView, CharacterView, SkillListView } from '../../../protocol/ai-chat.ts';
-import { isSkill, type SkillName } from '../../../skills/skill.ts';
 import { skillCard } from '../../../skills/tellings.ts';
 import { callerOf } from '../../api-key.ts';
 import { CharacterNotFound } from '../../refusals.ts';
 import { ok } from './envelope.ts';
+import { listedCharacter } from './listed-character.ts';
+import { isUser } from './user-token.ts';
 
 export type GalleryDeps = { characters: Characters; skills: AppSkills };
 
@@ -16,7 +17,6 @@ export type GalleryDeps = { characters: Characters; skills: AppSkills };
 const Kept = z.object({
   subtitle: z.string().catch(''),
   tags: z.array(z.string()).catch([]),
-  skills: z.array(z.string()).catch([]),
 });
 
 /** 角色列表, 通过id查询角色, 获取角色技能. @param guards what a request passes first: its token or key, its rate */
@@ -26,17 +26,16 @@ export function galleryRoutes(
 ): Router {
   const router = Router();
   const find = async (req: Request) => {
-    const found = await characters.read(callerOf(req).workspaceId, String(req.params['id']));
+    const { workspaceId } = callerOf(req);
+    const ref = String(req.params['id']);
+    if (isUser(req)) return listedCharacter(characters, workspaceId, ref);
+    const found = await characters.read(workspaceId, ref);
     if (!found) throw new CharacterNotFound();
     return found;
   };
   router.get('/characters', ...guards, async (req, res) => {
-    const all = await characters.listRecords(callerOf(req).workspaceId);
-    const list = all
-      .filter(({ listing }) => listing === 'listed')
-      .sort((a, b) => a.character.number - b.character.number)
-      .map(viewOf);
-    const data: z.infer<typeof CharacterListView> = { list };
+    const listed = await characters.listed(callerOf(req).workspaceId);
+    const data: z.infer<typeof CharacterListView> = { list: listed.map(viewOf) };
     res.json(ok(data));
   });
   router.get('/character/:id', ...guards, async (req, res) => {
@@ -50,10 +49,6 @@ export function galleryRoutes(
     res.json(ok(data));
   });
   return router;
-}
-
-export function skillsOf({ aiChat }: CharacterRecord): SkillName[] {
-  return Kept.parse(aiChat).skills.filter(isSkill);
 }
 
 function viewOf({ character, description, aiChat }: CharacterRecord): CharacterView {

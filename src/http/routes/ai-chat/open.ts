@@ -32,6 +32,8 @@ export type AiChatParts = {
   conversations: Conversations;
   history: ChatHistory;
   written: WrittenTurns;
+  /** Called when conversations were deleted, whoever deletes them. */
+  leftovers: { clear: () => Promise<void> };
   speakers: Speakers;
   textChat: TextChat;
   providers: Providers;
@@ -45,10 +47,17 @@ export function openAiChat(
   parts: AiChatParts,
 ): AiChatDeps {
   const { db, characters, conversations, history, written, speakers } = parts;
-  const { textChat, providers, clock, log } = parts;
+  const { textChat, providers, clock, log, leftovers } = parts;
   const { weather, news } = sources;
   const messages = new Messages(db);
   const store = new SoundStore(join(dataDir, 'voices'), voiceCacheBytes);
+  const voices = new Voices({ providers, store, messages, clock, log });
+  leftovers.clear = () =>
+    voices.tidy().catch((err: unknown) => {
+      log.error({ err }, 'spoken answers that were deleted could not be cleared away');
+    });
+  // What was deleted while a process died, or by another one.
+  void leftovers.clear();
   return {
     characters,
     messages,
@@ -61,6 +70,6 @@ export function openAiChat(
       weather: weather && new KeptSource(new OpenMeteo(weather, clock), clock),
       news: news && new KeptSource(new Feed(news, clock), clock),
     }),
-    voices: new Voices({ providers, store, clock, log }),
+    voices,
   };
 }

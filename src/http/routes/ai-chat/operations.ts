@@ -117,7 +117,8 @@ export const aiChatOperations: Operation[] = [
       200: { description: 'The sound.', contentType: 'audio/wav' },
       206: { description: 'The bytes that Range asks for.', contentType: 'audio/wav' },
       416: refusal('The sound has no such bytes.'),
-      422: refusal('The id is missing or none.'),
+      304: { description: 'The sound is the one that If-None-Match names.' },
+      422: refusal('The id is missing or none, or the answer has no words to speak.'),
       502: refusal('The synthesiser did not answer.'),
       ...notFound,
     },
@@ -134,7 +135,11 @@ export const aiChatOperations: Operation[] = [
     'post',
     '/api/v1/users',
     "For an app's back end: a bearer token for one of its users.",
-    { ...success(IssuedUser), ...withBody },
+    {
+      ...success(IssuedUser),
+      ...withBody,
+      409: refusal('The externalId is the userId of another user.'),
+    },
     { request: NewUser },
   ),
   operation(

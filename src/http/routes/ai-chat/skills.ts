@@ -2,15 +2,14 @@ import { Router, type Request, type RequestHandler } from 'express';
 import type { Characters } from '../../../characters/characters.ts';
 import { PublicError } from '../../../errors/public-error.ts';
 import type { AppChat } from '../../../minds/app-chat.ts';
-import type { AppSkills } from '../../../minds/app-skills.ts';
+import { skillsOf, withoutSource, type AppSkills } from '../../../minds/app-skills.ts';
 import { SkillRequest } from '../../../protocol/ai-chat.ts';
 import { skillIds, skillNames, SourceDown, type SkillName } from '../../../skills/skill.ts';
-import { nothingToTell } from '../../../skills/tellings.ts';
 import { jsonBody, parseBody } from '../../json-body.ts';
 import { leavingOf } from '../../leaving.ts';
-import { CharacterNotFound } from '../../refusals.ts';
 import { InCharacter, ok } from './envelope.ts';
-import { skillsOf } from './gallery.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
+import { listedCharacter } from './listed-character.ts';
 import { userOf } from './user-token.ts';
 
 export type SkillDeps = { characters: Characters; chat: AppChat; skills: AppSkills };
@@ -41,14 +40,15 @@ async function use(
   signal: AbortSignal,
 ) {
   const { characterId, skillId } = parseBody(SkillRequest, req);
+  const key = idempotencyKeyOf(req);
   const user = userOf(req);
-  const record = await characters.read(user.workspaceId, characterId);
-  if (!record) throw new CharacterNotFound();
+  const record = await listedCharacter(characters, user.workspaceId, characterId);
   if (skillId !== skillIds[name] || !skillsOf(record).includes(name)) throw new SkillNotFound();
-  const { character } = record;
-  const telling = await skills.find(name, user, character, signal).catch((failure: unknown) => {
+  const find = (ending: AbortSignal) => skills.find(name, user, record, ending);
+  try {
+    return await chat.tell(user, record.character, { name, find }, key, signal);
+  } catch (failure) {
     if (!(failure instanceof SourceDown)) throw failure;
-    throw new InCharacter(failure, nothingToTell(failure, character.language));
-  });
-  return chat.tell(user, character, telling, signal);
+    throw new InCharacter(failure, withoutSource(failure, record));
+  }
 }

@@ -30,6 +30,9 @@ export function userOf(req: Request): User {
   return user;
 }
 
+/** Whether a user of an app acts, and not its back end. */
+export const isUser = (req: Request): boolean => users.has(req);
+
 /** Finds out which user of an app calls, or refuses with 401. @param failedAttempts counts refusals of an address */
 export function requireUser(
   verifier: UserVerifier,

@@ -8,11 +8,24 @@ import { callerOf } from '../../api-key.ts';
 import { jsonBody, parseBody } from '../../json-body.ts';
 import { ok } from './envelope.ts';
 
-export type UserDeps = { speakers: Pick<Speakers, 'ensure' | 'delete'>; users: Users };
+export type UserDeps = { speakers: Pick<Speakers, 'ensure' | 'find' | 'delete'>; users: Users };
 
 class UserNotFound extends PublicError {
   constructor() {
     super(404, 'user_not_found', 'There is no such user in this workspace.');
+  }
+}
+
+class TokenNotFound extends PublicError {
+  constructor() {
+    super(404, 'token_not_found', 'There is no such token of this user.');
+  }
+}
+
+/** Whoever is known by it already would share what they said with the new one. */
+class ExternalIdTaken extends PublicError {
+  constructor() {
+    super(409, 'external_id_taken', 'This externalId is the userId of a user of this workspace.');
   }
 }
 
@@ -21,8 +34,11 @@ export function userRoutes({ speakers, users }: UserDeps, guards: RequestHandler
   const router = Router();
   router.post('/users', ...guards, ...jsonBody(), async (req, res) => {
     const { externalId, name, expiresInSeconds } = parseBody(NewUser, req);
+    const { workspaceId } = callerOf(req);
+    const known = externalId == null ? undefined : await speakers.find(workspaceId, externalId);
+    if (known && known.id === externalId?.toLowerCase()) throw new ExternalIdTaken();
     const given = { deviceId: externalId ?? null, name: name ?? null };
-    const { id } = await speakers.ensure(callerOf(req).workspaceId, given);
+    const { id } = await speakers.ensure(workspaceId, given);
     const issued = await users.issue(id, expiresInSeconds * 1000);
     const data: z.infer<typeof IssuedUser> = {
       userId: id,
@@ -35,7 +51,8 @@ export function userRoutes({ speakers, users }: UserDeps, guards: RequestHandler
 
   const revoke = async (workspaceId: string, userId: string, tokenId?: string) => {
     const revoked = await users.revoke(workspaceId, userId, tokenId);
-    if (revoked === undefined) throw new UserNotFound();
+    if (revoked === 'no user') throw new UserNotFound();
+    if (revoked === 'no token') throw new TokenNotFound();
     const data: z.infer<typeof Revoked> = { revoked };
     return ok(data);
   };

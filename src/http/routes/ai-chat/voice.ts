@@ -4,8 +4,10 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import type { Characters } from '../../../characters/characters.ts';
 import type { Messages } from '../../../chats/messages.ts';
 import { PublicError } from '../../../errors/public-error.ts';
+import { AnswerNotFound } from '../../../minds/speech-refusals.ts';
 import type { Said, Voices } from '../../../minds/voices.ts';
 import { VoiceQuery } from '../../../protocol/ai-chat.ts';
+import type { WholeSound } from '../../../sounds/whole-sound.ts';
 import { leavingOf } from '../../leaving.ts';
 import { problemsOf } from '../../problems.ts';
 import { InvalidRequest } from '../../refusals.ts';
@@ -17,12 +19,6 @@ export type VoiceDeps = {
   voices: Voices;
 };
 
-class AnswerNotFound extends PublicError {
-  constructor() {
-    super(404, 'answer_not_found', 'There is no such answer of a character to this user.');
-  }
-}
-
 class RangeUnfit extends PublicError {
   constructor() {
     super(416, 'range_not_satisfiable', 'The sound has no such bytes.');
@@ -33,19 +29,11 @@ class RangeUnfit extends PublicError {
 export function voiceRoutes(deps: VoiceDeps, guards: RequestHandler[]): Router {
   const { voices } = deps;
   return Router().get('/chat/voice', ...guards, async (req, res) => {
-    const said = await saidIn(req, deps);
     const signal = leavingOf(res);
-    let bytes = await voices.find(said);
-    if (bytes === undefined && req.method === 'GET' && req.headers.range === undefined) {
-      await streamed(voices.stream(said), res, signal);
-      return;
-    }
-    if (bytes === undefined) {
-      await voices.whole(said, signal);
-      bytes = await voices.find(said);
-    }
-    if (bytes === undefined) throw new PublicError(500, 'sound_lost', 'The sound was not kept.');
-    await sendKept(said, bytes, voices, req, res);
+    const said = await saidIn(req, deps);
+    const kept = await voices.find(said);
+    if (!kept && takesStream(req)) await sendStream(voices.stream(said, signal), res, signal);
+    else await sendWhole(kept ?? (await voices.whole(said, signal)), req, res, signal);
   });
 }
 
@@ -60,8 +48,13 @@ async function saidIn(req: Request, { characters, messages }: VoiceDeps): Promis
   return { workspaceId, turnId: found.turnId, text: found.text, character };
 }
 
+/** Parts, a length, and what HTTP/1.0 knows no way to send without one: these wait for the whole. */
+function takesStream({ method, headers, httpVersion }: Request): boolean {
+  return method === 'GET' && headers.range === undefined && httpVersion !== '1.0';
+}
+
 /** Nothing is sent before there is sound: a failure until then is an answer like any other. */
-async function streamed(
+async function sendStream(
   sound: AsyncGenerator<Uint8Array, void>,
   res: Response,
   signal: AbortSignal,
@@ -73,34 +66,68 @@ async function streamed(
     yield* sound;
   }
   asSound(res).status(200);
-  await pipeline(Readable.from(all(), { objectMode: false }), res, { signal });
+  await sent(pipeline(Readable.from(all(), { objectMode: false }), res, { signal }), signal);
 }
 
-async function sendKept(
-  said: Said,
-  bytes: number,
-  voices: Voices,
+/** Whoever left while it was sent is no failure of ours. */
+async function sent(sending: Promise<void>, signal: AbortSignal): Promise<void> {
+  try {
+    await sending;
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw cause;
+  }
+}
+
+async function sendWhole(
+  sound: WholeSound,
   req: Request,
   res: Response,
+  signal: AbortSignal,
 ): Promise<void> {
-  const wanted = req.range(bytes);
-  if (wanted === -1) {
+  const { bytes } = sound;
+  const tag = `"${sound.tag}"`;
+  const wanted = rangeIn(req, tag, bytes);
+  if (wanted === 'none') {
+    await sound.close();
     res.setHeader('Content-Range', `bytes */${bytes}`);
     throw new RangeUnfit();
   }
-  // Several ranges at once, or none that can be read: the whole, as RFC 9110 §14.2 allows.
-  const [only, more] = Array.isArray(wanted) && wanted.type === 'bytes' ? wanted : [];
-  const part = more === undefined ? only : undefined;
-  const { start, end } = part ?? { start: 0, end: bytes - 1 };
-  asSound(res).status(part ? 206 : 200);
-  if (part) res.setHeader('Content-Range', `bytes ${start}-${end}/${bytes}`);
-  res.setHeader('Content-Length', String(end - start + 1));
-  if (req.method === 'HEAD') res.end();
-  else await pipeline(voices.read(said, { start, end }), res);
+  asSound(res).setHeader('ETag', tag);
+  const isKnown = knows(req, tag);
+  if (isKnown) res.status(304);
+  else if (wanted === 'all') res.status(200);
+  else {
+    res.status(206);
+    res.setHeader('Content-Range', `bytes ${wanted.start}-${wanted.end}/${bytes}`);
+  }
+  const part = wanted === 'all' ? { start: 0, end: bytes - 1 } : wanted;
+  if (!isKnown) res.setHeader('Content-Length', String(part.end - part.start + 1));
+  if (isKnown || req.method === 'HEAD') {
+    await sound.close();
+    res.end();
+  } else await sent(pipeline(sound.read(part), res, { signal }), signal);
 }
 
-/** What an id stands for never changes; it is for its user alone. */
+/** Whether the client has it already. Not `req.fresh`: `fetch` sends `Cache-Control: no-cache` with each such question. */
+function knows(req: Request, tag: string): boolean {
+  const tags = (req.get('if-none-match') ?? '').split(',').map((each) => each.trim());
+  return tags.includes(tag) || tags.includes(`W/${tag}`) || tags.includes('*');
+}
+
+/** Several ranges at once, one that cannot be read, one of another sound: the whole, as RFC 9110 §13.1.5 and §14.2 allow. */
+function rangeIn(req: Request, tag: string, bytes: number) {
+  const ifRange = req.get('if-range');
+  if (ifRange !== undefined && ifRange !== tag) return 'all';
+  const ranges = req.range(bytes);
+  if (ranges === -1) return 'none';
+  const [only, more] = Array.isArray(ranges) && ranges.type === 'bytes' ? ranges : [];
+  return only && !more ? only : 'all';
+}
+
+/** For this user alone, who may change on a device: kept, but asked about each time. */
 function asSound(res: Response): Response {
-  res.set({ 'Cache-Control': 'private, max-age=3600', 'Accept-Ranges': 'bytes' });
+  res.vary('Authorization');
+  res.set({ 'Cache-Control': 'private, no-cache', 'Accept-Ranges': 'bytes' });
   return res.type('audio/wav');
 }
