@@ -156,7 +156,7 @@ describe('the chat of the Xingchen API', () => {
       endUserId: null,
       characterSessionId: sessionId,
     });
-    expect(opened).toEqual({ id: uuidOf(sessionId), isNew: false });
+    expect(opened).toMatchObject({ id: uuidOf(sessionId), isNew: false });
   });
 
   it('shows the model no more rounds than shortTermMemoryRound, whosever history it is', async () => {
