@@ -6,6 +6,7 @@ describe("a client's conversation id", () => {
   it('is ours when it is a UUID, in lower case', () => {
     const id = '9A98AB9B-5A6C-406E-9721-CC5BB0D527BB';
     expect(conversationId('w', 'c', id)).toBe(id.toLowerCase());
+    expect(conversationId('w', 'c', id.replaceAll('-', ''))).toBe(id.toLowerCase());
   });
 
   it('stands for one conversation of this character in this workspace otherwise', () => {

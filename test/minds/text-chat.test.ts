@@ -162,6 +162,38 @@ describe('a chat in writing', () => {
     await expect(nothing).rejects.toThrow(NothingToAnswer);
   });
 
+  it('hands on what the model calls, and keeps nothing of a call alone', async () => {
+    const call = { name: 'weather', json: '{"city":"Rome"}' };
+    const { chat, llm, kept, request } = scene(
+      { pieces: [], calls: [call] },
+      { pieces: 'Rain.', calls: 'unfit' },
+      { pieces: 'Rain.' },
+    );
+    const tools = { offered: [{ name: 'weather', description: '', parameters: {} }] };
+    const called = await chat.answer(request('Weather?', { tools }), never);
+    expect(called).toMatchObject({ calls: [call], position: null, turn: { assistantText: '' } });
+    expect(kept()).toEqual([]);
+    const said = await chat.answer(request('Weather?', { tools }), never);
+    expect(said.turn.assistantText).toBe('Rain.');
+    expect(llm.log.calls.map(({ input }) => input.tools)).toEqual([['weather'], ['weather'], []]);
+  });
+
+  it('tells words that were made elsewhere as its answer, under the id that was given', async () => {
+    const { chat, kept, request } = scene();
+    const turnId = randomUUID();
+    await chat.tell(request('Say it.', { turnId }), 'No.');
+    await chat.tell(request(null, { anew: true }), 'Never.');
+    expect(kept()).toMatchObject([{ id: turnId, userText: 'Say it.', assistantText: 'Never.' }]);
+  });
+
+  it('answers beside another answer where it needs nothing of it', async () => {
+    const { chat, kept, request } = scene({ pieces: ['One ', 'two.'] });
+    const running = chat.stream(request('Count.'), never);
+    await running.next();
+    await chat.answer(request('Count.', { isIndependent: true, history: [] }), never);
+    expect(kept()).toHaveLength(1);
+  });
+
   it('speaks of an occasion unasked', async () => {
     const { chat, request } = scene({ pieces: 'It rains.' });
     const occasion = { text: 'Weather: rain.', mayAbstain: false };

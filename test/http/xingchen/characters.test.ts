@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { OpenCharacters } from '../../../src/characters/open-characters.ts';
 import { gallery } from '../../../src/characters/plant-seeds.ts';
 import { seeds } from '../../../src/characters/seeds.ts';
 import {
@@ -176,6 +177,16 @@ describe('characters of the Xingchen API', () => {
     }
     const { number } = (await server.characters.get(server.workspaces.own, open)) ?? { number: 0 };
     expect(await server.get(path + String(number), other)).toMatchObject({ code: 40402 });
+  });
+
+  it('lets other workspaces speak to a character where allowChat says so', async () => {
+    const open = new OpenCharacters(server.database.db);
+    const { own, other } = server.workspaces;
+    const closed = await server.create({ permConfig: { isPublic: 1, allowApi: 1, allowChat: 0 } });
+    const spoken = await server.create({ permConfig: { isPublic: 0, allowApi: 0, allowChat: 1 } });
+    expect(await open.get(other, closed, 'allowChat')).toBeUndefined();
+    expect(await open.get(other, spoken, 'allowChat')).toMatchObject({ name: '小婉' });
+    expect(await open.get(own, closed, 'allowChat')).toMatchObject({ name: '小婉' });
   });
 
   it('connects the documents that it names, and refuses those of others', async () => {

@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lifetime/clock.ts';
-import { ToolsUnfit, type LlmOptions, type ToolCall } from '../../../src/providers/llm/llm.ts';
+import {
+  ToolsUnfit,
+  type LlmEnd,
+  type LlmOptions,
+  type ToolCall,
+} from '../../../src/providers/llm/llm.ts';
+import { openLlm } from '../../../src/providers/llm/open-llm.ts';
 import { OpenAiLlm } from '../../../src/providers/llm/openai.ts';
 import { ProviderFailed } from '../../../src/providers/provider-failed.ts';
 import { llmContract } from '../../contracts/llm.ts';
@@ -72,6 +78,41 @@ describe('OpenAiLlm', () => {
       'model',
       'stream',
     ]);
+  });
+
+  it('says how an answer ended, and what it took where the endpoint counts', async () => {
+    const { server, ask, answers } = await open();
+    const ends: LlmEnd[] = [];
+    const onEnd = (end: LlmEnd) => ends.push(end);
+    const usage = { prompt_tokens: 12, completion_tokens: 3 };
+    server.ending = () => ({ finishReason: 'length', usage });
+    await ask({ onEnd, countTokens: true });
+    await ask({ onEnd });
+    expect(ends).toEqual([
+      { finishReason: 'length', tokens: { prompt: 12, completion: 3 } },
+      { finishReason: 'length', tokens: undefined },
+    ]);
+    answers(`${delta('Hi')}data: [DONE]\n\n`);
+    await ask({ onEnd });
+    expect(ends.at(-1)).toEqual({ finishReason: null, tokens: undefined });
+  });
+
+  it('asks again without counting where an endpoint does not take that, and never counts there again', async () => {
+    const { server } = await open();
+    const llm = openLlm({ baseUrl: server.baseUrl, model: 'small' }, { clock: systemClock });
+    const count = async () => {
+      const options = { countTokens: true, temperature: 0.5, signal };
+      for await (const piece of llm.stream([{ role: 'user', content: 'Hi' }], options)) void piece;
+    };
+    server.llm.next({ kind: 'refuse', status: 400 }, { kind: 'ok' });
+    await count();
+    await count();
+    expect(server.llm.requests.map((request) => 'stream_options' in request)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(server.llm.requests.map((request) => request['temperature'])).toEqual([0.5, 0.5, 0.5]);
   });
 
   it.each([
