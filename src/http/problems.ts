@@ -160,7 +160,10 @@ function orList(words: string[]): string {
     : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
 
-const cut = (text: string) => (text.length > limits.text ? `${text.slice(0, limits.text)}…` : text);
+const cut = (text: string) =>
+  text.length > limits.text ? `${text.slice(0, limits.text).replace(half, '')}…` : text;
+/** Of a character that takes two units. */
+const half = /[\uD800-\uDBFF]$/;
 
 const secretName = /(api.?key|token|secret|password|authorization|credential)/i;
 

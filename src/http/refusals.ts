@@ -22,7 +22,9 @@ function summary(problems: Problem[]): string {
     .slice(0, 3)
     .map(({ loc, msg }) => [loc.slice(1).join('.') || 'body', msg].join(': '));
   const more = problems.length - lines.length;
-  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('; ').slice(0, 600);
+  const text = [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  // Not cut in the middle of a character that takes two units.
+  return text.slice(0, 600).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 export class Unauthorized extends PublicError {

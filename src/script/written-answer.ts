@@ -48,9 +48,15 @@ export class WrittenAnswer {
   }
 }
 
-/** Not cut in the middle of a character that takes two units. */
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Not cut in the middle of what a reader sees as one character: a family of emoji takes eleven units. */
 function firstChars(text: string, most: number): string {
   if (text.length <= most) return text;
-  const cut = text.slice(0, Math.max(0, most));
-  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
+  let end = 0;
+  for (const { index, segment } of characters.segment(text)) {
+    if (index + segment.length > most) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end);
 }
