@@ -102,7 +102,8 @@ describe('OpenAiLlm', () => {
     const llm = openLlm({ baseUrl: server.baseUrl, model: 'small' }, { clock: systemClock });
     const count = async () => {
       const options = { countTokens: true, temperature: 0.5, signal };
-      for await (const piece of llm.stream([{ role: 'user', content: 'Hi' }], options)) void piece;
+      const stream = llm.stream([{ role: 'user', content: 'Hi' }], options);
+      while (!(await stream.next()).done);
     };
     server.llm.next({ kind: 'refuse', status: 400 }, { kind: 'ok' });
     await count();
