@@ -36,6 +36,7 @@ const ranks = {
   frames: 0,
   protocol: 0,
   lifetime: 0,
+  machine: 0,
   errors: 0,
   telemetry: 0,
 };

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig, type Config } from './config/config.ts';
-import { openStrainMeter } from './dispatch/strain.ts';
+import { openStrainMeter } from './dispatch/strain-meter.ts';
+import { strainLimits, unlimited } from './dispatch/strain.ts';
 import { Worker } from './dispatch/worker.ts';
 import { SetUpFailed } from './errors/set-up-failed.ts';
 import { openJournal } from './journal/open-journal.ts';
@@ -39,7 +40,7 @@ async function main(args: string[]): Promise<void> {
     log.error({ err }, 'an error that nothing waited for');
   });
   try {
-    await run(server, secret, log, scope);
+    await run(server, secret, config.agents, log, scope);
   } catch (err) {
     if (scope.closed) return;
     await scope.close();
@@ -47,7 +48,13 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-async function run(server: string, secret: string, log: Log, scope: Scope): Promise<void> {
+async function run(
+  server: string,
+  secret: string,
+  { givenSessions, sessionsPerProcess, cpuLimitPercent }: Config['agents'],
+  log: Log,
+  scope: Scope,
+): Promise<void> {
   const clock = systemClock;
   const vad = await scope.own('vad', SileroVad.open());
   const rooms: { host?: RoomHost } = {};
@@ -63,7 +70,8 @@ async function run(server: string, secret: string, log: Log, scope: Scope): Prom
       signal: scope.signal,
     }),
   );
-  const { providers, agentName, maxSessions, idle } = journal.welcome;
+  const { providers, agentName, idle } = journal.welcome;
+  const maxSessions = givenSessions ?? journal.welcome.maxSessions ?? sessionsPerProcess;
   const lag = new MicrophoneLag();
   const host = new RoomHost({
     clock,
@@ -78,12 +86,17 @@ async function run(server: string, secret: string, log: Log, scope: Scope): Prom
   });
   rooms.host = host;
   await scope.own('rooms', host);
-  const strain = await scope.own('strain', openStrainMeter(clock));
+  const strain = await scope.own(
+    'strain',
+    openStrainMeter({ clock, microphoneLagMs: () => lag.takeLongestMs() }),
+  );
   const worker = new Worker({
     livekit: () => reachable(journal.welcome.livekit, server),
     agentName,
     maxSessions,
     strain,
+    limits: cpuLimitPercent === 0 ? unlimited : strainLimits(cpuLimitPercent / 100),
+    held: () => host.held,
     clock,
     log,
     onJob: (job) => host.serve(job),
@@ -92,6 +105,9 @@ async function run(server: string, secret: string, log: Log, scope: Scope): Prom
     },
   });
   await scope.own('worker', worker);
+  journal.events.on('openUp', () => {
+    worker.openUp();
+  });
   log.info({ server, maxSessions }, 'agent is ready');
 }
 

@@ -98,6 +98,9 @@ async function serve(ground: Ground): Promise<void> {
   const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
   const dispatch = openDispatch(ground, {
     ...{ livekit, providers: settings, store: mind.store, usage, line, onStored: onTurn },
+    onRefused: (why) => {
+      metrics.refused(why);
+    },
   });
   await scope.own('dispatch', dispatch);
   mind.remembering.onSummary = (newer) => {
@@ -132,9 +135,9 @@ async function serve(ground: Ground): Promise<void> {
         await fetch(livekit.url.replace(/^ws/, 'http'), { signal: AbortSignal.timeout(800) });
       },
       agents: () =>
-        dispatch.count().accepting > 0
+        dispatch.count().serving > 0
           ? Promise.resolve()
-          : Promise.reject(new Error('no agent takes sessions')),
+          : Promise.reject(new Error('no agent is there')),
     },
     crafting: craftingParts(ground, settings, providers, {
       ...mind,

@@ -31,6 +31,11 @@ export function newRoster(members: Omit<Membership, 'isInitial'>[]): StoredRoste
   };
 }
 
+/** Those who found a place in the room. */
+export function present(members: readonly Membership[]): Membership[] {
+  return members.filter(({ failureCode }) => failureCode === undefined);
+}
+
 /** A command that breaks a rule. */
 type Fault = { code: RosterRefusal; message: string };
 
@@ -38,7 +43,12 @@ type Fault = { code: RosterRefusal; message: string };
 export type Judged =
   { kind: 'known'; outcome: RosterOutcome } | { kind: 'refused'; fault: Fault } | { kind: 'due' };
 
-export type RoomRules = { roomSessionId: string; mostCharacters: number };
+export type RoomRules = {
+  roomSessionId: string;
+  mostCharacters: number;
+  /** Places that the room's agent has for more characters. */
+  spare: number;
+};
 
 /** Pure. A command that was carried out or refused before has the same outcome again, marked as a duplicate. */
 export function judgeCommand(
@@ -67,6 +77,8 @@ function judgeTarget(roster: StoredRoster, data: Data<'target'>): Judged {
     return refused('stale_route_epoch', `The route epoch is ${roster.routeEpoch}, not ${epoch}.`);
   if (target !== null && !isMember(roster, target))
     return refused('invalid_target_membership', 'No character of this room has this membership.');
+  if (target !== null && !isPresent(roster, target))
+    return refused('invalid_target_membership', 'This character did not come into the room.');
   return { kind: 'due' };
 }
 
@@ -89,9 +101,12 @@ function judgeUpdate(roster: StoredRoster, data: Data<'update'>, rules: RoomRule
   if (left === 0) return refused('empty_roster', 'The last character cannot be removed.');
   if (left > rules.mostCharacters)
     return refused('roster_limit', `A room holds ${rules.mostCharacters} characters here.`);
+  const leaving = remove.filter((id) => isPresent(roster, id)).length;
+  if (add.length > leaving + rules.spare)
+    return refused('no_agent_free', 'No voice agent has a place for more characters now.');
   if (
     typeof replacement === 'string' &&
-    (!isMember(roster, replacement) || remove.includes(replacement))
+    (!isPresent(roster, replacement) || remove.includes(replacement))
   )
     return refused(
       'invalid_replacement_target',
@@ -183,6 +198,10 @@ function refused(code: RosterRefusal, message: string): Judged {
 
 function isMember(roster: Roster, membershipId: string): boolean {
   return roster.members.some((member) => member.membershipId === membershipId);
+}
+
+function isPresent({ members }: Roster, membershipId: string): boolean {
+  return present(members).some((member) => member.membershipId === membershipId);
 }
 
 /** Equal for equal payloads: the schemas put their keys into one order. */

@@ -1,11 +1,12 @@
 import { and, asc, desc, eq, gt, isNull, or, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
-import { conversations, voiceSessions } from '../db/schema.ts';
+import { conversations, participants, voiceSessions } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
 import { PublicError } from '../errors/public-error.ts';
 import { ClientContext } from '../protocol/client-context.ts';
 import { SessionSettings } from '../protocol/connect.ts';
 import type { SessionEnd } from '../protocol/journal.ts';
+import type { Participant } from '../protocol/participant.ts';
 import { StoredRoster } from './roster.ts';
 
 /** One room with its humans and its characters, from the first /connect to the end. */
@@ -34,7 +35,10 @@ export type OpenVoiceSession = Pick<
   VoiceSession,
   'id' | 'workspaceId' | 'conversationId' | 'roomName' | 'settings' | 'userIdentity'
 > &
-  Partial<Pick<VoiceSession, 'sharedKey' | 'roomAlias' | 'roster'>>;
+  Partial<Pick<VoiceSession, 'sharedKey' | 'roomAlias' | 'roster'>> & {
+    /** Who comes in first; their place has the session's own id. */
+    first?: { participant: Participant; remembered: boolean; admittedAt: Date };
+  };
 
 /** How a client names a room that is there already. */
 export type RoomLocator =
@@ -50,11 +54,9 @@ export class UnknownSession extends PublicError {
   }
 }
 
-const columns = {
+const own = {
   id: voiceSessions.id,
   conversationId: voiceSessions.conversationId,
-  workspaceId: conversations.workspaceId,
-  characterId: conversations.characterId,
   roomName: voiceSessions.roomName,
   userIdentity: voiceSessions.userIdentity,
   settings: voiceSessions.settings,
@@ -66,6 +68,11 @@ const columns = {
   joinedAt: voiceSessions.joinedAt,
   endedAt: voiceSessions.endedAt,
 };
+const columns = {
+  ...own,
+  workspaceId: conversations.workspaceId,
+  characterId: conversations.characterId,
+};
 
 export class VoiceSessions {
   constructor(private readonly db: Db) {}
@@ -75,7 +82,7 @@ export class VoiceSessions {
    * @throws {UnknownSession} when the workspace has no such conversation
    */
   async open(request: OpenVoiceSession): Promise<VoiceSession> {
-    const { id, workspaceId, conversationId, ...rest } = request;
+    const { id, workspaceId, conversationId, first, ...rest } = request;
     return this.db.transaction(async (tx) => {
       const [conversation] = await tx
         .update(conversations)
@@ -83,14 +90,25 @@ export class VoiceSessions {
         .where(
           and(eq(conversations.id, conversationId), eq(conversations.workspaceId, workspaceId)),
         )
-        .returning({ id: conversations.id });
+        .returning({
+          workspaceId: conversations.workspaceId,
+          characterId: conversations.characterId,
+        });
       if (!conversation) throw new UnknownSession();
-      await tx
+      const [made] = await tx
         .insert(voiceSessions)
         .values({ id, conversationId, ...rest })
-        .onConflictDoNothing();
-      const session = await new VoiceSessions(tx).get(id);
+        .onConflictDoNothing()
+        .returning(own);
+      const session = made
+        ? parse({ ...made, ...conversation })
+        : await new VoiceSessions(tx).get(id);
       if (session?.conversationId !== conversationId) throw new UnknownSession();
+      if (first) {
+        const { participant, remembered, admittedAt } = first;
+        const place = { id, sessionId: id, ...participant, remembered, admittedAt };
+        await tx.insert(participants).values(place).onConflictDoNothing();
+      }
       return session;
     });
   }
@@ -139,16 +157,18 @@ export class VoiceSessions {
   }
 
   /** Sessions that have not ended, oldest first: after a restart, what may still live in LiveKit. */
-  listOpen(): Promise<Pick<VoiceSession, 'id' | 'roomName' | 'joinedAt'>[]> {
-    return this.db
+  async listOpen(): Promise<Pick<VoiceSession, 'id' | 'roomName' | 'joinedAt' | 'roster'>[]> {
+    const rows = await this.db
       .select({
         id: voiceSessions.id,
         roomName: voiceSessions.roomName,
         joinedAt: voiceSessions.joinedAt,
+        roster: voiceSessions.roster,
       })
       .from(voiceSessions)
       .where(isNull(voiceSessions.endedAt))
       .orderBy(asc(voiceSessions.createdAt));
+    return rows.map((row) => ({ ...row, roster: StoredRoster.nullable().parse(row.roster) }));
   }
 
   /**

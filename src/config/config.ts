@@ -1,5 +1,6 @@
-import { availableParallelism, homedir } from 'node:os';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { usableCores } from '../machine/machine.ts';
 import type { LlmVision, SttStreaming } from '../protocol/provider-settings.ts';
 import type { NewsSettings } from '../skills/news.ts';
 import type { WeatherSettings } from '../skills/weather.ts';
@@ -32,7 +33,12 @@ export type Config = {
   livekitNodeIp: string | undefined;
   agents: {
     processes: number;
+    /** What the operator set; undefined: it follows the cores of each machine. */
+    givenSessions: number | undefined;
+    /** For processes of this machine. */
     sessionsPerProcess: number;
+    /** Of the machine's CPU, beyond which nobody new is let in; 0: whatever the machine is doing. */
+    cpuLimitPercent: number;
     warmRoomsPerProcess: number;
     /** Undefined: one is made and kept in the data folder. */
     secret: string | undefined;
@@ -82,10 +88,15 @@ type LiveKitConfig =
 type Report = (problem: ConfigProblem) => void;
 
 /** What the defaults depend on besides the environment. */
-export type Machine = { cores: number; isTerminal: boolean; cacheHome: string };
+export type Machine = {
+  /** That this process can have: with a quota that may be a part of one. */
+  cores: number;
+  isTerminal: boolean;
+  cacheHome: string;
+};
 
 const thisMachine = (env: NodeJS.ProcessEnv): Machine => ({
-  cores: availableParallelism(),
+  cores: usableCores(),
   isTerminal: process.stdout.isTTY,
   cacheHome: env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
 });
@@ -159,17 +170,34 @@ function readSkills(env: Environment): Config['skills'] {
   return { weather: weather || undefined, news: news || undefined };
 }
 
-function readAgents(env: Environment, machine: Machine, report: Report): Config['agents'] {
-  const sessionsPerProcess = env.SESSIONS_PER_AGENT ?? 24;
-  const warmRoomsPerProcess = env.WARM_ROOMS ?? Math.min(8, sessionsPerProcess);
+/**
+ * Eight conversations take 0.8 of a core in agent, LiveKit and server together (docs/performance.md). One process's
+ * JavaScript runs on one core, which 24 of them fill.
+ */
+const sessions = { perCore: 8, perProcess: 24 } as const;
+/** More of them cost memory while nobody calls: a machine of that size is set up by hand. */
+const mostProcesses = 8;
+/** More cost LiveKit a room each while nobody calls. */
+const mostWarmRooms = 16;
+
+function readAgents(env: Environment, { cores }: Machine, report: Report): Config['agents'] {
+  const processes =
+    env.AGENTS ?? Math.min(mostProcesses, Math.ceil((cores * sessions.perCore) / sessions.perProcess));
+  const share = Math.floor((cores * sessions.perCore) / Math.max(1, processes));
+  const givenSessions = env.SESSIONS_PER_AGENT;
+  const sessionsPerProcess =
+    givenSessions ?? Math.max(1, Math.min(sessions.perProcess, share));
+  const warmRoomsPerProcess = env.WARM_ROOMS ?? Math.min(mostWarmRooms, sessionsPerProcess);
   if (warmRoomsPerProcess > sessionsPerProcess)
     report({
       variable: 'WARM_ROOMS',
       problem: `must not be above SESSIONS_PER_AGENT (${sessionsPerProcess})`,
     });
   return {
-    processes: env.AGENTS ?? (machine.cores <= 2 ? 1 : 2),
+    processes,
+    givenSessions,
     sessionsPerProcess,
+    cpuLimitPercent: env.CPU_LIMIT_PERCENT ?? 95,
     warmRoomsPerProcess,
     secret: env.PARLEY_AGENT_SECRET,
     joinTimeoutMs: (env.JOIN_TIMEOUT_SECONDS ?? 60) * 1000,

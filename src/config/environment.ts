@@ -106,13 +106,22 @@ export const Environment = z.object({
   AGENTS: setting(
     whole(0, 256),
     'Agent processes the server starts; `0` when all run elsewhere',
-    '`1` on up to two cores, else `2`',
+    'one for three cores, at most `8`',
   ),
-  SESSIONS_PER_AGENT: setting(whole(1, 1_000), 'Conversations each of them holds', '`24`'),
+  SESSIONS_PER_AGENT: setting(
+    whole(1, 1_000),
+    'Conversations each of them holds; one with several characters counts once for each',
+    '8 for a core of its machine, at most `24`',
+  ),
+  CPU_LIMIT_PERCENT: setting(
+    whole(0, 100),
+    "Of the machine's CPU, whoever uses it: from here on an agent process that has conversations takes no more; `0`: it never looks",
+    '`95`',
+  ),
   WARM_ROOMS: setting(
     whole(0, 100),
-    'Of these, rooms held ready for callers, so that they need not wait',
-    '`8`',
+    'Of its places, those held ready for callers, so that they need not wait',
+    '`SESSIONS_PER_AGENT`, at most `16`',
   ),
   JOIN_TIMEOUT_SECONDS: setting(
     whole(5, 3_600),

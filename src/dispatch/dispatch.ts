@@ -9,33 +9,29 @@ import type {
   Welcome,
 } from '../protocol/journal.ts';
 import type { Material } from '../protocol/material.ts';
+import type { RosterCommand } from '../protocol/roster.ts';
 import type { Rooms } from '../room/rooms.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AgentDesk, LineEnd, SessionAsk } from './agent-connection.ts';
-import {
-  chooseRoom,
-  identityOf,
-  RoomFull,
-  RoomNotFound,
-  type Entered,
-  type Entrance,
-} from './entering.ts';
-import { Lanes } from './lanes.ts';
-import { NoAgentFree } from './no-agent-free.ts';
-import { claimRoom, stepPool, type PoolEvent } from './pool-step.ts';
+import { placesOf, type Entered, type Entrance } from './entering.ts';
+import { stepPool, type PoolEvent } from './pool-step.ts';
 import type { KnownSession } from './pool-rooms.ts';
 import type { PoolWish } from './pool-wish.ts';
 import {
   countPool,
   emptyPool,
+  isAccepting,
   nextDeadlineMs,
+  placesLeft,
   roomOfSession,
   type Pool,
   type PoolCount,
   type PoolRules,
 } from './pool.ts';
+import { Reception } from './reception.ts';
 import { StrandedRooms } from './stranded-rooms.ts';
-import type { LocatedRoom, VoiceSessionStore } from './voice-sessions.ts';
+import type { VoiceSessionStore } from './voice-sessions.ts';
+import { fullAgents, type AgentReason, type WhyFull } from './why-full.ts';
 import { WishWorker } from './wish-worker.ts';
 
 export type DispatchSettings = {
@@ -48,6 +44,8 @@ export type DispatchSettings = {
   rules: PoolRules;
   /** How long the tokens handed out let their holders in. */
   tokenLifeMs: number;
+  /** Somebody was not let in. */
+  onRefused?: (why: WhyFull) => void;
   clock: Clock;
   log: Log;
 };
@@ -64,8 +62,7 @@ export class Dispatch implements AgentDesk, Closable {
   #pool: Pool;
   readonly #wishes: WishWorker;
   readonly #stranded: StrandedRooms;
-  /** Two who name the same new room at once find each other in it. */
-  readonly #entering = new Lanes();
+  readonly #reception: Reception;
   #cancelTick: (() => void) | undefined;
 
   constructor(private readonly settings: DispatchSettings) {
@@ -85,103 +82,34 @@ export class Dispatch implements AgentDesk, Closable {
         (this.#pool.rooms.get(roomName)?.state ?? 'awaited') !== 'awaited',
       onStranded: (roomName) => void this.#onStranded(roomName),
     });
+    this.#reception = new Reception({
+      ...settings,
+      pool: () => this.#pool,
+      take: (pool, wishes) => this.#take(pool, wishes),
+      apply: (event) => this.#apply(event),
+      perform: (wish) => this.#wishes.perform(wish),
+      onToken: () => this.#stranded.watchFor(settings.tokenLifeMs),
+    });
   }
 
   /**
    * Lets a human into a room: the one that the client names, or a new one, in which an agent waits or for which LiveKit
    * makes the room when the client joins with a token that asks for the agent.
-   * @throws {NoAgentFree | RoomNotFound | SharedSessionConflict} at once
+   * @throws {NoAgentFree} before anything is looked up for a room of one's own
+   * @throws {RoomNotFound | SharedSessionConflict} and what `introduce` throws
    */
   enter(entrance: Entrance): Promise<Entered> {
-    const { workspaceId, locator } = entrance;
-    if (!locator) return this.#make(entrance);
-    const lane = JSON.stringify([workspaceId, locator]);
-    return this.#entering.run(lane, async () => {
-      const found = chooseRoom(await this.settings.store.locate(workspaceId, locator), entrance);
-      return found ? this.#join(entrance, found) : this.#make(entrance);
-    });
-  }
-
-  async #make(entrance: Entrance): Promise<Entered> {
-    const { workspaceId, keyId, settings, locator, make } = entrance;
-    if (!make) throw new RoomNotFound();
-    const { store, clock } = this.settings;
-    // Asked before anything is stored: who is refused leaves no trace.
-    if (countPool(this.#pool).free === 0) throw this.#noAgentFree();
-    const { conversationId, members } = await make();
-    const id = randomUUID();
-    const claim = claimRoom(this.#pool, id, clock.nowMs());
-    if (!claim) throw this.#noAgentFree();
-    const { roomName, agentId } = claim;
-    this.#take(claim.pool, claim.wishes);
-    const userIdentity = locator || members ? identityOf(entrance) : `user:${id}`;
-    try {
-      const stored = {
-        ...{ id, workspaceId, keyId, conversationId, roomName, userIdentity, settings, members },
-        sharedKey: locator?.kind === 'sharedKey' ? locator.key : null,
-        roomAlias: locator?.kind === 'roomName' ? locator.name : null,
-      };
-      if ((await store.open(stored)).id !== id) throw new Error('stored under another id');
-      await this.#admit(entrance, { id, settings }, userIdentity, id);
-    } catch (cause) {
-      this.#apply({ kind: 'claimFailed', roomName });
-      throw cause;
-    }
-    this.#stranded.watchFor(this.settings.tokenLifeMs);
-    // Not waited for: the agent has it long before the client has joined.
-    if (agentId !== null) this.#wishes.perform({ do: 'assign', agentId, roomName });
-    const roster = members && {
-      ...{ members, routeEpoch: 0, rosterEpoch: 0 },
-      activeMembershipId: members[0]?.membershipId ?? null,
-    };
-    return {
-      ...{ sessionId: id, roomName, userIdentity, roomSessionId: id, conversationId },
-      ...{ settings, roster },
-    };
-  }
-
-  async #join(entrance: Entrance, room: LocatedRoom): Promise<Entered> {
-    const { id: roomSessionId, roomName, conversationId, settings, roster } = room;
-    const userIdentity = identityOf(entrance);
-    const known = this.#pool.rooms.get(roomName);
-    if (!known && countPool(this.#pool).free === 0) throw this.#noAgentFree();
-    const sessionId = await this.#admit(entrance, room, userIdentity, randomUUID());
-    this.#apply({ kind: 'expected', roomName, sessionId: roomSessionId });
-    this.#stranded.watchFor(this.settings.tokenLifeMs);
-    const held = this.#pool.rooms.get(roomName);
-    const { id: speakerId, name: speakerName } = entrance.speaker;
-    const participant = { identity: userIdentity, speakerId, speakerName };
-    // An agent that comes later reads it with all the rest.
-    if (held && 'agentId' in held)
-      this.settings.push(held.agentId, { push: 'expect', sessionId: roomSessionId, participant });
-    return {
-      ...{ sessionId, roomName, userIdentity, roomSessionId, conversationId },
-      ...{ settings, roster },
-    };
-  }
-
-  /** @throws {RoomFull} */
-  async #admit(
-    { speaker, settings: { memory_enabled: remembered } }: Entrance,
-    { id: sessionId, settings }: Pick<LocatedRoom, 'id' | 'settings'>,
-    identity: string,
-    id: string,
-  ): Promise<string> {
-    const most = settings.max_num_participants;
-    const participant = { identity, speakerId: speaker.id, speakerName: speaker.name };
-    const place = await this.settings.store.admit({ sessionId, id, participant, remembered, most });
-    if (place === undefined) throw new RoomFull(most);
-    return place;
+    return this.#reception.enter(entrance);
   }
 
   /** Takes up what an earlier server process left: rooms whose clients may still be there. Call before agents come. */
   async recover(): Promise<void> {
     const { store, log, tokenLifeMs } = this.settings;
     const left = await store.listOpen();
-    for (const { id, roomName, joinedAt } of left) {
+    for (const { id, roomName, joinedAt, places } of left) {
       if (joinedAt === null) await store.end(id, 'never_joined');
       else {
-        const known = { sessionId: id, joined: true };
+        const known = { sessionId: id, joined: true, places };
         this.#apply({ kind: 'stranded', roomName, known, graceMs: recoveryGraceMs });
       }
     }
@@ -205,6 +133,11 @@ export class Dispatch implements AgentDesk, Closable {
 
   count(): PoolCount {
     return countPool(this.#pool);
+  }
+
+  /** How many agents take nothing new, by their reason. */
+  fullAgents(): Record<AgentReason, number> {
+    return fullAgents(this.#pool);
   }
 
   /** LiveKit is back after it died: warm rooms are made anew. Live ones are rejoined by those who were in them. */
@@ -297,7 +230,7 @@ export class Dispatch implements AgentDesk, Closable {
         await this.#attend(agentId, ask.sessionId, ask.here);
         return null;
       case 'rosterCommand':
-        return store.commandRoster(ask.sessionId, ask.command);
+        return this.#recast(agentId, ask.sessionId, ask.command);
       case 'recall':
         return store.recall(ask.sessionId, ask.query, ask.membershipId);
       case 'sessionEnded': {
@@ -309,11 +242,24 @@ export class Dispatch implements AgentDesk, Closable {
         return null;
       }
       case 'status': {
-        const { load, sessions, accepting, draining } = ask;
-        this.#apply({ kind: 'status', agentId, status: { load, sessions, accepting, draining } });
+        const { load, sessions, maxSessions, full } = ask;
+        this.#apply({ kind: 'status', agentId, status: { load, sessions, maxSessions, full } });
         return null;
       }
     }
+  }
+
+  /** Changes who plays in a room, as far as its agent has places for those who are to come. */
+  async #recast(agentId: string, sessionId: string, command: RosterCommand): Promise<RosterAnswer> {
+    const { free } = countPool(this.#pool);
+    const spare = isAccepting(this.#pool, agentId) ? placesLeft(this.#pool, agentId) : 0;
+    const { answer, members } = await this.settings.store.commandRoster(
+      sessionId,
+      command,
+      Math.min(free, spare),
+    );
+    this.#apply({ kind: 'recast', sessionId, places: placesOf(members) });
+    return answer;
   }
 
   /** Whether another agent has the session by now. */
@@ -346,16 +292,16 @@ export class Dispatch implements AgentDesk, Closable {
   async #knownSession(roomName: string): Promise<KnownSession | null> {
     if (this.#pool.rooms.has(roomName)) return null;
     const assignment = await this.settings.store.loadAssignment(roomName);
-    return assignment ? { sessionId: assignment.sessionId, joined: assignment.takenOver } : null;
+    return assignment ? knownFrom(assignment) : null;
   }
 
   async #onStranded(roomName: string): Promise<void> {
     try {
       const assignment = await this.settings.store.loadAssignment(roomName);
       if (!assignment) return;
-      const { sessionId, takenOver } = assignment;
+      const known = knownFrom(assignment);
+      const { sessionId } = known;
       this.settings.log.warn({ sessionId, roomName }, 'a client waits without an agent');
-      const known = { sessionId, joined: takenOver };
       this.#apply({ kind: 'stranded', roomName, known, graceMs: 0 });
     } catch (err) {
       this.settings.log.error({ err, roomName }, 'a stranded room could not be looked up');
@@ -379,18 +325,8 @@ export class Dispatch implements AgentDesk, Closable {
         ? undefined
         : clock.after(atMs - nowMs, () => this.#apply({ kind: 'tick' }));
   }
+}
 
-  #noAgentFree(): NoAgentFree {
-    return new NoAgentFree(this.#retryAfterSeconds());
-  }
-
-  /** When the first claim lapses, if nobody hangs up before. */
-  #retryAfterSeconds(): number {
-    const nowMs = this.settings.clock.nowMs();
-    let waitMs = 5_000;
-    for (const room of this.#pool.rooms.values())
-      if (room.state === 'awaited' || room.state === 'claimed')
-        waitMs = Math.min(waitMs, room.untilMs - nowMs);
-    return Math.max(1, Math.ceil(waitMs / 1_000));
-  }
+function knownFrom({ sessionId, takenOver, cast }: Assignment): KnownSession {
+  return { sessionId, joined: takenOver, places: placesOf(cast?.roles ?? null) };
 }

@@ -19,14 +19,25 @@ export type Entrance = {
   /** Whose limits hold. */
   keyId: string;
   settings: SessionSettings;
-  /** Who comes, as far as the client said. */
-  speaker: { id: string | null; name: string | null };
   /** Named by a client that shares its room; null for a room of its own. */
   locator: RoomLocator | null;
-  /** Which of several rooms of one key: the one of this character; null: whichever there is. */
-  characterId: string | null;
   /** Whether the client speaks of a room with several characters; null: it did not say. */
   isCast: boolean | null;
+  /** How many a new room is to have; null: only a room that is there will do. */
+  characters: number | null;
+  /**
+   * Looks up who comes, and to whom: asked once there is a place for them.
+   * @throws {PublicError} for a character that is not theirs
+   */
+  introduce: () => Promise<Guest>;
+};
+
+/** Who comes, and to whom. */
+export type Guest = {
+  /** As far as the client said. */
+  speaker: { id: string | null; name: string | null };
+  /** Which of several rooms of one key: the one of this character; null: whichever there is. */
+  characterId: string | null;
   /** Opens the conversations of a new room; null: only a room that is there will do. */
   make: (() => Promise<RoomContent>) | null;
 };
@@ -41,6 +52,7 @@ export type Entered = {
   conversationId: string;
   settings: SessionSettings;
   roster: Roster | null;
+  speaker: Guest['speaker'];
 };
 
 export class RoomNotFound extends PublicError {
@@ -72,7 +84,7 @@ export class RoomFull extends SharedSessionConflict {
  */
 export function chooseRoom(
   rooms: LocatedRoom[],
-  { locator, characterId, isCast }: Pick<Entrance, 'locator' | 'characterId' | 'isCast'>,
+  { locator, isCast, characterId }: Pick<Entrance & Guest, 'locator' | 'isCast' | 'characterId'>,
 ): LocatedRoom | undefined {
   const fitting = rooms.filter(
     (room) =>
@@ -92,7 +104,13 @@ export function chooseRoom(
  * Under which a human is in the room. In a room of one's own it is nobody's business who one is; in a shared one the
  * others are told apart by it, and the same human who comes again takes the place they had.
  */
-export function identityOf({ locator, speaker, isCast }: Entrance): string {
+export function identityOf({ locator, isCast }: Entrance, { speaker }: Guest): string {
   const isShared = locator !== null || isCast === true;
   return isShared && speaker.id !== null ? humanIdentity(speaker.id) : `user:${randomUUID()}`;
+}
+
+/** What the characters of a room take of an agent's places; a room with one has no list of them. */
+export function placesOf(members: readonly { failureCode?: string | undefined }[] | null): number {
+  if (!members) return 1;
+  return Math.max(1, members.filter(({ failureCode }) => failureCode === undefined).length);
 }

@@ -1,5 +1,13 @@
 import type { PoolWish } from './pool-wish.ts';
-import { countPool, isAccepting, isRush, takeName, withRoom, type Pool } from './pool.ts';
+import {
+  countPool,
+  isAccepting,
+  isRush,
+  isStrained,
+  takeName,
+  withRoom,
+  type Pool,
+} from './pool.ts';
 
 /** How long the answer to a `checkJoined` may take before it is asked for again. */
 const checkMs = 5_000;
@@ -70,11 +78,15 @@ function expire(pool: Pool, roomName: string, nowMs: number, wishes: PoolWish[])
 /** Rooms with people in them before all else; each rescue has a place reserved, see `countPool`. */
 function startRescues(pool: Pool, nowMs: number, wishes: PoolWish[]): Pool {
   let next = pool;
-  const { accepting } = countPool(pool);
-  if (accepting === 0) return pool;
+  const { accepting, lacking } = countPool(pool);
+  // Where those who take new rooms have not enough places, the people in such a room come before everybody's ease.
+  const strained = [...pool.agents.keys()].filter((agentId) => isStrained(pool, agentId));
+  const opening = lacking > 0 ? strained : [];
+  if (accepting + opening.length === 0) return pool;
   for (const [roomName, room] of pool.rooms) {
     if (room.state !== 'orphaned' || room.rescue.state !== 'due' || room.rescue.atMs > nowMs)
       continue;
+    for (const agentId of opening.splice(0)) wishes.push({ do: 'openUp', agentId });
     wishes.push({ do: 'rescue', roomName });
     const { missingSinceMs } = room.rescue;
     next = withRoom(next, roomName, { ...room, rescue: { state: 'running', missingSinceMs } });

@@ -1,10 +1,10 @@
 import type { PoolWish } from './pool-wish.ts';
-import { withRoom, type Pool, type PooledRoom, type Rescue } from './pool.ts';
+import { roomOfSession, withRoom, type Pool, type PooledRoom, type Rescue } from './pool.ts';
 
 /* What becomes of one room when something happens to it. Each adds to `wishes` what is to be done outside. */
 
 /** A session found in the database for a room that the pool does not know. */
-export type KnownSession = { sessionId: string; joined: boolean };
+export type KnownSession = { sessionId: string; joined: boolean; places: number };
 
 /** Whether a connected agent other than this one holds the room. */
 export function isOthers(pool: Pool, roomName: string, agentId: string): boolean {
@@ -49,13 +49,13 @@ export function roomJoined(
   const { warmLifeMs, joinTimeoutMs } = pool.rules;
   if (room && 'agentId' in room && room.agentId !== agentId)
     wishes.push({ do: 'leaveRoom', agentId: room.agentId, roomName });
-  const claimed = (sessionId: string, joined: boolean): PooledRoom =>
+  const claimed = ({ sessionId, joined, places }: KnownSession): PooledRoom =>
     joined
-      ? { state: 'live', sessionId, agentId }
-      : { state: 'claimed', sessionId, agentId, untilMs: nowMs + joinTimeoutMs };
+      ? { state: 'live', sessionId, agentId, places }
+      : { state: 'claimed', sessionId, agentId, places, untilMs: nowMs + joinTimeoutMs };
   switch (room?.state) {
     case undefined:
-      if (known) return withRoom(pool, roomName, claimed(known.sessionId, known.joined));
+      if (known) return withRoom(pool, roomName, claimed(known));
       wishes.push({ do: 'leaveRoom', agentId, roomName }, { do: 'deleteRoom', roomName });
       return pool;
     case 'warming':
@@ -68,9 +68,9 @@ export function roomJoined(
     case 'live':
       return withRoom(pool, roomName, { ...room, agentId });
     case 'awaited':
-      return withRoom(pool, roomName, claimed(room.sessionId, false));
+      return withRoom(pool, roomName, claimed({ ...room, joined: false }));
     case 'orphaned':
-      return withRoom(pool, roomName, claimed(room.sessionId, room.joined));
+      return withRoom(pool, roomName, claimed(room));
   }
 }
 
@@ -101,6 +101,7 @@ export function abandon(
     state: 'orphaned',
     sessionId: room.sessionId,
     joined,
+    places: room.places,
     untilMs: room.state === 'claimed' ? room.untilMs : Infinity,
     rescue: due(atMs),
   });
@@ -134,12 +135,16 @@ export function claimFailed(pool: Pool, roomName: string, nowMs: number, wishes:
 }
 
 /** The room is kept for one more who may come; one that was given up already is awaited again. */
-export function expected(pool: Pool, roomName: string, sessionId: string, nowMs: number): Pool {
+export function expected(
+  pool: Pool,
+  { roomName, sessionId, places }: { roomName: string; sessionId: string; places: number },
+  nowMs: number,
+): Pool {
   const room = pool.rooms.get(roomName);
   const untilMs = nowMs + pool.rules.joinTimeoutMs;
   switch (room?.state) {
     case undefined:
-      return withRoom(pool, roomName, { state: 'awaited', sessionId, untilMs });
+      return withRoom(pool, roomName, { state: 'awaited', sessionId, places, untilMs });
     case 'awaited':
     case 'claimed':
     case 'orphaned':
@@ -149,6 +154,13 @@ export function expected(pool: Pool, roomName: string, sessionId: string, nowMs:
     case 'warm':
       return pool;
   }
+}
+
+/** Characters came into the room of a session, or went out of it. */
+export function recast(pool: Pool, sessionId: string, places: number): Pool {
+  const [roomName, room] = roomOfSession(pool, sessionId) ?? [];
+  if (roomName === undefined || !room || !('places' in room)) return pool;
+  return withRoom(pool, roomName, { ...room, places });
 }
 
 export function joinChecked(
@@ -178,7 +190,7 @@ export function joinChecked(
 export function stranded(
   pool: Pool,
   roomName: string,
-  { sessionId, joined }: KnownSession,
+  known: KnownSession,
   nowMs: number,
   graceMs: number,
 ): Pool {
@@ -186,8 +198,7 @@ export function stranded(
   if (room && room.state !== 'awaited') return pool;
   return withRoom(pool, roomName, {
     state: 'orphaned',
-    sessionId,
-    joined,
+    ...known,
     untilMs: nowMs + pool.rules.joinTimeoutMs,
     rescue: due(nowMs + graceMs),
   });
@@ -217,6 +228,7 @@ export function rescued(pool: Pool, roomName: string, outcome: RescueOutcome, no
         return withRoom(pool, roomName, {
           state: 'awaited',
           sessionId: room.sessionId,
+          places: room.places,
           untilMs: room.untilMs,
         });
       return withRoom(pool, roomName, {

@@ -9,6 +9,7 @@ import {
   hello,
   isOthers,
   joinChecked,
+  recast,
   rescued,
   roomJoined,
   stranded,
@@ -17,9 +18,9 @@ import {
 } from './pool-rooms.ts';
 import type { PoolWish } from './pool-wish.ts';
 import {
-  busyRooms,
   countPool,
   isAccepting,
+  placesLeft,
   roomOfSession,
   takeName,
   withRoom,
@@ -41,7 +42,9 @@ export type PoolEvent =
   /** The session of a claim could not be stored. */
   | { kind: 'claimFailed'; roomName: string }
   /** Somebody more was let into a session's room. */
-  | { kind: 'expected'; roomName: string; sessionId: string }
+  | { kind: 'expected'; roomName: string; sessionId: string; places: number }
+  /** So many characters are in a session's room now. */
+  | { kind: 'recast'; sessionId: string; places: number }
   /** A claim's time is up: the client is there all the same, or not. */
   | { kind: 'joinChecked'; roomName: string; humans: number }
   /** A client is in a room without an agent. */
@@ -61,33 +64,53 @@ export function stepPool(pool: Pool, event: PoolEvent, nowMs: number): PoolStep 
   return { pool: housekeep(changed, nowMs, wishes), wishes };
 }
 
-export type Claim = PoolStep & { roomName: string; agentId: string | null };
+export type Claim = PoolStep & { roomName: string; agentId: string | null; places: number };
 
-/** Gives a room to a new session: a warm one, else a fresh name. @returns undefined when every place is taken */
-export function claimRoom(pool: Pool, sessionId: string, nowMs: number): Claim | undefined {
-  if (pool.closing || countPool(pool).free === 0) return undefined;
+/**
+ * Gives a room to a new session: a warm one, else a fresh name.
+ * @param wanted characters that are to be in it; as many of them get a place as one agent has
+ * @returns undefined when every place is taken
+ */
+export function claimRoom(
+  pool: Pool,
+  sessionId: string,
+  nowMs: number,
+  wanted = 1,
+): Claim | undefined {
+  const { free } = countPool(pool);
+  if (pool.closing || free === 0) return undefined;
   const untilMs = nowMs + pool.rules.joinTimeoutMs;
   const warm = bestWarmRoom(pool);
+  const most = warm ? placesLeft(pool, warm.agentId) : mostPlacesLeft(pool);
+  const places = Math.min(wanted, free, most);
   const named = warm ? { pool, roomName: warm.roomName } : takeName(pool);
   const room: PooledRoom = warm
-    ? { state: 'claimed', sessionId, agentId: warm.agentId, untilMs }
-    : { state: 'awaited', sessionId, untilMs };
+    ? { state: 'claimed', sessionId, agentId: warm.agentId, places, untilMs }
+    : { state: 'awaited', sessionId, places, untilMs };
   const wishes: PoolWish[] = [];
   const afterLull = nowMs - pool.lastClaimMs >= pool.rules.lullMs;
   const rushSinceMs = afterLull ? nowMs : pool.rushSinceMs;
   const taken = withRoom(named.pool, named.roomName, room);
   const claimed = { ...taken, lastClaimMs: nowMs, rushSinceMs };
   const next = housekeep(claimed, nowMs, wishes);
-  return { pool: next, wishes, roomName: named.roomName, agentId: warm?.agentId ?? null };
+  const agentId = warm?.agentId ?? null;
+  return { pool: next, wishes, roomName: named.roomName, agentId, places };
 }
 
-/** That of the agent with the fewest sessions, and there the oldest: agents sit in their oldest ones. */
+/** That of the agent with the most places left, and there the oldest: agents sit in their oldest ones. */
 function bestWarmRoom(pool: Pool): { roomName: string; agentId: string } | undefined {
-  const warm: { roomName: string; agentId: string; untilMs: number; busy: number }[] = [];
-  for (const [roomName, room] of pool.rooms)
-    if (room.state === 'warm' && isAccepting(pool, room.agentId))
-      warm.push({ roomName, ...room, busy: busyRooms(pool, room.agentId) });
-  return warm.sort((a, b) => a.busy - b.busy || a.untilMs - b.untilMs)[0];
+  const warm: { roomName: string; agentId: string; untilMs: number; left: number }[] = [];
+  for (const [roomName, room] of pool.rooms) {
+    if (room.state !== 'warm' || !isAccepting(pool, room.agentId)) continue;
+    const left = placesLeft(pool, room.agentId);
+    if (left > 0) warm.push({ roomName, ...room, left });
+  }
+  return warm.sort((a, b) => b.left - a.left || a.untilMs - b.untilMs)[0];
+}
+
+function mostPlacesLeft(pool: Pool): number {
+  const accepting = [...pool.agents.keys()].filter((agentId) => isAccepting(pool, agentId));
+  return Math.max(0, ...accepting.map((agentId) => placesLeft(pool, agentId)));
 }
 
 function apply(pool: Pool, event: PoolEvent, nowMs: number, wishes: PoolWish[]): Pool {
@@ -110,8 +133,8 @@ function apply(pool: Pool, event: PoolEvent, nowMs: number, wishes: PoolWish[]):
       const [roomName, room] = roomOfSession(pool, event.sessionId) ?? [];
       if (roomName === undefined || room?.state !== 'claimed' || room.agentId !== event.agentId)
         return pool;
-      const { sessionId, agentId } = room;
-      return withRoom(pool, roomName, { state: 'live', sessionId, agentId });
+      const { sessionId, agentId, places } = room;
+      return withRoom(pool, roomName, { state: 'live', sessionId, agentId, places });
     }
     case 'sessionEnded': {
       const [roomName] = roomOfSession(pool, event.sessionId) ?? [];
@@ -128,7 +151,9 @@ function apply(pool: Pool, event: PoolEvent, nowMs: number, wishes: PoolWish[]):
     case 'claimFailed':
       return claimFailed(pool, event.roomName, nowMs, wishes);
     case 'expected':
-      return expected(pool, event.roomName, event.sessionId, nowMs);
+      return expected(pool, event, nowMs);
+    case 'recast':
+      return recast(pool, event.sessionId, event.places);
     case 'joinChecked':
       return joinChecked(pool, event.roomName, event.humans, nowMs, wishes);
     case 'stranded':

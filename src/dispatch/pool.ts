@@ -1,8 +1,6 @@
 import type { AgentStatus } from '../protocol/journal.ts';
 
 export type PoolRules = {
-  /** Rooms that one agent process may hold, warm ones included. */
-  maxSessions: number;
   /** Rooms kept ready for each agent process. */
   warmPerAgent: number;
   /** How long a claim holds its place before the client has come. */
@@ -23,7 +21,7 @@ export type PoolRules = {
   arrivalTimeoutMs: number;
 };
 
-export const defaultPoolRules: Omit<PoolRules, 'maxSessions'> = {
+export const defaultPoolRules: PoolRules = {
   warmPerAgent: 8,
   joinTimeoutMs: 20_000,
   warmLifeMs: 540_000,
@@ -36,19 +34,29 @@ export const defaultPoolRules: Omit<PoolRules, 'maxSessions'> = {
   arrivalTimeoutMs: 5_000,
 };
 
-/** A room that we made or gave out a token for, from its first use to its end. */
+/**
+ * A room that we made or gave out a token for, from its first use to its end. One with a session takes a place for each
+ * character in it, of which there is one or several.
+ */
 export type PooledRoom =
   /** Created, an agent is on its way. */
   | { state: 'warming'; untilMs: number }
   /** An agent has it: it is in there, or will be within a moment of being asked. */
   | { state: 'warm'; agentId: string; untilMs: number }
   /** Only a name in a token: LiveKit makes the room, and asks for an agent, when the client joins. */
-  | { state: 'awaited'; sessionId: string; untilMs: number }
+  | { state: 'awaited'; sessionId: string; places: number; untilMs: number }
   /** An agent waits in it for this session's client. */
-  | { state: 'claimed'; sessionId: string; agentId: string; untilMs: number }
-  | { state: 'live'; sessionId: string; agentId: string }
+  | { state: 'claimed'; sessionId: string; agentId: string; places: number; untilMs: number }
+  | { state: 'live'; sessionId: string; agentId: string; places: number }
   /** Its agent is gone. `joined`: its client had come; if not, the claim holds until `untilMs`. */
-  | { state: 'orphaned'; sessionId: string; joined: boolean; untilMs: number; rescue: Rescue };
+  | {
+      state: 'orphaned';
+      sessionId: string;
+      joined: boolean;
+      places: number;
+      untilMs: number;
+      rescue: Rescue;
+    };
 
 export type Rescue =
   | { state: 'due'; atMs: number; missingSinceMs: number | null }
@@ -102,26 +110,38 @@ export function takeName(pool: Pool): { pool: Pool; roomName: string } {
   return { pool: { ...pool, named }, roomName: `${pool.prefix}-${named.toString(36)}` };
 }
 
+/** Whether new sessions may go to this agent, as long as it has a place. */
 export function isAccepting(pool: Pool, agentId: string): boolean {
-  return pool.agents.get(agentId)?.accepting ?? false;
+  return pool.agents.get(agentId)?.full === null;
 }
 
-/** Rooms with a session that the agent holds. */
-export function busyRooms(pool: Pool, agentId: string): number {
-  let busy = 0;
+/** Registered and staying, but strained: it takes nobody new, and may take rooms that were admitted before. */
+export function isStrained(pool: Pool, agentId: string): boolean {
+  const full = pool.agents.get(agentId)?.full ?? null;
+  return full !== null && full !== 'draining' && full !== 'livekit_away';
+}
+
+/** Places of an agent that no session takes. */
+export function placesLeft(pool: Pool, agentId: string): number {
+  let left = pool.agents.get(agentId)?.maxSessions ?? 0;
   for (const room of pool.rooms.values())
-    if ((room.state === 'claimed' || room.state === 'live') && room.agentId === agentId) busy++;
-  return busy;
+    if ((room.state === 'claimed' || room.state === 'live') && room.agentId === agentId)
+      left -= room.places;
+  return Math.max(0, left);
 }
 
 export type PoolCount = Record<PooledRoom['state'], number> & {
   agents: number;
-  /** Agents that take new rooms. */
+  /** Agents that are registered and stay. */
+  serving: number;
+  /** Those of them that take new sessions. */
   accepting: number;
   /** Warm rooms of those agents: what can be given out. */
   ready: number;
-  /** Sessions that could begin now; warm rooms are free. */
+  /** Characters that could begin to speak now; warm rooms are free. */
   free: number;
+  /** Places that those lack who wait for an agent. */
+  lacking: number;
 };
 
 export function countPool(pool: Pool): PoolCount {
@@ -133,24 +153,28 @@ export function countPool(pool: Pool): PoolCount {
     live: 0,
     orphaned: 0,
     agents: pool.agents.size,
+    serving: 0,
     accepting: 0,
     ready: 0,
     free: 0,
+    lacking: 0,
   };
-  const busy = new Map<string, number>();
+  let promised = 0;
   for (const room of pool.rooms.values()) {
     count[room.state]++;
     if (room.state === 'warm' && isAccepting(pool, room.agentId)) count.ready++;
-    if (room.state === 'claimed' || room.state === 'live')
-      busy.set(room.agentId, (busy.get(room.agentId) ?? 0) + 1);
+    if (room.state === 'awaited' || room.state === 'orphaned') promised += room.places;
   }
-  let places = 0;
+  let left = 0;
   for (const agentId of pool.agents.keys()) {
+    if (isStrained(pool, agentId)) count.serving++;
     if (!isAccepting(pool, agentId)) continue;
+    count.serving++;
     count.accepting++;
-    places += Math.max(0, pool.rules.maxSessions - (busy.get(agentId) ?? 0));
+    left += placesLeft(pool, agentId);
   }
-  count.free = Math.max(0, places - count.awaited - count.orphaned);
+  count.free = Math.max(0, left - promised);
+  count.lacking = Math.max(0, promised - left);
   return count;
 }
 

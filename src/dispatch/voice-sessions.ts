@@ -20,6 +20,8 @@ export type NewVoiceSession = {
   roomAlias: string | null;
   /** Of a room with several characters, whether there are several now or not; the first one is spoken to. */
   members: Membership[] | null;
+  /** Who comes in first; their place has the id of the session. */
+  participant: Participant;
 };
 
 /** How a client names a room that is there already. */
@@ -41,6 +43,7 @@ export type LocatedRoom = {
 
 /** What dispatch needs of the place where conversations are stored. Everything may be called twice. */
 export interface VoiceSessionStore {
+  /** Stores a session, and lets its first human in. */
   open(session: NewVoiceSession): Promise<{ id: string }>;
   /** Rooms of this workspace that are open, or whose client may still come; the newest first. */
   locate(workspaceId: string, locator: RoomLocator): Promise<LocatedRoom[]>;
@@ -58,8 +61,16 @@ export interface VoiceSessionStore {
   }): Promise<string | undefined>;
   /** Notes who is in the room. @returns those of them whose place was given to others before they came */
   attend(sessionId: string, here: string[]): Promise<string[]>;
-  /** @throws {PublicError} 404 for a room with one character */
-  commandRoster(sessionId: string, command: RosterCommand): Promise<RosterAnswer>;
+  /**
+   * @param spare places that its agent has for more characters
+   * @returns the answer, and who is in the room then
+   * @throws {PublicError} 404 for a room with one character
+   */
+  commandRoster(
+    sessionId: string,
+    command: RosterCommand,
+    spare: number,
+  ): Promise<{ answer: RosterAnswer; members: Membership[] }>;
   /**
    * @returns the room's session, when it is open, or when it ended as `never_joined` and its token may still be used;
    * `takenOver` says that its client had joined before
@@ -73,5 +84,6 @@ export interface VoiceSessionStore {
   /** What may help to answer a user of this session. @throws {PublicError} 404 for an unknown one */
   recall(sessionId: string, query: RecallQuery, membershipId?: string): Promise<Material[]>;
   end(sessionId: string, reason: SessionEnd): Promise<unknown>;
-  listOpen(): Promise<{ id: string; roomName: string; joinedAt: Date | null }[]>;
+  /** @returns each with the places that its characters take */
+  listOpen(): Promise<{ id: string; roomName: string; joinedAt: Date | null; places: number }[]>;
 }

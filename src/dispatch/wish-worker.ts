@@ -63,6 +63,9 @@ export class WishWorker {
         return this.#checkJoined(wish.roomName);
       case 'rescue':
         return this.#rescue(wish.roomName);
+      case 'openUp':
+        push(wish.agentId, { push: 'openUp' });
+        return;
       case 'endSession': {
         const { sessionId, agentId, reason } = wish;
         if (agentId !== null) push(agentId, { push: 'endSession', sessionId, reason });

@@ -12,13 +12,13 @@ import {
 import type { Clock } from '../lifetime/clock.ts';
 import { ReconnectingSocket, type SocketDown } from '../lifetime/reconnecting-socket.ts';
 import type { Closable } from '../lifetime/scope.ts';
-import type { AgentStatus } from '../protocol/journal.ts';
+import type { AgentStatus, FullBecause } from '../protocol/journal.ts';
 import { agentToken } from '../room/agent-token.ts';
 import { agentIdentity } from '../room/identities.ts';
 import type { LivekitDoor } from '../room/rooms.ts';
 import type { Log } from '../telemetry/log.ts';
+import { Capacity, type CapacityDeps } from './capacity.ts';
 import { Jobs } from './jobs.ts';
-import { fit, judgeFitness, loadOf, type Strain, type StrainMeter } from './strain.ts';
 
 export type Job = {
   jobId: string;
@@ -31,15 +31,11 @@ export type Job = {
   metadata: string;
 };
 
-export type WorkerSettings = {
+export type WorkerSettings = CapacityDeps & {
   /** Asked at each connection: the server may have said something new meanwhile. */
   livekit: () => LivekitDoor;
   /** The name that dispatches ask for. */
   agentName: string;
-  maxSessions: number;
-  strain: StrainMeter;
-  clock: Clock;
-  log: Log;
   /** Runs until the room is left. A rejection is a failed job. */
   onJob: (job: Job) => Promise<void>;
   /** Every second, and whenever something changed. */
@@ -51,19 +47,20 @@ const reconnect = { firstMs: 100, lastMs: 5_000 };
 const heartbeat = { pingEveryMs: 2_000, silentMs: 6_000 };
 const statusEveryMs = 1_000;
 const maxMessageBytes = 1_048_576;
+/** LiveKit offers nothing to a load of 1. */
+const heaviestLoad = 0.99;
 /** LiveKit's own name for the first version of its agent protocol. */
 const protocolVersion = 1;
 
 /**
- * Registers this process with LiveKit as an agent worker and takes the jobs it is offered, up to `maxSessions`.
- * Rooms do not depend on this line: it may break and come back while they go on.
+ * Registers this process with LiveKit as an agent worker and takes the jobs it is offered, as long as it can carry
+ * more. Rooms do not depend on this line: it may break and come back while they go on.
  * Protocol: livekit_agent.proto; livekit-server pkg/service/agentservice.go and pkg/agent/worker.go.
  */
 export class Worker implements Closable {
   readonly #jobs: Jobs;
   readonly #socket: ReconnectingSocket;
-  #fitness = fit;
-  #strain: Strain = { cpu: 0, lagMs: 0 };
+  readonly #capacity: Capacity;
   #registered = false;
   #draining = false;
   #cancelStatus: () => void;
@@ -71,11 +68,12 @@ export class Worker implements Closable {
   constructor(private readonly settings: WorkerSettings) {
     const { clock, maxSessions } = settings;
     this.#jobs = new Jobs(maxSessions, clock);
+    this.#capacity = new Capacity(settings);
     this.#socket = new ReconnectingSocket(
       {
-        address: async () => ({
+        address: () => ({
           url: workerUrl(settings.livekit().url),
-          headers: { authorization: `Bearer ${await agentToken(settings.livekit())}` },
+          headers: { authorization: `Bearer ${agentToken(settings.livekit())}` },
         }),
         maxMessageBytes,
         ...heartbeat,
@@ -90,10 +88,26 @@ export class Worker implements Closable {
   }
 
   get status(): AgentStatus {
-    const accepting = this.#registered && !this.#draining && !this.#fitness.overloaded;
-    const sessions = this.#jobs.count;
-    const load = loadOf(sessions, this.settings.maxSessions, this.#strain);
-    return { load, sessions, accepting, draining: this.#draining };
+    const { maxSessions } = this.settings;
+    const { count: sessions } = this.#jobs;
+    const load = this.#capacity.load(sessions);
+    return { load, sessions, maxSessions, full: this.#fullBecause };
+  }
+
+  /** Rooms that were admitted before need an agent: for a moment they are taken, strained or not. */
+  openUp(): void {
+    this.#capacity.openUp();
+    this.#tell();
+  }
+
+  get #fullBecause(): FullBecause | null {
+    if (this.#draining) return 'draining';
+    return this.#registered ? this.#capacity.strainedBy : 'livekit_away';
+  }
+
+  /** What LiveKit may offer; whom to let in the server decides by `status`. */
+  get #takesJobs(): boolean {
+    return this.#registered && !this.#draining && this.#capacity.hasRoom(this.#jobs.count);
   }
 
   /** Takes no more jobs. @returns when the last one has ended */
@@ -173,9 +187,8 @@ export class Worker implements Closable {
   #onOffer({ job }: AvailabilityRequest): void {
     const roomName = job?.room?.name;
     if (!job || roomName === undefined) return;
-    const { accepting } = this.status;
     const available =
-      accepting && job.type === JobType.JT_ROOM && this.#jobs.offer(job.id, roomName);
+      this.#takesJobs && job.type === JobType.JT_ROOM && this.#jobs.offer(job.id, roomName);
     this.#send({
       case: 'availability',
       value: {
@@ -217,25 +230,19 @@ export class Worker implements Closable {
   }
 
   #look(): void {
-    const { strain, clock, log } = this.settings;
-    this.#strain = strain.read();
-    const { overloaded } = this.#fitness;
-    this.#fitness = judgeFitness(this.#fitness, this.#strain);
-    if (this.#fitness.overloaded !== overloaded)
-      log.warn({ ...this.#strain, overloaded: !overloaded }, 'overload begins or ends');
+    this.#capacity.look();
     this.#tell();
-    this.#cancelStatus = clock.after(statusEveryMs, () => this.#look());
+    this.#cancelStatus = this.settings.clock.after(statusEveryMs, () => this.#look());
   }
 
   /** LiveKit and the server alike. */
   #tell(): void {
     const { status } = this;
-    const isFull = !status.accepting || this.#jobs.isFull;
     this.#send({
       case: 'updateWorker',
       value: {
-        load: status.load,
-        status: isFull ? WorkerStatus.WS_FULL : WorkerStatus.WS_AVAILABLE,
+        load: this.#takesJobs ? Math.min(status.load, heaviestLoad) : 1,
+        status: this.#takesJobs ? WorkerStatus.WS_AVAILABLE : WorkerStatus.WS_FULL,
         jobCount: status.sessions,
       },
     });

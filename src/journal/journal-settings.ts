@@ -30,6 +30,8 @@ export type JournalEvents = {
   /** The room was given to another process: leave it at once, end nothing. */
   leaveRoom: [room: { roomName: string }];
   drain: [];
+  /** Rooms that were admitted wait for an agent. */
+  openUp: [];
   /** The server took us in: first, and again after each reconnect. */
   welcome: [welcome: Welcome];
   lost: [];

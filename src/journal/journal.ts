@@ -299,6 +299,9 @@ export class Journal implements Closable {
       case 'leaveRoom':
         this.events.emit('leaveRoom', { roomName: push.roomName });
         return;
+      case 'openUp':
+        this.events.emit('openUp');
+        return;
       case 'drain':
         this.events.emit('drain');
     }

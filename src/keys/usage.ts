@@ -113,26 +113,36 @@ export class KeyUsage {
 
   async #admit(keyId: string, sessionId: string): Promise<void> {
     const nowAt = this.clock.nowAt();
+    const row = { sessionId, keyId, openedAt: nowAt };
+    // Most keys have no limits: nothing has to be counted for them, and nobody waits for the lock.
+    const [limits] = await this.db.select(limitColumns).from(apiKeys).where(eq(apiKeys.id, keyId));
+    if (!limits) return;
+    if (limits.maxSessions === null && limits.maxMinutesPerDay === null) {
+      await this.db.insert(keySessions).values(row).onConflictDoNothing();
+      return;
+    }
     await this.db.transaction(async (tx) => {
       // The lock makes two clients that connect at once come one after the other.
-      const [limits] = await tx
-        .select({ maxSessions: apiKeys.maxSessions, maxMinutesPerDay: apiKeys.maxMinutesPerDay })
+      const [locked] = await tx
+        .select(limitColumns)
         .from(apiKeys)
         .where(eq(apiKeys.id, keyId))
         .for('update');
-      if (!limits) return;
-      const { maxSessions, maxMinutesPerDay } = limits;
+      if (!locked) return;
+      const { maxSessions, maxMinutesPerDay } = locked;
       if (maxSessions !== null && (await openSessions(tx, keyId, nowAt)) >= maxSessions)
         throw new TooManySessions(maxSessions);
       if (maxMinutesPerDay !== null && (await usedMs(tx, keyId, nowAt)) >= msOf(maxMinutesPerDay))
         throw new MinutesUsedUp(maxMinutesPerDay, nowAt);
-      await tx
-        .insert(keySessions)
-        .values({ sessionId, keyId, openedAt: nowAt })
-        .onConflictDoNothing();
+      await tx.insert(keySessions).values(row).onConflictDoNothing();
     });
   }
 }
+
+const limitColumns = {
+  maxSessions: apiKeys.maxSessions,
+  maxMinutesPerDay: apiKeys.maxMinutesPerDay,
+};
 
 const msOf = (minutes: number) => minutes * 60_000;
 

@@ -1,6 +1,6 @@
 import type { Characters } from '../characters/characters.ts';
 import type { Participants } from '../chats/participants.ts';
-import type { StoredRoster } from '../chats/roster.ts';
+import { present, type StoredRoster } from '../chats/roster.ts';
 import type { Turns } from '../chats/turns.ts';
 import type { VoiceSessions } from '../chats/voice-sessions.ts';
 import type { Narratives } from '../narratives/narratives.ts';
@@ -73,7 +73,7 @@ export async function loadAssignment(
     speakerIds: await deps.participants.remembered(session.id),
   };
   if (roster) {
-    const roles = await loadRoles(roster.members, of, leftBytes / 2, deps);
+    const roles = await loadRoles(present(roster.members), of, leftBytes / 2, deps);
     const [first] = roles;
     if (!first) return undefined;
     const { characterSessionId, character, ownLlm, narrative, tools, recollection } = first;

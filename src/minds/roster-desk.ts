@@ -7,7 +7,12 @@ import type { RosterAnswer } from '../protocol/journal.ts';
 import type { Membership, RosterCommand, RosterRefusal } from '../protocol/roster.ts';
 import { loadRoles, mayRemember, type MindDeps } from './mind.ts';
 
-export type RosterDeskDeps = MindDeps & { conversations: Conversations; mostCharacters: number };
+export type RosterDeskDeps = MindDeps & {
+  conversations: Conversations;
+  mostCharacters: number;
+  /** Places that the room's agent has for more characters. */
+  spare: number;
+};
 
 /** Of JSON: the answer travels in one journal message. */
 const answerBytes = 400_000;
@@ -22,22 +27,27 @@ type Addition = { character_id: string; character_session_id?: string | null | u
 
 /**
  * Carries out what a client wishes of a room's cast, and remembers it. Commands of one room come one after the other.
+ * @returns the answer, and who is in the room then
  * @throws {UnknownSession} when there is no such room, or it has one character
  */
 export async function commandRoster(
   sessionId: string,
   command: RosterCommand,
   deps: RosterDeskDeps,
-): Promise<RosterAnswer> {
+): Promise<{ answer: RosterAnswer; members: Membership[] }> {
   const session = await deps.sessions.get(sessionId);
   if (!session?.roster) throw new UnknownSession();
   const { roster } = session;
-  const rules = { roomSessionId: sessionId, mostCharacters: deps.mostCharacters };
-  const judged = judgeCommand(roster, command, rules);
-  if (judged.kind === 'known') return answer(judged.outcome, session, deps);
+  const { mostCharacters, spare } = deps;
+  const judged = judgeCommand(roster, command, { roomSessionId: sessionId, mostCharacters, spare });
+  if (judged.kind === 'known')
+    return { answer: await answer(judged.outcome, session, deps), members: roster.members };
   const done = await carryOutOrRefuse(judged, command, { ...session, roster }, deps);
   await deps.sessions.saveRoster(sessionId, done.roster);
-  return answer(done.outcome, session, deps);
+  return {
+    answer: await answer(done.outcome, session, deps),
+    members: done.roster.members,
+  };
 }
 
 async function carryOutOrRefuse(

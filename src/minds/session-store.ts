@@ -1,5 +1,5 @@
 import type { Conversations } from '../chats/conversations.ts';
-import { newRoster } from '../chats/roster.ts';
+import { newRoster, present } from '../chats/roster.ts';
 import type { OpenVoiceSession, RoomLocator, VoiceSession } from '../chats/voice-sessions.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { ClientContext } from '../protocol/client-context.ts';
@@ -24,7 +24,10 @@ export type SessionStoreDeps = MindDeps & {
   afterwork: Pick<AfterworkDesk, 'turnStored' | 'sessionEnding'>;
 };
 
-type Opening = Omit<OpenVoiceSession, 'roster'> & { members: Membership[] | null };
+type Opening = Omit<OpenVoiceSession, 'roster' | 'first'> & {
+  members: Membership[] | null;
+  participant: Participant;
+};
 
 /** Voice sessions as those see them who place and serve them; every call may be repeated. */
 export class SessionStore {
@@ -34,10 +37,15 @@ export class SessionStore {
     this.#scopes = new RecallScopes(deps.sessions);
   }
 
-  /** @param members of a room with several characters */
-  open({ members, ...session }: Opening): Promise<{ id: string }> {
+  /**
+   * @param members of a room with several characters
+   * @param participant who comes in first
+   */
+  open({ members, participant, ...session }: Opening): Promise<{ id: string }> {
     const roster = members && newRoster(members);
-    return this.deps.sessions.open({ ...session, roster });
+    const { memory_enabled: remembered } = session.settings;
+    const first = { participant, remembered, admittedAt: this.deps.clock.nowAt() };
+    return this.deps.sessions.open({ ...session, roster, first });
   }
 
   /** Rooms of this workspace that a client may mean, the newest first. */
@@ -66,8 +74,13 @@ export class SessionStore {
     return session ? inside.slice(session.settings.max_num_participants) : [];
   }
 
-  commandRoster(sessionId: string, command: RosterCommand): Promise<RosterAnswer> {
-    return commandRoster(sessionId, command, this.deps);
+  /** @param spare places that there are for more characters */
+  commandRoster(
+    sessionId: string,
+    command: RosterCommand,
+    spare: number,
+  ): Promise<{ answer: RosterAnswer; members: Membership[] }> {
+    return commandRoster(sessionId, command, { ...this.deps, spare });
   }
 
   /** @returns undefined for a room whose client cannot come (any more) */
@@ -106,8 +119,14 @@ export class SessionStore {
     return this.deps.sessions.end(sessionId, reason, this.deps.clock.nowAt());
   }
 
-  listOpen(): Promise<{ id: string; roomName: string; joinedAt: Date | null }[]> {
-    return this.deps.sessions.listOpen();
+  async listOpen(): Promise<
+    { id: string; roomName: string; joinedAt: Date | null; places: number }[]
+  > {
+    const open = await this.deps.sessions.listOpen();
+    return open.map(({ id, roomName, joinedAt, roster }) => ({
+      ...{ id, roomName, joinedAt },
+      places: roster ? present(roster.members).length : 1,
+    }));
   }
 
   #reopenableSince(): Date {

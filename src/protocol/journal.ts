@@ -68,8 +68,8 @@ export const Welcome = z.object({
   /** The name under which agents register for dispatch. */
   agentName: z.string(),
   providers: ProviderSettings,
-  /** How many rooms each agent process may hold, warm ones included. */
-  maxSessions: z.int(),
+  /** Places of each agent process, as the operator set them; null: it knows best what its machine can carry. */
+  maxSessions: z.int().min(1).nullable(),
   /** When a session without a word ends, and how long before that its client is warned; null for never. */
   idle: z.object({ timeoutMs: z.number().positive(), warningMs: z.number().min(0) }).nullable(),
 });
@@ -88,14 +88,33 @@ export const SessionEnd = z.enum([
 ]);
 export type SessionEnd = z.infer<typeof SessionEnd>;
 
+/** Why an agent process takes no new session although it has a place. */
+export const FullBecause = z.enum([
+  'draining',
+  /** Not registered there. */
+  'livekit_away',
+  /** The machine's cores, or the container's quota, are all in use. */
+  'cpu',
+  /** Something waits for a CPU nearly all the time. */
+  'cpu_waiting',
+  /** The kernel lets the container stand still, since its quota is used up. */
+  'cpu_quota',
+  /** Its own timers are late. */
+  'event_loop',
+  /** It hears later than people speak. */
+  'microphone_lag',
+]);
+export type FullBecause = z.infer<typeof FullBecause>;
+
 export const AgentStatus = z.object({
   /** 0 idle, 1 full: what LiveKit is told. */
   load: z.number().min(0).max(1),
   /** Rooms it is in or was just given, warm ones included. */
   sessions: z.int().min(0),
-  /** Registered with LiveKit, not draining, and with CPU to spare: whatever its number of rooms. */
-  accepting: z.boolean(),
-  draining: z.boolean(),
+  /** Its places: one for each character that it can let speak. */
+  maxSessions: z.int().min(1),
+  /** Null: it takes new sessions as long as there is a place. */
+  full: FullBecause.nullable(),
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
 
@@ -176,6 +195,8 @@ export const ServerPush = z.discriminatedUnion('push', [
     facts: z.array(z.string()),
   }),
   z.object({ push: z.literal('drain') }),
+  /** Rooms with people in them need an agent: for a moment it takes them even if it is strained. */
+  z.object({ push: z.literal('openUp') }),
 ]);
 export type ServerPush = z.infer<typeof ServerPush>;
 

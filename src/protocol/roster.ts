@@ -26,6 +26,8 @@ export const Membership = z.object({
   characterSessionId: z.string(),
   /** It had the floor when the room was made. */
   isInitial: z.boolean(),
+  /** Why it has no place in the room, and never will; absent: it has one. */
+  failureCode: z.literal('no_agent_free').optional(),
 });
 export type Membership = z.infer<typeof Membership>;
 
@@ -91,6 +93,7 @@ export const RosterRefusal = z.enum([
   'empty_roster',
   'empty_command',
   'roster_limit',
+  'no_agent_free',
   'character_not_found',
   'character_session_not_found',
   'duplicate_character_session',

@@ -79,27 +79,3 @@ export async function userToken(keys: LivekitKeys, grant: UserTokenGrant): Promi
   });
   return token.toJwt();
 }
-
-/** Long enough for one join. */
-const characterJoinSeconds = 60;
-
-/** Lets a character of a room with several in: it speaks and tells, and hears nothing. */
-export async function characterToken(
-  keys: LivekitKeys,
-  { roomName, identity, name }: { roomName: string; identity: string; name: string },
-): Promise<string> {
-  const token = new AccessToken(keys.apiKey, keys.apiSecret, {
-    identity,
-    name,
-    ttl: characterJoinSeconds,
-  });
-  token.kind = 'agent';
-  token.addGrant({
-    roomJoin: true,
-    room: roomName,
-    canPublish: true,
-    canPublishData: true,
-    canSubscribe: false,
-  });
-  return token.toJwt();
-}

@@ -26,6 +26,8 @@ export function startAgents({ root, config, clock, log, scope }: Ground, secrets
       HOME,
       ...agentMalloc,
       PARLEY_AGENT_SECRET: secrets.agentSecret,
+      SESSIONS_PER_AGENT: String(config.agents.sessionsPerProcess),
+      CPU_LIMIT_PERCENT: String(config.agents.cpuLimitPercent),
       LOG_FORMAT: 'json',
       LOG_LEVEL: config.log.level,
       LOG_PRIVATE: String(config.log.includePrivate),

@@ -19,4 +19,10 @@ export function gauges(metrics: Metrics, dispatch: Dispatch): void {
   );
   metrics.gauge('rooms_warm', 'Rooms in which an agent waits.', () => dispatch.count().warm);
   metrics.gauge('sessions_free', 'Sessions that could begin now.', () => dispatch.count().free);
+  metrics.gaugeBy(
+    'agents_full',
+    'reason',
+    'Agent processes that take no new sessions, by the reason.',
+    () => dispatch.fullAgents(),
+  );
 }

@@ -1,6 +1,7 @@
 import type { AgentLine } from '../dispatch/agent-line.ts';
 import { Dispatch } from '../dispatch/dispatch.ts';
 import { defaultPoolRules } from '../dispatch/pool.ts';
+import type { WhyFull } from '../dispatch/why-full.ts';
 import type { KeyUsage } from '../keys/usage.ts';
 import type { SessionStore } from '../minds/session-store.ts';
 import type { ProviderSettings } from '../protocol/provider-settings.ts';
@@ -20,19 +21,17 @@ type DispatchParts = {
   line: AgentLine;
   /** Told each turn that has ended and is stored. */
   onStored: (turn: TurnRecord) => void;
+  /** Told of everybody who was not let in. */
+  onRefused: (why: WhyFull) => void;
 };
 
 /** Who serves which session: rooms of LiveKit, agent processes, and what is stored of them. */
 export function openDispatch(
   { config, clock, log }: Ground,
-  { livekit, providers, store, usage, line, onStored }: DispatchParts,
+  { livekit, providers, store, usage, line, onStored, onRefused }: DispatchParts,
 ): Dispatch {
-  const {
-    sessionsPerProcess: maxSessions,
-    warmRoomsPerProcess,
-    joinTimeoutMs,
-    idle,
-  } = config.agents;
+  const { givenSessions, warmRoomsPerProcess, joinTimeoutMs, idle } = config.agents;
+  const maxSessions = givenSessions ?? null;
   return new Dispatch({
     rooms: livekitRooms(livekit, agentName),
     store: {
@@ -40,7 +39,8 @@ export function openDispatch(
       locate: (workspaceId, locator) => store.locate(workspaceId, locator),
       admit: (place) => store.admit(place),
       attend: (sessionId, here) => store.attend(sessionId, here),
-      commandRoster: (sessionId, command) => store.commandRoster(sessionId, command),
+      commandRoster: (sessionId, command, spare) =>
+        store.commandRoster(sessionId, command, spare),
       loadAssignment: (roomName) => store.loadAssignment(roomName),
       markJoined: (sessionId) => store.markJoined(sessionId),
       keepContext: (sessionId, context) => store.keepContext(sessionId, context),
@@ -54,8 +54,9 @@ export function openDispatch(
     },
     welcome: () => ({ livekit, agentName, providers, maxSessions, idle }),
     push: (agentId, push) => line.push(agentId, push),
-    rules: { ...defaultPoolRules, maxSessions, warmPerAgent: warmRoomsPerProcess, joinTimeoutMs },
+    rules: { ...defaultPoolRules, warmPerAgent: warmRoomsPerProcess, joinTimeoutMs },
     tokenLifeMs,
+    onRefused,
     clock,
     log,
   });

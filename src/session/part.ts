@@ -17,7 +17,7 @@ import type { ToolCallRecord, TurnRecord } from '../protocol/turn-record.ts';
 import { inCharacter } from '../providers/in-character.ts';
 import type { Llm } from '../providers/llm/llm.ts';
 import type { Moderation } from '../providers/moderation/moderation.ts';
-import { openTools } from '../providers/tools/open-tools.ts';
+import { loadTools } from '../providers/tools/load-tools.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import type { Vad } from '../providers/vad/vad.ts';
@@ -135,7 +135,7 @@ export class Part implements Closable {
     const vision = deps.sights && new Vision(deps.sights, takesImages, clock);
     const desk =
       role.tools &&
-      new ToolDesk(openTools(role.tools, { clock, log }), { clock, log }, pastCalls(history));
+      new ToolDesk(await loadTools(role.tools, { clock, log }), { clock, log }, pastCalls(history));
     const finished = history.filter(({ status }) => status !== 'open');
     const conversation = new Conversation(
       {

@@ -45,6 +45,17 @@ export class RoomHost implements Closable {
     return [...this.#stays.keys()];
   }
 
+  /** Rooms with a session, and the characters in them all. */
+  get held(): { rooms: number; characters: number } {
+    const held = { rooms: 0, characters: 0 };
+    for (const { characters } of this.#stays.values()) {
+      if (characters === 0) continue;
+      held.rooms++;
+      held.characters += characters;
+    }
+    return held;
+  }
+
   /** Has the room of a job until its session has ended. @throws when the room cannot be joined */
   async serve(job: RoomJob): Promise<void> {
     const stay = new RoomStay(job, this.deps);

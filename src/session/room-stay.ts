@@ -3,7 +3,7 @@ import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { FactNews, Summary } from '../protocol/recollection.ts';
 import { AgentRoom, type JoinRoom } from '../room/agent-room.ts';
-import { characterToken } from '../room/token.ts';
+import { characterToken } from '../room/agent-token.ts';
 import type { MicrophoneLag } from '../telemetry/microphone-lag.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { VoiceSession } from './voice-session.ts';
@@ -61,6 +61,13 @@ export class RoomStay {
 
   get sessionId(): string | undefined {
     return this.#assignment?.sessionId;
+  }
+
+  /** That came with the session; none while there is no session. */
+  get characters(): number {
+    const cast = this.#assignment?.cast;
+    if (cast) return Math.max(1, cast.roles.length);
+    return this.#assignment ? 1 : 0;
   }
 
   /** The session of this room; said twice it counts once. */
@@ -164,10 +171,10 @@ export class RoomStay {
     return departure;
   }
 
-  async #enterAs(identity: string, name: string, send: JoinRoom['send']): Promise<AgentRoom> {
+  #enterAs(identity: string, name: string, send: JoinRoom['send']): Promise<AgentRoom> {
     const { clock, lag, log, journal } = this.deps;
     const { roomName, url } = this.job;
-    const token = await characterToken(journal.welcome.livekit, { roomName, identity, name });
+    const token = characterToken(journal.welcome.livekit, { roomName, identity, name });
     return AgentRoom.join({
       ...{ url, token, clock, lag, log: log.child({ roomName, identity }), listens: false },
       ...(send && { send }),

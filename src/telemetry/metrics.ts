@@ -19,6 +19,10 @@ export interface Metrics {
   turn(observation: TurnObservation): void;
   /** Publishes a number that is read when someone asks, as `parley_<name>`. */
   gauge(name: string, help: string, read: () => number): void;
+  /** The same for several numbers, told apart by one label. */
+  gaugeBy(name: string, label: string, help: string, read: () => Record<string, number>): void;
+  /** A session that was not let in. */
+  refused(why: string): void;
   /** The Prometheus text and its content type. */
   render(): Promise<{ contentType: string; text: string }>;
 }
@@ -60,6 +64,12 @@ export function openMetrics(): Metrics {
   });
   const histogram = (name: string, help: string) =>
     new Histogram({ name, help, buckets: turnBuckets, registers });
+  const refusals = new Counter({
+    name: 'parley_sessions_refused_total',
+    help: 'Sessions that were not let in because no agent was free, by the reason.',
+    labelNames: ['reason'] as const,
+    registers,
+  });
   const durations = new Map([
     [
       'bargeInToSilenceMs',
@@ -106,6 +116,20 @@ export function openMetrics(): Metrics {
           this.set(read());
         },
       });
+    },
+    gaugeBy(name, label, help, read) {
+      new Gauge({
+        name: `parley_${name}`,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count);
+        },
+      });
+    },
+    refused(reason) {
+      refusals.inc({ reason });
     },
     async render() {
       return { contentType: registry.contentType, text: await registry.metrics() };

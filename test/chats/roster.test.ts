@@ -4,6 +4,7 @@ import {
   conversationOf,
   judgeCommand,
   newRoster,
+  present,
   refuse,
   StoredRoster,
 } from '../../src/chats/roster.ts';
@@ -17,7 +18,7 @@ const member = (n: number): Membership => ({
   characterSessionId: `conversation-${n}`,
   isInitial: false,
 });
-const rules = { roomSessionId: 'room-1', mostCharacters: 3 };
+const rules = { roomSessionId: 'room-1', mostCharacters: 3, spare: 9 };
 const start = newRoster([member(1), member(2)]);
 
 type Target = Extract<RosterCommand, { kind: 'target' }>['data'];
@@ -94,6 +95,31 @@ describe('the roster of a room', () => {
     const { roster, outcome } = apply(start, command);
     expect(outcome).toMatchObject({ ok: false, code, routeEpoch: 0, rosterEpoch: 0 });
     expect({ ...roster, commands: [] }).toEqual(start);
+  });
+
+  it('takes nobody in for whom the agent has no place, and lets one come for one who goes', () => {
+    const full = { ...rules, spare: 0 };
+    const add = [{ character_id: 'character-3' }];
+    expect(judgeCommand(start, update({ add }), full)).toMatchObject({
+      kind: 'refused',
+      fault: { code: 'no_agent_free' },
+    });
+    const swap = update({ add, remove_membership_ids: [id(2)] });
+    expect(judgeCommand(start, swap, full)).toEqual({ kind: 'due' });
+  });
+
+  it('lets nobody speak to one who found no place, and gets no place from their going', () => {
+    const out: Membership = { ...member(3), failureCode: 'no_agent_free' };
+    const partial = newRoster([member(1), member(2), out]);
+    expect(present(partial.members)).toHaveLength(2);
+    expect(StoredRoster.parse(JSON.parse(JSON.stringify(partial)))).toEqual(partial);
+    for (const command of [
+      target({ target_membership_id: id(3) }),
+      update({ remove_membership_ids: [id(1)], replacement_target_membership_id: id(3) }),
+      update({ remove_membership_ids: [id(3)], add: [{ character_id: 'character-4' }] }),
+    ])
+      expect(judgeCommand(partial, command, { ...rules, spare: 0 }).kind).toBe('refused');
+    expect(apply(partial, update({ remove_membership_ids: [id(3)] })).outcome.ok).toBe(true);
   });
 
   it('adds and removes in one step, and hands the word on', () => {

@@ -40,9 +40,11 @@ describe('the configuration', () => {
       },
       livekitPublicUrl: undefined,
       agents: {
-        processes: 2,
-        sessionsPerProcess: 24,
-        warmRoomsPerProcess: 8,
+        processes: 3,
+        givenSessions: undefined,
+        sessionsPerProcess: 21,
+        cpuLimitPercent: 95,
+        warmRoomsPerProcess: 16,
         secret: undefined,
         joinTimeoutMs: 60_000,
         idle: { timeoutMs: 1_800_000, warningMs: 300_000 },
@@ -71,6 +73,22 @@ describe('the configuration', () => {
     const small = { ...machine, cores: 2 };
     expect(loadConfig({}, '/', small).agents.processes).toBe(1);
     expect(loadConfig({ AGENTS: '0' }, '/', small).agents.processes).toBe(0);
+  });
+
+  it.each([
+    ['half a core', { cores: 0.5 }, {}, 1, 4],
+    ['one core', { cores: 1 }, {}, 1, 8],
+    ['two cores', { cores: 2 }, {}, 1, 16],
+    ['four cores', { cores: 4 }, {}, 2, 16],
+    ['sixteen cores', { cores: 16 }, {}, 6, 21],
+    ['very many cores', { cores: 128 }, {}, 8, 24],
+    ['as many processes as said', { cores: 4 }, { AGENTS: '4' }, 4, 8],
+    ['as many sessions as said', { cores: 1 }, { SESSIONS_PER_AGENT: '40' }, 1, 40],
+  ])('holds what the machine can carry: %s', (_what, of, env, processes, sessionsPerProcess) => {
+    expect(loadConfig(env, '/', { ...machine, ...of }).agents).toMatchObject({
+      processes,
+      sessionsPerProcess,
+    });
   });
 
   it('writes for people in a terminal unless told otherwise', () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Dispatch } from '../../src/dispatch/dispatch.ts';
-import type { Entrance } from '../../src/dispatch/entering.ts';
+import type { Entrance, Guest } from '../../src/dispatch/entering.ts';
 import { NoAgentFree } from '../../src/dispatch/no-agent-free.ts';
 import { defaultPoolRules } from '../../src/dispatch/pool.ts';
 import { untouchedContext } from '../../src/protocol/client-context.ts';
@@ -20,15 +20,19 @@ const welcome: Welcome = {
   maxSessions: 4,
   idle: null,
 };
+const stranger: Guest = {
+  speaker: { id: null, name: null },
+  characterId: 'ada',
+  make: () => Promise.resolve({ conversationId: 'c1', members: null }),
+};
 const placing: Entrance = {
   workspaceId: 'w1',
   keyId: 'key-1',
   settings: SessionSettings.parse({}),
-  speaker: { id: null, name: null },
   locator: null,
-  characterId: 'ada',
   isCast: false,
-  make: () => Promise.resolve({ conversationId: 'c1', members: null }),
+  characters: 1,
+  introduce: () => Promise.resolve(stranger),
 };
 const turn: TurnRecord = {
   id: '11111111-1111-4111-8111-111111111111',
@@ -39,7 +43,8 @@ const turn: TurnRecord = {
   stages: {},
   startedAt: '2026-01-01T00:00:00.000Z',
 };
-const rules = { ...defaultPoolRules, maxSessions: 4, warmPerAgent: 1 };
+const rules = { ...defaultPoolRules, warmPerAgent: 1 };
+const status = { load: 0, sessions: 0, maxSessions: 4, full: null };
 
 let clock: FakeClock;
 let rooms: FakeRooms;
@@ -73,7 +78,6 @@ beforeEach(() => {
 /** Connects an agent, which joins all the rooms that wait for one. */
 async function agent(agentId: string): Promise<void> {
   await dispatch.hello(agentId, []);
-  const status = { load: 0, sessions: 0, accepting: true, draining: false };
   await dispatch.answer(agentId, { op: 'status', ...status });
   await joinAll(agentId);
 }
@@ -129,8 +133,7 @@ describe('placing a session', () => {
 
   it('without a warm room leaves it to the client to make the room, and its agent finds the session', async () => {
     await dispatch.hello('a', []);
-    const status = { load: 0, sessions: 0, accepting: true, draining: false };
-    rooms.fails = true;
+      rooms.fails = true;
     await dispatch.answer('a', { op: 'status', ...status });
     const { sessionId, roomName } = await dispatch.enter(placing);
     const answer = await dispatch.answer('a', { op: 'roomJoined', roomName });
@@ -291,6 +294,75 @@ describe('after a restart of the server', () => {
   });
 });
 
+describe('who cannot be served', () => {
+  it('is told before anybody is asked who they are, or for what they came', async () => {
+    let asked = 0;
+    const introduce = () => {
+      asked++;
+      return Promise.resolve(stranger);
+    };
+    await expect(dispatch.enter({ ...placing, introduce })).rejects.toMatchObject({
+      ...{ status: 503, code: 'no_agent_free', why: 'no_agent' },
+    });
+    expect(asked).toBe(0);
+    await agent('a');
+    await dispatch.enter({ ...placing, introduce });
+    expect(asked).toBe(1);
+  });
+
+  it('hears that it is the machine when it is', async () => {
+    await agent('a');
+    await dispatch.answer('a', { op: 'status', ...status, full: 'cpu' });
+    await expect(dispatch.enter(placing)).rejects.toMatchObject({
+      ...{ why: 'cpu', code: 'no_agent_free', retryAfterSeconds: 5 },
+      message: 'Every voice agent is busy: the machine has no CPU to spare. Try again soon.',
+    });
+    expect(dispatch.fullAgents()).toMatchObject({ cpu: 1 });
+  });
+
+  it.each([
+    ['who comes cannot be looked up', { introduce: () => Promise.reject(new Error('away')) }],
+    [
+      'the room has no content',
+      { introduce: () => Promise.resolve({ ...stranger, make: null }) },
+    ],
+    [
+      'the conversation cannot be opened',
+      {
+        introduce: () =>
+          Promise.resolve({ ...stranger, make: () => Promise.reject(new Error('away')) }),
+      },
+    ],
+  ])('takes no place away from others: %s', async (_what, over) => {
+    await agent('a');
+    const { free, warm } = dispatch.count();
+    await expect(dispatch.enter({ ...placing, ...over })).rejects.toThrow();
+    await clock.advance(0);
+    expect(dispatch.count()).toMatchObject({ free, claimed: 0, awaited: 0 });
+    expect(dispatch.count().warm).toBeGreaterThanOrEqual(warm);
+  });
+
+  it('of several characters are those for whom there is no place', async () => {
+    await agent('a');
+    const members = [1, 2, 3, 4, 5, 6].map((n) => ({
+      membershipId: `${String(n).repeat(8)}-1111-4111-8111-111111111111`,
+      ...{ characterId: 'ada', name: 'Ada', characterSessionId: `c${n}`, isInitial: n === 1 },
+    }));
+    const make = () => Promise.resolve({ conversationId: 'c1', members });
+    const { roster } = await dispatch.enter({
+      ...placing,
+      ...{ isCast: true, characters: 6 },
+      introduce: () => Promise.resolve({ ...stranger, make }),
+    });
+    expect(roster?.members.map(({ failureCode }) => failureCode ?? 'in')).toEqual([
+      ...Array<string>(4).fill('in'),
+      ...Array<string>(2).fill('no_agent_free'),
+    ]);
+    expect(roster?.activeMembershipId).toBe(members[0]?.membershipId);
+    expect(dispatch.count().free).toBe(0);
+  });
+});
+
 describe('closing', () => {
   it('takes nothing new, removes every room and ends what is left', async () => {
     await agent('a');
@@ -309,7 +381,7 @@ describe('a room that others may join', () => {
   const shared = (name: string, over: Partial<Entrance> = {}): Entrance => ({
     ...placing,
     settings: SessionSettings.parse({ max_num_participants: 2 }),
-    speaker: { id: name, name: null },
+    introduce: () => Promise.resolve({ ...stranger, speaker: { id: name, name: null } }),
     locator: { kind: 'sharedKey', key: 'class-7' },
     ...over,
   });
@@ -347,7 +419,7 @@ describe('a room that others may join', () => {
     const theirs = await dispatch.enter(shared('ann', { workspaceId: 'w2' }));
     expect(theirs.roomName).not.toBe(roomName);
     await expect(
-      dispatch.enter(shared('ben', { workspaceId: 'w3', make: null })),
+      dispatch.enter(shared('ben', { workspaceId: 'w3', characters: null })),
     ).rejects.toMatchObject({ status: 404 });
   });
 
@@ -378,7 +450,8 @@ describe('a room that others may join', () => {
   it('leaves no trace of one who is refused for want of an agent', async () => {
     let made = 0;
     const make = () => Promise.resolve({ conversationId: `c${++made}`, members: null });
-    await expect(dispatch.enter(shared('ann', { make }))).rejects.toThrow(NoAgentFree);
+    const introduce = () => Promise.resolve({ ...stranger, make });
+    await expect(dispatch.enter(shared('ann', { introduce }))).rejects.toThrow(NoAgentFree);
     expect(made).toBe(0);
   });
 });

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claimRoom, stepPool, type PoolEvent } from '../../src/dispatch/pool-step.ts';
 import type { PoolWish } from '../../src/dispatch/pool-wish.ts';
+import { fullAgents, whyFull } from '../../src/dispatch/why-full.ts';
+import type { AgentStatus } from '../../src/protocol/journal.ts';
 import {
   countPool,
   defaultPoolRules,
@@ -10,8 +12,8 @@ import {
   type Pool,
 } from '../../src/dispatch/pool.ts';
 
-const rules = { ...defaultPoolRules, maxSessions: 3, warmPerAgent: 2 };
-const accepting = { load: 0, sessions: 0, accepting: true, draining: false };
+const rules = { ...defaultPoolRules, warmPerAgent: 2 };
+const accepting: AgentStatus = { load: 0, sessions: 0, maxSessions: 3, full: null };
 
 /** A pool, the time, and all that was wished for. */
 class World {
@@ -27,9 +29,9 @@ class World {
   }
 
   /** Connects an agent; the warm rooms that are on their way to any agent arrive at this one. */
-  agent(agentId: string): this {
+  agent(agentId: string, maxSessions = 3): this {
     this.do({ kind: 'hello', agentId, rooms: new Map() });
-    this.do({ kind: 'status', agentId, status: accepting });
+    this.do({ kind: 'status', agentId, status: { ...accepting, maxSessions } });
     return this.arrive(agentId);
   }
 
@@ -39,8 +41,8 @@ class World {
     return this;
   }
 
-  claim(sessionId: string) {
-    const claim = claimRoom(this.pool, sessionId, this.nowMs);
+  claim(sessionId: string, characters = 1) {
+    const claim = claimRoom(this.pool, sessionId, this.nowMs, characters);
     if (!claim) return undefined;
     this.pool = claim.pool;
     this.wishes.push(...claim.wishes);
@@ -89,8 +91,8 @@ describe('warm rooms', () => {
 
   it('are refilled while callers come one upon another for long', () => {
     const world = new World();
-    world.pool = emptyPool({ ...rules, maxSessions: 100, warmPerAgent: 4 }, 'room');
-    world.agent('a');
+    world.pool = emptyPool({ ...rules, warmPerAgent: 4 }, 'room');
+    world.agent('a', 100);
     const everyMs = rules.lullMs / 2;
     for (let atMs = 0; atMs < rules.rushMs; atMs += everyMs) {
       world.claim(`s${atMs}`);
@@ -168,6 +170,53 @@ describe('a claim', () => {
     expect(world.claim('s2')?.agentId).not.toBe(first?.agentId);
   });
 
+  it('for several characters takes a place for each, as many as there are', () => {
+    const world = new World().agent('a');
+    expect(world.claim('s1', 2)).toMatchObject({ places: 2 });
+    expect(countPool(world.pool).free).toBe(1);
+    expect(world.claim('s2', 5)).toMatchObject({ places: 1 });
+    expect(world.claim('s3', 1)).toBeUndefined();
+    world.do({ kind: 'recast', sessionId: 's1', places: 1 });
+    expect(countPool(world.pool).free).toBe(1);
+  });
+
+  it('for several characters is not spread over agents: one of them has the room', () => {
+    const world = new World().agent('a').agent('b');
+    expect(world.claim('s1', 5)).toMatchObject({ places: 3 });
+    expect(countPool(world.pool).free).toBe(3);
+  });
+
+  it('goes where there is a place, by what each agent can carry', () => {
+    const world = new World().agent('small', 1).agent('large', 5);
+    const given = [1, 2, 3, 4, 5, 6].map((n) => world.claim(`s${n}`));
+    expect(given.every((claim) => claim !== undefined)).toBe(true);
+    expect(countPool(world.pool).free).toBe(0);
+    expect(world.claim('s7')).toBeUndefined();
+  });
+
+  it('never goes to an agent that is strained, and warm rooms wait there until it is not', () => {
+    const world = new World().agent('a');
+    world.do({ kind: 'status', agentId: 'a', status: { ...accepting, full: 'cpu' } });
+    expect(world.claim('s1')).toBeUndefined();
+    expect(whyFull(world.pool)).toBe('cpu');
+    expect(fullAgents(world.pool)).toMatchObject({ cpu: 1, places: 0 });
+    expect(world.in('warm')).toHaveLength(2);
+    world.do({ kind: 'status', agentId: 'a', status: accepting });
+    expect(world.claim('s1')).toMatchObject({ agentId: 'a' });
+  });
+
+  it('is refused with the reason', () => {
+    const world = new World();
+    expect(whyFull(world.pool)).toBe('no_agent');
+    world.agent('a');
+    expect(whyFull(world.pool)).toBeNull();
+    world.claim('s1', 3);
+    expect(whyFull(world.pool)).toBe('places');
+    expect(fullAgents(world.pool)).toMatchObject({ places: 1 });
+    world.do({ kind: 'status', agentId: 'a', status: { ...accepting, full: 'draining' } });
+    expect(whyFull(world.pool)).toBe('draining');
+  });
+
   it('leaves nothing behind when its client never comes', () => {
     const world = new World().agent('a');
     const { roomName } = world.claim('s1') ?? {};
@@ -196,7 +245,7 @@ describe('a claim', () => {
       kind: 'roomJoined',
       agentId: 'a',
       roomName: 'room-late',
-      known: { sessionId: 's1', joined: false },
+      known: { sessionId: 's1', joined: false, places: 1 },
     });
     expect(world.in('claimed')).toEqual(['room-late']);
   });
@@ -222,7 +271,26 @@ describe('a live room', () => {
       state: 'live',
       sessionId: 's1',
       agentId: 'b',
+      places: 1,
     });
+  });
+
+  it('is taken over by an agent that is strained when there is no other', () => {
+    const { world, roomName } = live();
+    world.agent('b');
+    world.do({ kind: 'status', agentId: 'b', status: { ...accepting, full: 'event_loop' } });
+    world.do({ kind: 'agentLost', agentId: 'a', graceMs: 0 });
+    expect(world.wished('openUp')).toEqual([{ do: 'openUp', agentId: 'b' }]);
+    expect(world.wished('rescue')).toEqual([{ do: 'rescue', roomName }]);
+  });
+
+  it('is left to those that are not strained when there are some', () => {
+    const { world } = live();
+    world.agent('b').agent('c');
+    world.do({ kind: 'status', agentId: 'b', status: { ...accepting, full: 'cpu' } });
+    world.do({ kind: 'agentLost', agentId: 'a', graceMs: 0 });
+    expect(world.wished('rescue')).toHaveLength(1);
+    expect(world.wished('openUp')).toEqual([]);
   });
 
   it('waits for an agent when none is there, and gets the first that comes', () => {
@@ -285,7 +353,7 @@ describe('a live room', () => {
 
   it('is known again after a restart of the server', () => {
     const world = new World();
-    const rooms = new Map([['room-old', { sessionId: 's1', joined: true }]]);
+    const rooms = new Map([['room-old', { sessionId: 's1', joined: true, places: 1 }]]);
     world.do({ kind: 'hello', agentId: 'a', rooms });
     expect(world.in('live')).toEqual(['room-old']);
   });
@@ -305,7 +373,13 @@ describe('an agent that reports a room nobody knows', () => {
 describe('whatever happens', () => {
   const agentId = fc.constantFrom('a', 'b', 'c');
   const action = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ act: fc.constant('claim' as const) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        act: fc.constant('claim' as const),
+        characters: fc.integer({ min: 1, max: 4 }),
+      }),
+    },
     { weight: 3, arbitrary: fc.record({ act: fc.constant('agent' as const), agentId }) },
     { weight: 2, arbitrary: fc.record({ act: fc.constant('lose' as const), agentId }) },
     { weight: 3, arbitrary: fc.record({ act: fc.constant('arrive' as const), agentId }) },
@@ -324,10 +398,13 @@ describe('whatever happens', () => {
     switch (step.act) {
       case 'claim': {
         const before = countPool(world.pool).free;
-        const claim = world.claim(`s${index}`);
-        // Never more sessions than places, never a refusal while there is one.
+        const claim = world.claim(`s${index}`, step.characters);
+        // Never more characters than places, never a refusal while there is one.
         expect(claim === undefined).toBe(before === 0);
-        if (claim) expect(countPool(world.pool).free).toBe(before - 1);
+        if (!claim) return;
+        expect(claim.places).toBeGreaterThan(0);
+        expect(claim.places).toBeLessThanOrEqual(step.characters);
+        expect(countPool(world.pool).free).toBe(before - claim.places);
         return;
       }
       case 'agent':

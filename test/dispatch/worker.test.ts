@@ -1,6 +1,6 @@
 import { JobStatus, WorkerStatus } from '@livekit/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Strain } from '../../src/dispatch/strain.ts';
+import { noStrain, strainLimits, type Strain } from '../../src/dispatch/strain.ts';
 import { Worker, type Job } from '../../src/dispatch/worker.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import type { AgentStatus } from '../../src/protocol/journal.ts';
@@ -14,7 +14,8 @@ let jobs: Job[];
 let statuses: AgentStatus[];
 let endJob: (() => void)[];
 let failJob: ((cause: Error) => void)[];
-const strain: Strain = { cpu: 0, lagMs: 0 };
+const strain: Strain = { ...noStrain };
+const held = { rooms: 0, characters: 0 };
 
 beforeEach(async () => {
   livekit = new FakeLivekitAgents();
@@ -23,11 +24,15 @@ beforeEach(async () => {
   statuses = [];
   endJob = [];
   failJob = [];
+  Object.assign(strain, noStrain);
+  Object.assign(held, { rooms: 0, characters: 0 });
   worker = new Worker({
     livekit: () => ({ url, ...livekit.keys }),
     agentName: 'parley',
     maxSessions: 2,
     strain: { read: () => strain, close: () => undefined },
+    limits: strainLimits(0.95),
+    held: () => held,
     clock: systemClock,
     log: silentLog,
     onJob: (job) => {
@@ -41,7 +46,7 @@ beforeEach(async () => {
       statuses.push(status);
     },
   });
-  await vi.waitFor(() => expect(worker.status.accepting).toBe(true));
+  await vi.waitFor(() => expect(worker.status.full).toBeNull());
 });
 
 afterEach(async () => {
@@ -110,7 +115,7 @@ describe('a worker', () => {
       jobCount: 2,
     });
     // Its rooms can still be handed out: the server counts them itself.
-    expect(statuses.at(-1)).toMatchObject({ accepting: true, sessions: 2 });
+    expect(statuses.at(-1)).toMatchObject({ full: null, sessions: 2 });
   });
 
   it('reports how a job ended and has room again', async () => {
@@ -140,8 +145,8 @@ describe('a worker', () => {
     await runJob('J1', 'room-1');
     livekit.breakLine();
     await vi.waitFor(() => expect(livekit.of('register')).toHaveLength(2));
-    await vi.waitFor(() => expect(worker.status).toMatchObject({ accepting: true, sessions: 1 }));
-    expect(statuses.some(({ accepting }) => !accepting)).toBe(true);
+    await vi.waitFor(() => expect(worker.status).toMatchObject({ full: null, sessions: 1 }));
+    expect(statuses.some(({ full }) => full === 'livekit_away')).toBe(true);
   });
 
   it('drains: takes nothing new and ends with its last job', async () => {
@@ -154,6 +159,25 @@ describe('a worker', () => {
     endJob[0]?.();
     await draining;
     expect(livekit.of('updateWorker').at(-1)?.value.status).toBe(WorkerStatus.WS_FULL);
+  });
+
+  it('is full while the machine is, and takes what must be taken all the same', async () => {
+    Object.assign(held, { rooms: 1, characters: 1 });
+    Object.assign(strain, { cpu: 1 });
+    await vi.waitFor(() => expect(statuses.at(-1)).toMatchObject({ full: 'cpu' }), 10_000);
+    livekit.offer('J1', 'room-1');
+    expect(await answered(1)).toEqual([false]);
+    expect(livekit.of('updateWorker').at(-1)?.value.status).toBe(WorkerStatus.WS_FULL);
+    worker.openUp();
+    expect(statuses.at(-1)).toMatchObject({ full: 'cpu' });
+    await vi.waitFor(() =>
+      expect(livekit.of('updateWorker').at(-1)?.value).toMatchObject({
+        status: WorkerStatus.WS_AVAILABLE,
+        load: 0.99,
+      }),
+    );
+    livekit.offer('J2', 'room-2');
+    expect(await answered(2)).toEqual([false, true]);
   });
 
   it('lives on when LiveKit sends what it does not know', async () => {

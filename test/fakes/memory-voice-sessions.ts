@@ -30,7 +30,8 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
 
   open(session: NewVoiceSession): Promise<{ id: string }> {
     if (this.fails) return Promise.reject(new Error('the database is away'));
-    this.sessions.set(session.id, { ...session, joinedAt: null, end: null, admitted: [] });
+    const admitted = [{ id: session.id, participant: session.participant }];
+    this.sessions.set(session.id, { ...session, joinedAt: null, end: null, admitted });
     return Promise.resolve({ id: session.id });
   }
 
@@ -102,7 +103,7 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
     return here.slice(settings.max_num_participants);
   }
 
-  commandRoster(): Promise<RosterAnswer> {
+  commandRoster(): Promise<{ answer: RosterAnswer; members: [] }> {
     return Promise.reject(new PublicError(404, 'unknown_session', 'The room has one character.'));
   }
 
@@ -133,7 +134,8 @@ export class MemoryVoiceSessions implements VoiceSessionStore {
   }
 
   listOpen() {
-    return Promise.resolve([...this.sessions.values()].filter(({ end }) => end === null));
+    const open = [...this.sessions.values()].filter(({ end }) => end === null);
+    return Promise.resolve(open.map((session) => ({ ...session, places: 1 })));
   }
 
   #require(sessionId: string): Promise<Stored> {

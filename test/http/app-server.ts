@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createApp, type AppDeps } from '../../src/http/app.ts';
 import { openHttpServer, type ServerTimeouts } from '../../src/http/server.ts';
 import { NotFound } from '../../src/http/refusals.ts';
-import { RoomNotFound, type Entered, type Entrance } from '../../src/dispatch/entering.ts';
+import { RoomNotFound, type Entered, type Entrance, type Guest } from '../../src/dispatch/entering.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import type { Character } from '../../src/protocol/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
@@ -76,12 +76,13 @@ function fakeDeps() {
         const { locator, settings, workspaceId } = entrance;
         const key = JSON.stringify([workspaceId, locator]);
         const known = locator && rooms.get(key);
-        if (!known && !entrance.make) throw new RoomNotFound();
-        const { conversationId, members } = (await entrance.make?.()) ?? {
+        const guest = await entrance.introduce();
+        if (!known && !guest.make) throw new RoomNotFound();
+        const { conversationId, members } = (await guest.make?.()) ?? {
           conversationId: known?.conversationId ?? '',
           members: null,
         };
-        placed.push({ ...entrance, conversationId });
+        placed.push({ ...entrance, ...guest, conversationId });
         const n = placed.length;
         const roster = members && {
           ...{ members, routeEpoch: 0, rosterEpoch: 0 },
@@ -91,6 +92,7 @@ function fakeDeps() {
           ...{ sessionId: `session-${n}`, roomName: `room-${n}`, roomSessionId: `session-${n}` },
           ...{ conversationId, settings, roster },
           ...known,
+          speaker: guest.speaker,
           userIdentity: `user:${n}`,
         };
         rooms.set(key, entered);
@@ -119,7 +121,7 @@ function fakeDeps() {
   return { deps, placed };
 }
 
-type Placed = Entrance & { conversationId: string };
+type Placed = Entrance & Guest & { conversationId: string };
 
 export type AppServer = {
   url: string;

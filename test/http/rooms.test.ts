@@ -53,6 +53,36 @@ describe('POST /connect for a room that others may be in', () => {
     });
   });
 
+  it('tells which of several characters found no place', async () => {
+    const partly = await startApp(({ dispatch }) => ({
+      dispatch: {
+        enter: async (entrance) => {
+          const entered = await dispatch.enter(entrance);
+          const members = entered.roster?.members.map((member, index) =>
+            index === 0 ? member : { ...member, failureCode: 'no_agent_free' as const },
+          );
+          return {
+            ...entered,
+            roster: entered.roster && { ...entered.roster, members: members ?? [] },
+          };
+        },
+      },
+    }));
+    try {
+      const body = { characters: [{ character_id: mira.id }, { character_id: mira.id }] };
+      const answer = await partly.connect({ ...body, ...someone }, { 'X-API-Key': ada.key });
+      expect(ConnectResponse.parse(await answer.json())).toMatchObject({
+        partial_dispatch: true,
+        characters: [
+          { provisioning_status: 'dispatch_accepted', failure_code: null },
+          { provisioning_status: 'dispatch_failed', failure_code: 'no_agent_free' },
+        ],
+      });
+    } finally {
+      await partly.close();
+    }
+  });
+
   const characters = (...ids: string[]) => ids.map((character_id) => ({ character_id }));
   it.each([
     [

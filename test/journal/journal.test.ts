@@ -240,7 +240,7 @@ describe('a journal', () => {
 
   it('says only the newest status, and says it again after a reconnect', async () => {
     const journal = await open();
-    const status = { load: 0.5, sessions: 2, accepting: true, draining: false };
+    const status = { load: 0.5, sessions: 2, maxSessions: 4, full: null };
     journal.status(status);
     await vi.waitFor(() => expect(server.of('status')).toHaveLength(1));
     server.breakLine();

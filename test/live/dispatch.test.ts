@@ -30,11 +30,15 @@ const placing: Entrance = {
   workspaceId: 'w1',
   keyId: 'k',
   settings: SessionSettings.parse({}),
-  speaker: { id: null, name: null },
   locator: null,
-  characterId: 'ada',
   isCast: false,
-  make: () => Promise.resolve({ conversationId: 'c1', members: null }),
+  characters: 1,
+  introduce: () =>
+    Promise.resolve({
+      speaker: { id: null, name: null },
+      characterId: 'ada',
+      make: () => Promise.resolve({ conversationId: 'c1', members: null }),
+    }),
 };
 const soon = { timeout: 15_000, interval: 20 };
 const stage = { baseUrl: 'http://127.0.0.1:1/v1', model: 'm' };
@@ -67,7 +71,7 @@ async function openServer(over: Partial<PoolRules> = {}) {
   const http: Server = createServer();
   const line = new AgentLine({ secret, clock: systemClock, log: silentLog });
   const store = new MemoryVoiceSessions();
-  const rules = { ...defaultPoolRules, maxSessions: 4, warmPerAgent: 1, ...over };
+  const rules = { ...defaultPoolRules, warmPerAgent: 1, ...over };
   const dispatch = new Dispatch({
     rooms,
     store,
@@ -75,7 +79,7 @@ async function openServer(over: Partial<PoolRules> = {}) {
       livekit: { url: livekit.url, ...testKeys },
       agentName,
       providers: { llm: stage, stt: stage, tts: stage },
-      maxSessions: rules.maxSessions,
+      maxSessions: 4,
       idle: null,
     }),
     push: (agentId, push) => line.push(agentId, push),

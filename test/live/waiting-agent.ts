@@ -6,7 +6,8 @@ import {
   RoomEvent,
   TrackPublishOptions,
 } from '@livekit/rtc-node';
-import { openStrainMeter, type StrainMeter } from '../../src/dispatch/strain.ts';
+import { openStrainMeter, type StrainMeter } from '../../src/dispatch/strain-meter.ts';
+import { unlimited } from '../../src/dispatch/strain.ts';
 import { Worker, type Job } from '../../src/dispatch/worker.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/open-journal.ts';
@@ -26,7 +27,7 @@ export class WaitingAgent {
   readonly jobAtMs = new Map<string, number>();
   journal!: Journal;
   worker!: Worker;
-  readonly #strain: StrainMeter = openStrainMeter(systemClock);
+  readonly #strain: StrainMeter = openStrainMeter({ clock: systemClock });
   readonly #ends = new Map<string, () => void>();
   #relays: TcpRelay[] = [];
 
@@ -51,11 +52,14 @@ export class WaitingAgent {
       if (ended) void agent.#leave(ended.roomName);
     });
     const { livekit, agentName, maxSessions } = journal.welcome;
+    journal.events.on('openUp', () => agent.worker.openUp());
     agent.worker = new Worker({
       livekit: () => ({ ...livekit, url: `ws://127.0.0.1:${toLivekit.port}` }),
       agentName,
-      maxSessions,
+      maxSessions: maxSessions ?? 4,
       strain: agent.#strain,
+      limits: unlimited,
+      held: () => ({ rooms: agent.assigned.length, characters: agent.assigned.length }),
       clock: systemClock,
       log: silentLog,
       onJob: (job) => agent.#onJob({ ...job, url: livekit.url }),

@@ -90,6 +90,7 @@ describe('an ensemble', () => {
           const judged = judgeCommand(roster, command, {
             roomSessionId: 'room-1',
             mostCharacters: 3,
+            spare: 9,
           });
           const added: Membership[] =
             judged.kind === 'due' && command.kind === 'update' && command.data.add ? [role(3)] : [];

@@ -46,4 +46,15 @@ describe('the metrics', () => {
     one.http({ route: '/connect', method: 'POST', status: 200, seconds: 0.1 });
     expect((await other.render()).text).not.toContain('/connect');
   });
+
+  it('tell who was not let in, and why agents let nobody in', async () => {
+    const metrics = openMetrics();
+    metrics.refused('cpu');
+    metrics.refused('cpu');
+    metrics.gaugeBy('agents_full', 'reason', 'Full ones.', () => ({ cpu: 1, places: 0 }));
+    const { text } = await metrics.render();
+    expect(text).toContain('parley_sessions_refused_total{reason="cpu"} 2');
+    expect(text).toContain('parley_agents_full{reason="cpu"} 1');
+    expect(text).toContain('parley_agents_full{reason="places"} 0');
+  });
 });

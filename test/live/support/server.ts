@@ -62,6 +62,8 @@ export class Parley {
         PARLEY_API_KEY: apiKey,
         LOG_FORMAT: 'json',
         AGENTS: '1',
+        // A test machine may be busy with something else; its tests are not of that.
+        CPU_LIMIT_PERCENT: '0',
         ...stageSettings(options),
         ...options.env,
       },

@@ -1,8 +1,8 @@
 import { Router, type RequestHandler } from 'express';
 import * as z from 'zod';
-import type { Entered, Entrance } from '../../../dispatch/entering.ts';
+import type { Entered, Entrance, Guest } from '../../../dispatch/entering.ts';
 import type { RoomLocator } from '../../../dispatch/voice-sessions.ts';
-import { castEntry } from '../../../protocol/cast-entry.ts';
+import { castEntry, type CastEntry } from '../../../protocol/cast-entry.ts';
 import { ConnectRequest, ConnectResponse, SessionSettings } from '../../../protocol/connect.ts';
 import { mostCharacters } from '../../../protocol/roster.ts';
 import { wantsVision } from '../../../protocol/vision-config.ts';
@@ -13,7 +13,7 @@ import type { Operation } from '../../operation.ts';
 import { MethodNotAllowed } from '../../refusals.ts';
 import { contextOf } from '../../request-context.ts';
 import { roomUrl, type RoomUrlSettings } from '../../room-url.ts';
-import { roomContent, type RoomContentDeps } from './room-content.ts';
+import { charactersWanted, roomContent, type RoomContentDeps } from './room-content.ts';
 
 interface Speakers {
   /** Who comes, as far as the client says; known again by either id. */
@@ -29,7 +29,8 @@ interface Speakers {
 
 interface Dispatch {
   /**
-   * Lets a human into the room that they name, or into a new one.
+   * Lets a human into the room that they name, or into a new one. A place for a room of their own is taken before
+   * `introduce` is asked.
    * @throws {PublicError} 503 `no_agent_free` when no agent can take it, 429 when the key's limits do not allow it, 404
    * for a room that is not there, 409 for one that is full
    */
@@ -82,7 +83,7 @@ export const connectOperation: Operation = {
       description: 'Too many requests, or a limit of the API key is reached; see Retry-After.',
       schema: Refusal,
     },
-    503: { description: 'No agent is free; see Retry-After.', schema: Refusal },
+    503: { description: 'No agent is free; why is in the message. See Retry-After.', schema: Refusal },
   },
 };
 
@@ -92,23 +93,19 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
   router.post('/connect', ...guards, async (req, res) => {
     const { workspaceId, keyId } = callerOf(req);
     const request = parseBody(ConnectRequest, req);
-    const { characterId, make } = await roomContent(request, workspaceId, deps);
-    const speaker = await deps.speakers.identify(workspaceId, {
-      speakerId: request.speaker_id,
-      endUserId: request.end_user_id,
-      metadata: request.end_user_metadata,
-    });
+    // A place before all else: who cannot be served is told at once, however busy the database is.
     const entered = await deps.dispatch.enter({
       workspaceId,
       keyId,
       settings: SessionSettings.parse(request),
-      speaker,
       locator: locatorOf(request),
-      characterId,
       isCast: request.mode === 'join' ? null : request.characters !== null,
-      make,
+      characters: charactersWanted(request, deps),
+      introduce: () => introduce(request, workspaceId, deps),
     });
+    const { speaker } = entered;
     const { roster } = entered;
+    const characters = roster && roster.members.map(castEntry);
     const token = await userToken(deps.livekit, {
       roomName: entered.roomName,
       identity: entered.userIdentity,
@@ -131,8 +128,8 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
       active_membership_id: roster && roster.activeMembershipId,
       route_epoch: roster && roster.routeEpoch,
       roster_epoch: roster && roster.rosterEpoch,
-      partial_dispatch: false,
-      characters: roster && roster.members.map(castEntry),
+      partial_dispatch: characters?.some(isOut) ?? false,
+      characters,
     };
     res.json(answer);
   });
@@ -141,6 +138,26 @@ export function connectRoute(deps: ConnectDeps, guards: RequestHandler[]): Route
     throw new MethodNotAllowed();
   });
   return router;
+}
+
+/** Who comes, and to whom. @throws {CharacterNotFound} */
+async function introduce(
+  request: ConnectRequest,
+  workspaceId: string,
+  deps: ConnectDeps,
+): Promise<Guest> {
+  const content = await roomContent(request, workspaceId, deps);
+  const speaker = await deps.speakers.identify(workspaceId, {
+    speakerId: request.speaker_id,
+    endUserId: request.end_user_id,
+    metadata: request.end_user_metadata,
+  });
+  return { ...content, speaker };
+}
+
+/** One who found no place in the room. */
+function isOut({ provisioning_status: status }: CastEntry): boolean {
+  return status === 'dispatch_failed';
 }
 
 function locatorOf(request: ConnectRequest): RoomLocator | null {

@@ -34,20 +34,32 @@ export type RoomContentDeps = {
 type Wanted = { character_id: string; character_session_id: string | null };
 
 /**
+ * How many characters a new room is to have, which nobody needs to be asked for.
+ * @returns null for a join
+ * @throws {TooManyCharacters}
+ */
+export function charactersWanted(
+  request: ConnectRequest,
+  { mostCharacters }: Pick<RoomContentDeps, 'mostCharacters'>,
+): number | null {
+  const wanted = wantedOf(request).length;
+  if (wanted > mostCharacters) throw new TooManyCharacters(mostCharacters);
+  return request.mode === 'join' ? null : wanted;
+}
+
+/**
  * What a new room begins with: its conversations, opened only when the room is really made. Every character is looked
- * up first: who asks for an unknown one is told so in any case.
+ * up first: who asks for an unknown one is told so, whether the room is new or not.
  * @returns the one character that was asked for, and what makes the room's content: null for a join
- * @throws {CharacterNotFound | TooManyCharacters}
+ * @throws {CharacterNotFound}
  */
 export async function roomContent(
   request: ConnectRequest,
   workspaceId: string,
-  { characters, conversations, mostCharacters }: RoomContentDeps,
+  { characters, conversations }: RoomContentDeps,
 ): Promise<{ characterId: string | null; make: (() => Promise<RoomContent>) | null }> {
-  const wanted = wantedOf(request);
-  if (wanted.length > mostCharacters) throw new TooManyCharacters(mostCharacters);
   const found: (Wanted & { character: Character })[] = [];
-  for (const one of wanted) {
+  for (const one of wantedOf(request)) {
     const character = await characters.get(workspaceId, one.character_id);
     if (!character) throw new CharacterNotFound();
     found.push({ ...one, character });
