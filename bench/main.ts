@@ -8,7 +8,7 @@ import { stagesOf, tableOf, type Row } from './figures.ts';
 import { measure } from './measure.ts';
 import { readOptions, WrongUsage, type Options } from './options.ts';
 import { startOwnServer, type Subject } from './own-server.ts';
-import { withMeasured } from './performance-doc.ts';
+import { withMeasured, type MeasuredPart } from './performance-doc.ts';
 import { treeOf } from './processes.ts';
 import { openBenchProvider, type BenchProvider } from './provider.ts';
 
@@ -38,16 +38,22 @@ async function main(args: string[]): Promise<void> {
   if (options['provider-only']) return;
   try {
     if (options.soak !== undefined || options.churn !== undefined) {
-      process.stdout.write(`\n${machine()}\n\n${await endure(options, provider)}\n`);
+      const part = options.churn === undefined ? 'soak' : 'churn';
+      const text = [machine(), await endure(options, provider)].join('\n\n');
+      await report(part, text, options);
       return;
     }
     const rows = await measureAll(options, provider);
     const text = [machine(), tableOf(rows), stagesOf(rows)].join('\n\n').trimEnd();
-    process.stdout.write(`\n${text}\n`);
-    if (options.write) await writeFile(page, withMeasured(await readFile(page, 'utf8'), text));
+    await report('bench', text, options);
   } finally {
     await provider.close();
   }
+}
+
+async function report(part: MeasuredPart, text: string, { write }: Options): Promise<void> {
+  process.stdout.write(`\n${text}\n`);
+  if (write) await writeFile(page, withMeasured(await readFile(page, 'utf8'), part, text));
 }
 
 async function measureAll(options: Options, provider: BenchProvider): Promise<Row[]> {

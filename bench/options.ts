@@ -5,7 +5,7 @@ const usage = `npm run bench -- [options]
 
   --sessions 1,4,8,16   callers at once; a row of the table for each
   --turns N             turns of each caller; otherwise enough for 40 in a row
-  --write               puts the table into docs/performance.md
+  --write               puts what was measured into docs/performance.md
   --soak MINUTES        instead: the first number of --sessions talk, interrupt, leave and come back for so long
   --churn N             instead: N sessions, four at once, that are greeted and leave
   --node-args "..."     for the server and its agent, such as "--cpu-prof --cpu-prof-dir=/tmp/prof"

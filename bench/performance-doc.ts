@@ -1,8 +1,9 @@
-const begin = '<!-- bench:begin -->';
-const end = '<!-- bench:end -->';
+/** Parts of the page that a run of the bench writes. */
+export type MeasuredPart = 'bench' | 'soak' | 'churn';
 
-/** The page with what lies between its two marks replaced. @throws when it does not have them */
-export function withMeasured(page: string, measured: string): string {
+/** The page with what lies between the two marks of this part replaced. @throws when it does not have them */
+export function withMeasured(page: string, part: MeasuredPart, measured: string): string {
+  const [begin, end] = [`<!-- ${part}:begin -->`, `<!-- ${part}:end -->`];
   const from = page.indexOf(begin);
   const to = page.indexOf(end);
   if (from < 0 || to < from) throw new Error(`the page has no ${begin} and ${end}`);

@@ -182,11 +182,11 @@ const mostWarmRooms = 16;
 
 function readAgents(env: Environment, { cores }: Machine, report: Report): Config['agents'] {
   const processes =
-    env.AGENTS ?? Math.min(mostProcesses, Math.ceil((cores * sessions.perCore) / sessions.perProcess));
+    env.AGENTS ??
+    Math.min(mostProcesses, Math.ceil((cores * sessions.perCore) / sessions.perProcess));
   const share = Math.floor((cores * sessions.perCore) / Math.max(1, processes));
   const givenSessions = env.SESSIONS_PER_AGENT;
-  const sessionsPerProcess =
-    givenSessions ?? Math.max(1, Math.min(sessions.perProcess, share));
+  const sessionsPerProcess = givenSessions ?? Math.max(1, Math.min(sessions.perProcess, share));
   const warmRoomsPerProcess = env.WARM_ROOMS ?? Math.min(mostWarmRooms, sessionsPerProcess);
   if (warmRoomsPerProcess > sessionsPerProcess)
     report({

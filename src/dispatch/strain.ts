@@ -90,7 +90,7 @@ export function meanOf(looks: readonly Strain[]): Strain {
   return mean;
 }
 
-/** What LiveKit weighs workers by, 0 to 1: 1 is full. What is left of places counts as much as what is left of the CPU. */
+/** What workers are weighed by, 0 to 1: 1 is full. What is left of places counts as much as what is left of the CPU. */
 export function loadOf(taken: number, places: number, { cpu }: Strain): number {
   return 1 - (1 - Math.min(1, taken / places)) * (1 - cpu);
 }

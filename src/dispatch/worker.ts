@@ -47,8 +47,11 @@ const reconnect = { firstMs: 100, lastMs: 5_000 };
 const heartbeat = { pingEveryMs: 2_000, silentMs: 6_000 };
 const statusEveryMs = 1_000;
 const maxMessageBytes = 1_048_576;
-/** LiveKit offers nothing to a load of 1. */
-const heaviestLoad = 0.99;
+/**
+ * LiveKit offers no job to a worker whose load is above its `agents.target_load`, 0.7 unless it is configured: what is
+ * told of one that has a place stays below that (livekit-server pkg/service/agentservice.go, JobRequestAffinity).
+ */
+const heaviestLoad = 0.6;
 /** LiveKit's own name for the first version of its agent protocol. */
 const protocolVersion = 1;
 
@@ -238,11 +241,12 @@ export class Worker implements Closable {
   /** LiveKit and the server alike. */
   #tell(): void {
     const { status } = this;
+    const takesJobs = this.#takesJobs;
     this.#send({
       case: 'updateWorker',
       value: {
-        load: this.#takesJobs ? Math.min(status.load, heaviestLoad) : 1,
-        status: this.#takesJobs ? WorkerStatus.WS_AVAILABLE : WorkerStatus.WS_FULL,
+        load: takesJobs ? status.load * heaviestLoad : 1,
+        status: takesJobs ? WorkerStatus.WS_AVAILABLE : WorkerStatus.WS_FULL,
         jobCount: status.sessions,
       },
     });

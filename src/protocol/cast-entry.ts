@@ -21,8 +21,7 @@ export function castEntry(member: Membership): CastEntry {
   return {
     ...memberMarks(member),
     session_id: member.membershipId,
-    provisioning_status:
-      member.failureCode === undefined ? 'dispatch_accepted' : 'dispatch_failed',
+    provisioning_status: member.failureCode === undefined ? 'dispatch_accepted' : 'dispatch_failed',
     failure_code: member.failureCode ?? null,
     display_name: member.name,
   };

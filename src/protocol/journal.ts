@@ -107,7 +107,7 @@ export const FullBecause = z.enum([
 export type FullBecause = z.infer<typeof FullBecause>;
 
 export const AgentStatus = z.object({
-  /** 0 idle, 1 full: what LiveKit is told. */
+  /** 0 idle, 1 full. */
   load: z.number().min(0).max(1),
   /** Rooms it is in or was just given, warm ones included. */
   sessions: z.int().min(0),

@@ -39,8 +39,7 @@ export function openDispatch(
       locate: (workspaceId, locator) => store.locate(workspaceId, locator),
       admit: (place) => store.admit(place),
       attend: (sessionId, here) => store.attend(sessionId, here),
-      commandRoster: (sessionId, command, spare) =>
-        store.commandRoster(sessionId, command, spare),
+      commandRoster: (sessionId, command, spare) => store.commandRoster(sessionId, command, spare),
       loadAssignment: (roomName) => store.loadAssignment(roomName),
       markJoined: (sessionId) => store.markJoined(sessionId),
       keepContext: (sessionId, context) => store.keepContext(sessionId, context),

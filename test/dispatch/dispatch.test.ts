@@ -133,7 +133,7 @@ describe('placing a session', () => {
 
   it('without a warm room leaves it to the client to make the room, and its agent finds the session', async () => {
     await dispatch.hello('a', []);
-      rooms.fails = true;
+    rooms.fails = true;
     await dispatch.answer('a', { op: 'status', ...status });
     const { sessionId, roomName } = await dispatch.enter(placing);
     const answer = await dispatch.answer('a', { op: 'roomJoined', roomName });
@@ -322,10 +322,7 @@ describe('who cannot be served', () => {
 
   it.each([
     ['who comes cannot be looked up', { introduce: () => Promise.reject(new Error('away')) }],
-    [
-      'the room has no content',
-      { introduce: () => Promise.resolve({ ...stranger, make: null }) },
-    ],
+    ['the room has no content', { introduce: () => Promise.resolve({ ...stranger, make: null }) }],
     [
       'the conversation cannot be opened',
       {

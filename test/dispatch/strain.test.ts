@@ -58,7 +58,7 @@ describe('the fitness of a process', () => {
   });
 });
 
-describe('the load that LiveKit is told', () => {
+describe('the load of a worker', () => {
   it('leaves what is free of places and of the CPU together, and is never above 1', () => {
     expect(loadOf(1, 4, noStrain)).toBe(0.25);
     expect(loadOf(0, 4, { ...noStrain, cpu: 0.5 })).toBe(0.5);

@@ -2,7 +2,12 @@ import path from 'node:path';
 import { createApp, type AppDeps } from '../../src/http/app.ts';
 import { openHttpServer, type ServerTimeouts } from '../../src/http/server.ts';
 import { NotFound } from '../../src/http/refusals.ts';
-import { RoomNotFound, type Entered, type Entrance, type Guest } from '../../src/dispatch/entering.ts';
+import {
+  RoomNotFound,
+  type Entered,
+  type Entrance,
+  type Guest,
+} from '../../src/dispatch/entering.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import type { Character } from '../../src/protocol/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';

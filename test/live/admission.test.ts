@@ -51,8 +51,7 @@ describe('a server that is full', () => {
     it('says so before it looks for the character, and the others go on talking', async () => {
       await parley.untilGauge('sessions_free', 2);
       // Refused for what they asked: none of these keeps a place.
-      for (let at = 0; at < 4; at++)
-        expect((await ask({ character_id: nobody })).status).toBe(404);
+      for (let at = 0; at < 4; at++) expect((await ask({ character_id: nobody })).status).toBe(404);
       const [one, other] = [await calls.open(), await calls.open()];
       const answers = await Promise.all([
         ...[1, 2, 3].map(() => ask({ character_id: nobody })),

@@ -16,7 +16,9 @@ describe('the token of an agent process', () => {
   });
 
   it('is nothing without the secret', async () => {
-    await expect(verified(agentToken(keys), 'another secret of thirty-two letters')).rejects.toThrow();
+    await expect(
+      verified(agentToken(keys), 'another secret of thirty-two letters'),
+    ).rejects.toThrow();
   });
 });
 

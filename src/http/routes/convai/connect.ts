@@ -83,7 +83,10 @@ export const connectOperation: Operation = {
       description: 'Too many requests, or a limit of the API key is reached; see Retry-After.',
       schema: Refusal,
     },
-    503: { description: 'No agent is free; why is in the message. See Retry-After.', schema: Refusal },
+    503: {
+      description: 'No agent is free; why is in the message. See Retry-After.',
+      schema: Refusal,
+    },
   },
 };
 
