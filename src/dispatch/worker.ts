@@ -9,14 +9,12 @@ import {
   type AvailabilityRequest,
   type JobAssignment,
 } from '@livekit/protocol';
-import type { Clock } from '../lifetime/clock.ts';
 import { ReconnectingSocket, type SocketDown } from '../lifetime/reconnecting-socket.ts';
 import type { Closable } from '../lifetime/scope.ts';
 import type { AgentStatus, FullBecause } from '../protocol/journal.ts';
 import { agentToken } from '../room/agent-token.ts';
 import { agentIdentity } from '../room/identities.ts';
 import type { LivekitDoor } from '../room/rooms.ts';
-import type { Log } from '../telemetry/log.ts';
 import { Capacity, type CapacityDeps } from './capacity.ts';
 import { Jobs } from './jobs.ts';
 
