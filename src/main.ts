@@ -109,6 +109,9 @@ async function serve(ground: Ground): Promise<void> {
   mind.remembering.onFacts = (news) => {
     dispatch.tell({ push: 'facts', ...news });
   };
+  mind.knowledge.documents.onConnected = (characterId) => {
+    dispatch.tellRecalls(characterId);
+  };
   await mind.remembering.start();
   await scope.own('remembering', mind.remembering);
   onLiveKitUp = () => {

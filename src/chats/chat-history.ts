@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, exists, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
-import { conversations, turns } from '../db/schema.ts';
+import { conversations, memories, turns } from '../db/schema.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { conversationId } from './conversation-id.ts';
 
@@ -10,6 +10,9 @@ type Of = { workspaceId: string; characterId: string };
 export type PastTurn = Pick<TurnRecord, 'origin' | 'userText' | 'assistantText'> & {
   startedAt: Date;
 };
+
+/** @property isRemembered something that was said in it is among the character's memories now */
+export type PastSession = { id: string; createdAt: Date; isRemembered: boolean };
 
 /** Rows of an answer: a long life of one conversation, and of many. */
 const mostTurns = 5_000;
@@ -24,13 +27,27 @@ export class ChatHistory {
   ) {}
 
   /** Conversations in which anything was said, newest first. */
-  sessions(of: Of, limit = mostSessions): Promise<{ id: string; createdAt: Date }[]> {
+  sessions(of: Of, limit = mostSessions): Promise<PastSession[]> {
     const said = this.db
       .select({ id: turns.id })
       .from(turns)
       .where(eq(turns.conversationId, conversations.id));
+    const remembered = this.db
+      .select({ id: memories.id })
+      .from(memories)
+      .where(
+        and(
+          eq(memories.workspaceId, of.workspaceId),
+          eq(memories.characterId, of.characterId),
+          eq(memories.conversationId, conversations.id),
+        ),
+      );
     return this.db
-      .select({ id: conversations.id, createdAt: conversations.createdAt })
+      .select({
+        id: conversations.id,
+        createdAt: conversations.createdAt,
+        isRemembered: sql<boolean>`${exists(remembered)}`,
+      })
       .from(conversations)
       .where(and(...own(of), exists(said)))
       .orderBy(desc(conversations.createdAt), desc(conversations.id))

@@ -19,6 +19,9 @@ export type StoredTurn = Omit<TurnRecord, 'usage' | 'material'> & {
   sessionId: string | null;
 };
 
+/** @property isFinishedBy the turn came to its end with this: once, however often it is appended */
+export type Appended = { conversationId: string; isFinishedBy: boolean };
+
 export type Amount = { turns: number; bytes: number };
 
 const said = {
@@ -43,10 +46,9 @@ export class Turns {
    * turn, and a turn stays in the conversation it began in. Sessions that have ended take turns too: a retried append
    * may arrive after the end.
    * @param membershipId whose conversation it belongs to, in a room with several characters
-   * @returns the id of the conversation
    * @throws {UnknownSession}
    */
-  async append(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<string> {
+  async append(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<Appended> {
     if (!isUuid(sessionId)) throw new UnknownSession();
     return this.db.transaction(async (tx) => {
       const [session] = await tx
@@ -67,7 +69,15 @@ export class Turns {
         ...(turn.material && { material: turn.material }),
         ...(turn.toolCalls && { toolCalls: turn.toolCalls }),
       };
-      await tx
+      const [before] =
+        turn.status === 'open'
+          ? []
+          : await tx
+              .select({ status: turns.status })
+              .from(turns)
+              .where(eq(turns.id, turn.id))
+              .for('update');
+      const [stored] = await tx
         .insert(turns)
         .values({
           ...known,
@@ -85,12 +95,15 @@ export class Turns {
           set: known,
           setWhere: sql`${turns.conversationId} = ${conversationId}
             and (${turns.status} = 'open' or excluded.status <> 'open')`,
-        });
+        })
+        // A row that nobody had stored before has no transaction that replaced it.
+        .returning({ isNew: sql<boolean>`(xmax = 0)` });
       await tx
         .update(conversations)
         .set({ updatedAt: new Date() })
         .where(eq(conversations.id, conversationId));
-      return conversationId;
+      const wasOpen = before?.status === 'open' || stored?.isNew === true;
+      return { conversationId, isFinishedBy: turn.status !== 'open' && wasOpen };
     });
   }
 

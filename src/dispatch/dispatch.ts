@@ -131,6 +131,12 @@ export class Dispatch implements AgentDesk, Closable {
     if (room && 'agentId' in room) this.settings.push(room.agentId, push);
   }
 
+  /** Tells every agent: there is something to recall for this character now. */
+  tellRecalls(characterId: string): void {
+    for (const agentId of this.#pool.agents.keys())
+      this.settings.push(agentId, { push: 'recalls', characterId });
+  }
+
   count(): PoolCount {
     return countPool(this.#pool);
   }

@@ -27,6 +27,8 @@ export type JournalEvents = {
   summary: [newer: { sessionId: string; characterSessionId: string; summary: Summary }];
   /** What is remembered of somebody in a session has changed. */
   facts: [news: FactNews & { sessionId: string }];
+  /** There is something to recall for a character now. */
+  recalls: [of: { characterId: string }];
   /** The room was given to another process: leave it at once, end nothing. */
   leaveRoom: [room: { roomName: string }];
   drain: [];

@@ -296,6 +296,9 @@ export class Journal implements Closable {
         this.events.emit('facts', { sessionId, characterSessionId, speakerId, facts });
         return;
       }
+      case 'recalls':
+        this.events.emit('recalls', { characterId: push.characterId });
+        return;
       case 'leaveRoom':
         this.events.emit('leaveRoom', { roomName: push.roomName });
         return;

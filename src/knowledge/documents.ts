@@ -38,6 +38,9 @@ const begun = {
 
 /** The documents of workspaces and which characters answer from them; none is ever seen from another workspace. */
 export class Documents {
+  /** Hears of characters that may have got their first document. */
+  onConnected: (characterId: string) => void = () => undefined;
+
   constructor(
     private readonly db: Db,
     /** There is something to read. */
@@ -204,6 +207,7 @@ export class Documents {
           ),
         );
     });
+    if ([...wished.values()].includes(true)) this.onConnected(characterId);
   }
 }
 

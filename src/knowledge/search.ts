@@ -68,10 +68,13 @@ export class KnowledgeSearch {
     if (terms.length === 0 || !isUuid(characterId)) return [];
     // Asked for while the database is: it may be far away.
     const vector = this.#vectorOf(text, soon);
-    const documentIds = await this.#documents(workspaceId, characterId);
+    const [documentIds, weighed] = await Promise.all([
+      this.#documents(workspaceId, characterId),
+      this.deps.words.weigh(workspaceId, terms),
+    ]);
     if (documentIds.length === 0) return [];
     const [byWords, byMeaning] = await Promise.all([
-      this.#byWords(workspaceId, documentIds, terms),
+      this.#byWords(documentIds, weighed),
       this.#byMeaning(documentIds, await vector),
     ]);
     return this.#read(fuse([byWords, byMeaning]).slice(0, limit));
@@ -93,12 +96,8 @@ export class KnowledgeSearch {
     return rows.map(({ id }) => id);
   }
 
-  async #byWords(
-    workspaceId: string,
-    documentIds: readonly string[],
-    terms: readonly string[],
-  ): Promise<Ranked[]> {
-    const weighed = mostTelling(await this.deps.words.weigh(workspaceId, terms));
+  async #byWords(documentIds: readonly string[], known: readonly Weighted[]): Promise<Ranked[]> {
+    const weighed = mostTelling(known);
     const all = weighed.reduce((sum, { weight }) => sum + weight, 0);
     const asked = withinRows(weighed);
     if (asked.length === 0) return [];

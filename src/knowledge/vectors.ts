@@ -35,6 +35,7 @@ export class Vectors {
     await db.execute(
       sql`create index if not exists knowledge_vectors_by_document on knowledge_vectors (document_id, model)`,
     );
+    await makeUnit(db);
     return new Vectors(db);
   }
 
@@ -47,7 +48,7 @@ export class Vectors {
   ): Promise<void> {
     if (vectors.length === 0) return;
     const rows = vectors.map(({ passageId, vector }) => {
-      const text = literal(vector);
+      const text = unitLiteral(vector);
       const signs =
         vector.length > shortDimensions
           ? sql`binary_quantize(${text}::vector)::bit varying`
@@ -67,7 +68,7 @@ export class Vectors {
     vector: readonly number[],
     limit: number,
   ): Promise<Near[]> {
-    const asked = literal(vector);
+    const asked = unitLiteral(vector);
     const among = sql`document_id = any(${uuidArray(documentIds)}) and model = ${model}`;
     const bits = sql.raw(`bit(${vector.length})`);
     const from =
@@ -78,14 +79,32 @@ export class Vectors {
         : sql`knowledge_vectors where ${among}`;
     return rowsOf(
       NearRow,
-      await this.db.execute(sql`select passage_id as "passageId",
-          1 - (vector <=> ${asked}::vector) as cosine
-        from ${from} order by vector <=> ${asked}::vector limit ${limit}`),
+      // The distance stands in one place: PostgreSQL would compute it for every row as often as it is written.
+      await this.db.execute(sql`select passage_id as "passageId", -distance as cosine
+        from (select passage_id, vector <#> ${asked}::vector as distance
+          from ${from} order by distance limit ${limit}) as near
+        order by distance`),
     );
   }
 }
 
-/** As pgvector reads it. */
-function literal(vector: readonly number[]): string {
-  return JSON.stringify(vector);
+const unitMark = 'vectors of length 1';
+
+/** Vectors that were stored before their length was made 1, whatever their model gave them. Once for each database. */
+async function makeUnit(db: Db): Promise<void> {
+  await db.execute(
+    sql.raw(`do $$ begin
+    if obj_description('knowledge_vectors'::regclass) is distinct from '${unitMark}'
+      and to_regprocedure('l2_normalize(vector)') is not null then
+      update knowledge_vectors set vector = l2_normalize(vector);
+      comment on table knowledge_vectors is '${unitMark}';
+    end if;
+  end $$`),
+  );
+}
+
+/** As pgvector reads it, of length 1: then the inner product is the cosine, and takes a third of its time. */
+function unitLiteral(vector: readonly number[]): string {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  return JSON.stringify(length === 0 ? vector : vector.map((value) => value / length));
 }

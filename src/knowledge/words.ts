@@ -17,7 +17,11 @@ const unknownWeight = 0.4;
 export type Weighted = { term: string; weight: number; passages: number };
 
 const Known = z.object({ word: z.string(), passages: z.number() });
-const Alike = z.object({ word: z.string(), passages: z.number(), likeness: z.number() });
+const Alike = z.object({
+  word: z.string(),
+  passages: z.number(),
+  likeness: z.number(),
+});
 
 /** The terms of a workspace's passages, and in how many each stands: rare ones tell more. */
 export class Words {
@@ -44,13 +48,12 @@ export class Words {
       const weight = passages === undefined ? unknownWeight : telling(passages);
       return { term, weight, passages: passages ?? 0 };
     });
-    if (!this.hasTrigrams) return weighted;
-    for (const term of unknown.slice(0, mostMisheard)) {
-      for (const { word, passages, likeness } of await this.#alike(workspaceId, term)) {
-        if (known.has(word)) continue;
-        const weight = telling(passages) * likeness * misheardWeight;
-        weighted.push({ term: word, weight, passages });
-      }
+    if (!this.hasTrigrams || unknown.length === 0) return weighted;
+    for (const alike of await this.#alike(workspaceId, unknown.slice(0, mostMisheard))) {
+      const { word, passages, likeness } = alike;
+      if (known.has(word)) continue;
+      const weight = telling(passages) * likeness * misheardWeight;
+      weighted.push({ term: word, weight, passages });
     }
     return weighted;
   }
@@ -92,13 +95,18 @@ export class Words {
     return new Map(rows.map((row) => [row.word, Known.parse(row).passages]));
   }
 
-  async #alike(workspaceId: string, term: string) {
+  /** The two likest of each term. */
+  async #alike(workspaceId: string, terms: readonly string[]) {
     return rowsOf(
       Alike,
-      await this.db.execute(sql`select word, passages, similarity(word, ${term}) as likeness
-        from knowledge_words
-        where workspace_id = ${workspaceId} and word % ${term} and similarity(word, ${term}) >= ${leastAlike}
-        order by likeness desc limit 2`),
+      await this.db.execute(sql`select likest.word, likest.passages, likest.likeness
+        from jsonb_array_elements_text(${JSON.stringify(terms)}::jsonb) as asked(term)
+        cross join lateral (
+          select word, passages, similarity(word, asked.term) as likeness
+          from knowledge_words
+          where workspace_id = ${workspaceId} and word % asked.term
+            and similarity(word, asked.term) >= ${leastAlike}
+          order by likeness desc limit 2) as likest`),
     );
   }
 }

@@ -27,7 +27,7 @@ export type AfterworkDeps = { db: Db; clock: Clock; /** 0 to 1. */ random: () =>
 /** Longer than any call to a model may take: who died with a task loses it then. */
 const leaseMs = 5 * 60_000;
 const retries = { firstMs: 10_000, lastMs: 60 * 60_000 };
-/** A day of trying. What was said since is done with at the next end of the conversation. */
+/** With the waits between them two to three and a half hours. What was said since is done with at the next end of the conversation. */
 export const mostAttempts = 12;
 
 /**

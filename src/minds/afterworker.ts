@@ -6,7 +6,7 @@ import type { Afterwork, Task } from '../memory/afterwork.ts';
 import type { Log } from '../telemetry/log.ts';
 
 export type AfterworkerDeps = {
-  afterwork: Afterwork;
+  afterwork: Pick<Afterwork, 'take' | 'failed' | 'giveBack'>;
   work: (task: Task, signal: AbortSignal) => Promise<void>;
   /** Whether somebody waits for an answer right now. */
   isBusy: () => boolean;

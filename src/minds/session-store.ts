@@ -92,9 +92,16 @@ export class SessionStore {
     return this.deps.sessions.markJoined(sessionId, this.deps.clock.nowAt());
   }
 
-  async appendTurn(sessionId: string, turn: TurnRecord, membershipId?: string): Promise<void> {
-    const conversationId = await this.deps.turns.append(sessionId, turn, membershipId);
-    this.deps.afterwork.turnStored(conversationId, turn);
+  /** @returns whether the turn came to its end with this: a result that is late only adds to it */
+  async appendTurn(
+    sessionId: string,
+    turn: TurnRecord,
+    membershipId?: string,
+  ): Promise<{ isFinishedBy: boolean }> {
+    const { turns, afterwork } = this.deps;
+    const { conversationId, isFinishedBy } = await turns.append(sessionId, turn, membershipId);
+    afterwork.turnStored(conversationId, turn);
+    return { isFinishedBy };
   }
 
   keepContext(sessionId: string, context: ClientContext): Promise<void> {

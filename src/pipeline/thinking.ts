@@ -36,8 +36,10 @@ export type ThinkingDeps = {
    * about where there is no `userText`.
    */
   prompt: (history: TurnRecord[], request: AnswerRequest) => PromptMessage[];
-  /** Looks up what is said; undefined where there is nothing to look into. */
+  /** Looks up what is said; undefined where there is never anything to look into. */
   recollect?: Recollect;
+  /** Whether there is anything to look into, now; absent: yes. */
+  recalls?: () => boolean;
   /** What is seen at the moment of an answer to this one; absent where nobody asked to be seen. */
   look?: (speaker: Participant | undefined) => Look | undefined;
   /** What an answer may hold besides words, as it is now. */
@@ -57,9 +59,10 @@ export function thinking(
   history: TurnRecord[],
   deps: ThinkingDeps,
 ): AnswerSource {
-  const { recollect, clock, log } = deps;
+  const { recollect, recalls, clock, log } = deps;
   const { userText, speaker } = request;
-  if (!recollect || userText === null) return answering(request, history, deps);
+  if (!recollect || userText === null || recalls?.() === false)
+    return answering(request, history, deps);
   const before = [...history];
   return (work, keep) =>
     async function* (signal, released) {

@@ -68,8 +68,8 @@ export const ConvaiCharacterFields = z
     listing: z.string(),
     description: z.string(),
     model_group_name: z.string(),
-    /** Between 0 and 1, as documented. */
-    temperature: laxNumber(0, 1),
+    /** Between 0 and 1, as documented; null, which is ours, leaves it to the model. */
+    temperature: laxNumber(0, 1).nullable(),
     /** Empty clears it. */
     reasoning_effort: z.string(),
     personalised_prompt_config: object(

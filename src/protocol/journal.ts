@@ -194,6 +194,8 @@ export const ServerPush = z.discriminatedUnion('push', [
     speakerId: z.string().max(300),
     facts: z.array(z.string()),
   }),
+  /** From now on there is something to recall for this character, in whatever session it is. */
+  z.object({ push: z.literal('recalls'), characterId: id }),
   z.object({ push: z.literal('drain') }),
   /** Rooms with people in them need an agent: for a moment it takes them even if it is strained. */
   z.object({ push: z.literal('openUp') }),

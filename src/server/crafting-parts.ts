@@ -14,7 +14,14 @@ export function craftingParts(
   { llm, tts }: Providers,
   nouns: Pick<
     CraftingDeps,
-    'characters' | 'models' | 'narratives' | 'functions' | 'mcpServers' | 'history' | 'documents'
+    | 'characters'
+    | 'cloning'
+    | 'models'
+    | 'narratives'
+    | 'functions'
+    | 'mcpServers'
+    | 'history'
+    | 'documents'
   >,
 ): CraftingDeps {
   const usualVoice = settings.tts.voice ?? 'alloy';

@@ -16,6 +16,7 @@ import { threadExtraction } from '../knowledge/extraction.ts';
 import { Knowledge } from '../knowledge/knowledge.ts';
 import { McpServers } from '../mcp/mcp-servers.ts';
 import { forgetPerson } from '../memory/forget-person.ts';
+import { Cloning } from '../minds/cloning.ts';
 import { FactVectors } from '../minds/fact-vectors.ts';
 import { knowledgeSource } from '../minds/knowledge-source.ts';
 import { memorySource } from '../minds/memory-source.ts';
@@ -124,6 +125,7 @@ export async function openMind(
     memories: recollecting.memories,
     history: new ChatHistory(db, onDeleted),
     leftovers,
+    cloning: new Cloning(db),
   };
 }
 

@@ -47,8 +47,8 @@ export function openDispatch(
       end: (sessionId, reason) => store.end(sessionId, reason),
       listOpen: () => store.listOpen(),
       appendTurn: async (sessionId, turn, membershipId) => {
-        await store.appendTurn(sessionId, turn, membershipId);
-        if (turn.status !== 'open') onStored(turn);
+        const { isFinishedBy } = await store.appendTurn(sessionId, turn, membershipId);
+        if (isFinishedBy) onStored(turn);
       },
     },
     welcome: () => ({ livekit, agentName, providers, maxSessions, idle }),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationEvent } from '../pipeline/conversation-event.ts';
+import type { Character } from '../protocol/character.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import { markMessage, marksOf } from '../protocol/member-marks.ts';
 import { mostQueryChars } from '../protocol/material.ts';
@@ -53,6 +54,7 @@ async function openSolo(opening: Opening): Promise<Performers> {
   const { room, assignment, attendance, isShared, only } = opening;
   const { characterSessionId, recollection } = assignment;
   opening.recollections.begin(characterSessionId, recollection);
+  if (assignment.recalls) opening.recollections.recallsNow(assignment.character.id);
   const podium: Podium = {
     openVoice: (output, others) => room.openVoice(output, others),
     send: (message, isVoid) => {
@@ -86,6 +88,7 @@ async function openCast(cast: Cast, opening: Opening): Promise<Performers> {
       });
       const podium = await enter(role, opening);
       opening.recollections.begin(role.characterSessionId, role.recollection);
+      if (role.recalls) opening.recollections.recallsNow(role.character.id);
       return Part.open(role, podium, partDeps(opening, company, role));
     },
     command: (command) => deps.journal.rosterCommand(sessionId, command),
@@ -125,7 +128,11 @@ async function enter(role: Role, { room, assignment, deps, attendance, log }: Op
 function partDeps(
   opening: Opening,
   company: PartDeps['company'],
-  { characterSessionId, membershipId }: { characterSessionId: string; membershipId?: string },
+  {
+    characterSessionId,
+    membershipId,
+    character,
+  }: { characterSessionId: string; membershipId?: string; character: Character },
 ): PartDeps {
   const { assignment, deps, log, store } = opening;
   const { settings } = assignment;
@@ -146,6 +153,7 @@ function partDeps(
       };
       return deps.journal.recall({ sessionId: assignment.sessionId, membershipId }, query, signal);
     },
+    recalls: () => recollections.recalls(character.id),
     remembered: (who) => recollections.of(characterSessionId, who),
     budgetTokens: deps.budgetTokens,
     store: (record) => store(record, membershipId),

@@ -42,10 +42,7 @@ import { VoiceWithFace } from './voice-with-face.ts';
 const onItsWayMs = 150;
 
 /** Who is played, and what they have said so far. */
-export type PartRole = Pick<
-  Assignment,
-  'ownLlm' | 'narrative' | 'tools' | 'characterSessionId' | 'recalls'
-> & {
+export type PartRole = Pick<Assignment, 'ownLlm' | 'narrative' | 'tools' | 'characterSessionId'> & {
   character: Character;
   history: TurnRecord[];
 };
@@ -80,6 +77,8 @@ export type PartDeps = {
   company: () => Company | undefined;
   /** Looks up what is said. */
   recollect: Recollect;
+  /** Whether there is anything to look into, now. */
+  recalls: () => boolean;
   /** What the character has of the past, for an answer to this one. */
   remembered: (speaker: Participant | undefined) => Remembered;
   /** For persona and conversation in a prompt. */
@@ -149,7 +148,8 @@ export class Part implements Closable {
         ...turnTaking(settings),
         speaker: { voice: character.voice ?? undefined, language: character.language },
         stage: () => stageOf(role, settings, context, deps.speaker.speakerName ?? undefined, story),
-        ...(role.recalls && { recollect: deps.recollect }),
+        recollect: deps.recollect,
+        recalls: deps.recalls,
         prompt: (past, { userText, speaker, heardBefore, occasion, material }) => {
           const company = deps.company();
           const { part } = story;

@@ -10,11 +10,23 @@ import {
 /** What the characters of a session have of the past, by their conversations. */
 export class Recollections {
   readonly #known = new Map<string, Recollection>();
+  /** Characters for which there is something to look into. */
+  readonly #recalls = new Set<string>();
 
   /** At the beginning; a summary that came before is newer. */
   begin(characterSessionId: string, recollection: Recollection): void {
     const summary = this.#known.get(characterSessionId)?.summary ?? recollection.summary;
     this.#known.set(characterSessionId, { ...recollection, summary });
+  }
+
+  /** There is something to look into for this character: documents, or what it remembers of somebody. */
+  recallsNow(characterId: string): void {
+    this.#recalls.add(characterId);
+  }
+
+  /** What has nothing costs a conversation nothing: nobody asks for it. */
+  recalls(characterId: string): boolean {
+    return this.#recalls.has(characterId);
   }
 
   summarised(characterSessionId: string, summary: Summary): void {

@@ -31,6 +31,11 @@ export class RoomHost implements Closable {
     events.on('facts', ({ sessionId, ...news }) => {
       for (const stay of this.#stays.values()) if (stay.sessionId === sessionId) stay.learned(news);
     });
+    events.on('recalls', ({ characterId }) => {
+      // A session that is yet to be assigned is told with its assignment.
+      for (const stay of this.#stays.values())
+        if (stay.sessionId !== undefined) stay.recalls(characterId);
+    });
     events.on('leaveRoom', ({ roomName }) => {
       this.#stays.get(roomName)?.depart({ kind: 'givenAway' });
     });

@@ -104,6 +104,13 @@ export class RoomStay {
     });
   }
 
+  /** There is something to recall for a character now, which may be in this session. */
+  recalls(characterId: string): void {
+    this.#say((session) => {
+      session.recalls(characterId);
+    });
+  }
+
   #say(word: (session: VoiceSession) => void): void {
     if (this.#session) word(this.#session);
     else this.#said.push(word);

@@ -131,6 +131,11 @@ export class VoiceSession implements Closable {
     this.#recollections.learned(news);
   }
 
+  /** There is something to recall for a character now. */
+  recalls(characterId: string): void {
+    this.#recollections.recallsNow(characterId);
+  }
+
   /** The server's word that it is over. */
   endFor(reason: SessionEnd): void {
     this.#end(reason);

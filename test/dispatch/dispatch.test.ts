@@ -360,6 +360,20 @@ describe('who cannot be served', () => {
   });
 });
 
+describe('what can be recalled for a character from now on', () => {
+  it('is told to every agent: any of them may have it in a session', async () => {
+    await agent('agent-1');
+    await agent('agent-2');
+    pushed = [];
+    dispatch.tellRecalls('ada');
+    const push = { push: 'recalls', characterId: 'ada' };
+    expect(pushed).toEqual([
+      { agentId: 'agent-1', push },
+      { agentId: 'agent-2', push },
+    ]);
+  });
+});
+
 describe('closing', () => {
   it('takes nothing new, removes every room and ends what is left', async () => {
     await agent('a');

@@ -49,6 +49,12 @@ const SpeechRequest = z.looseObject({
   voice: z.string(),
   response_format: z.string(),
 });
+const EmbeddingRequest = z.looseObject({
+  model: z.string(),
+  input: z.array(z.string()),
+  encoding_format: z.literal('float'),
+});
+export type EmbeddingRequest = z.infer<typeof EmbeddingRequest>;
 const ModerationRequest = z.looseObject({ model: z.string(), input: z.string() });
 export type ModerationRequest = z.infer<typeof ModerationRequest>;
 export type SpeechRequest = z.infer<typeof SpeechRequest>;
@@ -80,6 +86,7 @@ export class ScriptedProvider {
   readonly afterwork = new ScriptedStage<ChatRequest>();
   readonly tts = new ScriptedStage<SpeechRequest>();
   readonly moderation = new ScriptedStage<ModerationRequest>();
+  readonly embeddings = new ScriptedStage<EmbeddingRequest>();
   /** The streaming recogniser; clients find none until it is told to be there. */
   readonly realtime = new ScriptedRealtime();
   readonly arrivals: Arrival[] = [];
@@ -99,6 +106,8 @@ export class ScriptedProvider {
   } = () => ({ finishReason: 'stop' });
   /** What there is against a text. */
   flags: (request: ModerationRequest) => string[] = () => [];
+  /** The vector of a text. */
+  vector: (text: string) => number[] = (text) => [text.length, 1];
   /** 60 ms of a tone for each letter unless set. */
   sound: (request: SpeechRequest) => Sound = ({ input }) => ({
     samples: hum(60 * input.length),
@@ -154,6 +163,8 @@ export class ScriptedProvider {
         return this.#speak(SpeechRequest.parse(JSON.parse(body.toString())), response);
       case '/v1/moderations':
         return this.#moderate(ModerationRequest.parse(JSON.parse(body.toString())), response);
+      case '/v1/embeddings':
+        return this.#embed(EmbeddingRequest.parse(JSON.parse(body.toString())), response);
       default:
         response.writeHead(404).end();
     }
@@ -197,6 +208,14 @@ export class ScriptedProvider {
     };
     const json = JSON.stringify({ results: [{ flagged: flags.length > 0, categories }] });
     return send(response, behaviour, this.moderation, 'application/json', [json]);
+  }
+
+  #embed(request: EmbeddingRequest, response: ServerResponse): Promise<void> {
+    const behaviour = this.embeddings.arrived(request, response);
+    const data = request.input.map((text, index) => ({ index, embedding: this.vector(text) }));
+    // In no order that anybody promised.
+    const json = JSON.stringify({ data: data.reverse() });
+    return send(response, behaviour, this.embeddings, 'application/json', [json]);
   }
 
   #speak(request: SpeechRequest, response: ServerResponse): Promise<void> {

@@ -11,6 +11,7 @@ import { documentLink } from '../../src/http/routes/convai/knowledge-bank.ts';
 import { Documents } from '../../src/knowledge/documents.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import { McpServers } from '../../src/mcp/mcp-servers.ts';
+import { Cloning } from '../../src/minds/cloning.ts';
 import { Narratives } from '../../src/narratives/narratives.ts';
 import { OwnModels } from '../../src/models/own-models.ts';
 import { AddressGuard } from '../../src/net/address-guard.ts';
@@ -31,6 +32,7 @@ export function craftingDeps(db: Db = nowhere(), baseUrl = 'http://127.0.0.1:9/v
   const functions = new Functions({ db, sealer, guard, onUnreadable: () => undefined });
   return {
     characters: new Characters(db),
+    cloning: new Cloning(db),
     history: new ChatHistory(db),
     narratives: new Narratives(db),
     functions,

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownModels } from '../../src/db/schema.ts';
 import { decodeWav } from '../../src/audio/wav.ts';
+import { SessionList } from '../../src/http/routes/convai/chat-history.ts';
+import { systemClock } from '../../src/lifetime/clock.ts';
+import { Memories } from '../../src/memory/memories.ts';
 import { CraftingServer, strangerKey } from './crafting-server.ts';
 
 /* custom-llm-api.md, chat-history-api.md, chat-history-delete-api.md, voice-, language-list- and text-to-speech-api.md */
@@ -173,6 +176,27 @@ describe('chat history', () => {
       1,
     );
     expect(await server.json('/character/chatHistory/list', { charID })).toHaveLength(2);
+  });
+
+  it('says of each conversation whether something of it is remembered now', async () => {
+    const charID = await server.character();
+    const [told, idle] = [
+      await server.conversation(charID, [{}]),
+      await server.conversation(charID, [{}]),
+    ];
+    const { db } = server.database;
+    const person = { workspaceId: server.workspaceId, characterId: charID, personId: 'ann' };
+    const memories = new Memories({ db, clock: systemClock });
+    const fact = { key: null, text: 'Likes tea.', importance: 2, saidAt: new Date() };
+    await memories.keep(person, [{ ...fact, conversationId: told }]);
+    const remembered = async () => {
+      const all = SessionList.parse(await server.json('/character/chatHistory/list', { charID }));
+      return all.filter((one) => one.is_added_to_memory).map(({ sessionID }) => sessionID);
+    };
+    expect(await remembered()).toEqual([told]);
+    expect(idle).not.toBe(told);
+    await memories.erase(person);
+    expect(await remembered()).toEqual([]);
   });
 
   it('tells a conversation turn by turn', async () => {

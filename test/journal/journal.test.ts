@@ -261,6 +261,14 @@ describe('a journal', () => {
     expect(assigned).toHaveBeenCalledExactlyOnceWith(assignment);
   });
 
+  it('passes on that there is something to recall for a character now', async () => {
+    const journal = await open();
+    const recalls = vi.fn();
+    journal.events.on('recalls', recalls);
+    server.send({ push: 'recalls', characterId: 'ada' });
+    await vi.waitFor(() => expect(recalls).toHaveBeenCalledWith({ characterId: 'ada' }));
+  });
+
   it('gives the session of a room that waits for its agent', async () => {
     const journal = await open();
     server.answer = (ask) => ({ id: ask.id, ok: true, result: assignment });

@@ -59,16 +59,18 @@ describe('a character with documents', () => {
     return Turns.parse(await answer.json()).turns.at(-1);
   };
 
-  it('answers a spoken question from an uploaded PDF, until that is disconnected, or deleted', async () => {
+  it('answers a spoken question from a PDF that is connected while they talk, until it is disconnected, or deleted', async () => {
     const id = await bank.upload(
       'ferries.pdf',
       await pdfOf('The ferry to Ostrey costs nine crowns.'),
     );
     expect(await bank.settled(id)).toMatchObject({ is_available: true });
-    await bank.link(id, 'active');
     const conversationId = randomUUID();
     const conversation = { character_id: bank.charID, character_session_id: conversationId };
     const caller = await calls.open({ body: conversation, greeting: false });
+    expect(await ask(caller)).not.toContain('nine crowns');
+    // The character's first document: nobody looked anything up until now.
+    await bank.link(id, 'active');
     expect(await ask(caller)).toContain('nine crowns');
     expect(await lastTurn(conversationId)).toMatchObject({
       user_text: question,

@@ -73,6 +73,27 @@ describe('recalling for an answer', () => {
     });
   });
 
+  it('is not done while there is nothing to look into, and is from the moment there is', async () => {
+    const asked: string[] = [];
+    let recalls = false;
+    const scene = new Scene({
+      recalls: () => recalls,
+      recollect: ({ text }) => {
+        asked.push(text);
+        return Promise.resolve([tides]);
+      },
+    });
+    scene.conversation.type('Where is the harbour?');
+    await scene.silence(6_000);
+    expect(scene.completed().at(-1)?.stages.recallMs).toBeUndefined();
+    recalls = true;
+    scene.conversation.type('When is high water?');
+    await scene.silence(6_000);
+    await scene.end();
+    expect(asked).toEqual(['When is high water?']);
+    expect(scene.completed().at(-1)).toMatchObject({ material: [tides] });
+  });
+
   it('is not done for what nobody said', async () => {
     const { scene, asked } = library(0);
     scene.conversation.greet('Welcome.');

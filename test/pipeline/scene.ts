@@ -27,6 +27,7 @@ export type SceneOptions = {
   openStt?: (clock: FakeClock) => ScriptedStt;
   /** Nothing is looked up unless it is given. */
   recollect?: Recollect;
+  recalls?: () => boolean;
   /** Nobody moderates unless it is given. */
   moderation?: Moderation;
   /** One that somebody else moves, too. */
@@ -62,6 +63,7 @@ export class Scene {
     openStt = wholeUtterances,
     moderation,
     recollect,
+    recalls,
     clock = new FakeClock(),
     desk,
   }: SceneOptions = {}) {
@@ -83,6 +85,7 @@ export class Scene {
         speaker: { voice: undefined, language: 'en-US' },
         ...(moderation && { moderation }),
         ...(recollect && { recollect }),
+        ...(recalls && { recalls }),
         ...(desk && { desk }),
         stage: () => this.stage,
         prompt: (past, { userText, material }) => {

@@ -8,6 +8,7 @@ export type Shelf = {
 };
 
 const keySlot = 'parley.key';
+const userSlot = 'parley.user';
 const conversationsSlot = 'parley.conversations';
 const mostConversations = 50;
 
@@ -25,6 +26,27 @@ export class RememberedKey {
 
   forget(): void {
     this.shelf.removeItem(keySlot);
+  }
+}
+
+/** Under which characters remember whoever uses this browser: made at the first look, and of no other meaning. */
+export class RememberedUser {
+  #id: string | undefined;
+
+  constructor(
+    readonly shelf: Shelf,
+    readonly newId: () => string,
+  ) {}
+
+  get id(): string {
+    this.#id ??= this.shelf.getItem(userSlot) ?? this.#make();
+    return this.#id;
+  }
+
+  #make(): string {
+    const id = `playground-${this.newId()}`;
+    this.shelf.setItem(userSlot, id);
+    return id;
   }
 }
 

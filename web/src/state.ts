@@ -35,6 +35,10 @@ export type State = {
   wire: WireLog;
   routing: Routing;
   withMicrophone: boolean;
+  /** The character may keep what the user tells of themselves. */
+  withMemory: boolean;
+  /** A character is being made or changed. */
+  editing: boolean;
 };
 
 export const initialState: State = {
@@ -50,6 +54,8 @@ export const initialState: State = {
   wire: emptyWireLog,
   routing: 'audio_only',
   withMicrophone: true,
+  withMemory: true,
+  editing: false,
 };
 
 export function chosen(state: State): CharacterCard | undefined {

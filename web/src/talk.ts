@@ -4,7 +4,7 @@ import { microphoneWords, patienceMs, ServerFailed, type Failure } from './failu
 import { handleMessage } from './handle-message.ts';
 import { Line } from './line.ts';
 import { decodePacket, readMessage } from './message.ts';
-import type { RememberedConversations } from './remembered.ts';
+import type { RememberedConversations, RememberedUser } from './remembered.ts';
 import type { Room, Server } from './server.ts';
 import { chosen, inCall, type Phase, type State } from './state.ts';
 import type { Store } from './store.ts';
@@ -15,13 +15,20 @@ export class Talk {
   readonly #store: Store<State>;
   readonly #server: Server;
   readonly #conversations: RememberedConversations;
+  readonly #user: RememberedUser;
   readonly #face = new FacePlayer();
   #line: Line | undefined;
 
-  constructor(store: Store<State>, server: Server, conversations: RememberedConversations) {
+  constructor(
+    store: Store<State>,
+    server: Server,
+    conversations: RememberedConversations,
+    user: RememberedUser,
+  ) {
     this.#store = store;
     this.#server = server;
     this.#conversations = conversations;
+    this.#user = user;
   }
 
   /** 0 to 1, of this very moment. */
@@ -56,6 +63,7 @@ export class Talk {
         characterId: character.id,
         characterSessionId,
         routing: state.routing,
+        endUserId: state.withMemory ? this.#user.id : null,
       });
       if (this.#line !== line) return;
       await this.#join(line, room);

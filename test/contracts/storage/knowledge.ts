@@ -99,6 +99,20 @@ export function knowledgeContract(storage: () => Storage): void {
       expect(await find(of, 'high water')).toEqual([]);
     });
 
+    it('that is connected is told to those who have to do with the character, and else nothing', async () => {
+      const { documents, shelve } = await open();
+      const { workspaceId, characterId } = await storage().workspace();
+      const told: string[] = [];
+      documents.onConnected = (of) => told.push(of);
+      const id = await shelve(workspaceId, 'tides.txt', tides);
+      await documents.link(workspaceId, characterId, [{ id, isActive: false }]);
+      expect(told).toEqual([]);
+      await documents.link(workspaceId, characterId, [{ id, isActive: true }]);
+      const unknown = { id: characterId, isActive: true };
+      await expect(documents.link(workspaceId, characterId, [unknown])).rejects.toThrow();
+      expect(told).toEqual([characterId]);
+    });
+
     it('of one workspace is never seen, linked, changed or deleted from another', async () => {
       const { documents, shelve, find } = await open();
       const mine = await storage().workspace();

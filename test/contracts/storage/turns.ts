@@ -51,6 +51,20 @@ export function turnsContract(storage: () => Storage): void {
       expect(await storage().turns.history(session, 10)).toEqual([finished]);
     });
 
+    it('come to their end once, however often they are appended, and with whatever they learn since', async () => {
+      const session = await storage().session();
+      const open = aTurn({ status: 'open', assistantText: '' });
+      const finished = { ...open, status: 'interrupted' as const, assistantText: 'Two hundred' };
+      const call = { name: 'get_time', json: '{}', isRepeatable: true, ok: true, result: 'noon' };
+      const late = { ...finished, toolCalls: [call] };
+      const ends: boolean[] = [];
+      for (const turn of [open, open, finished, finished, late, open])
+        ends.push((await storage().turns.append(session.id, turn)).isFinishedBy);
+      expect(ends).toEqual([false, false, true, false, false, false]);
+      const whole = await storage().turns.append(session.id, aTurn());
+      expect(whole).toEqual({ conversationId: session.conversationId, isFinishedBy: true });
+    });
+
     it('stay in the conversation they began in', async () => {
       const [mine, theirs] = [await storage().session(), await storage().session()];
       const turn = aTurn();

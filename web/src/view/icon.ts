@@ -17,6 +17,15 @@ const paths = {
   close: 'M6 6l12 12M18 6 6 18',
   key: 'M14 10a4.5 4.5 0 1 0-3.5 4.4L12 16h2v2h2v2h4v-3.5l-6.4-6.4Z',
   down: 'M12 5v14M6 13l6 6 6-6',
+  back: 'M19 12H5M11 6l-6 6 6 6',
+  edit: 'M4 20h4L19 9l-4-4L4 16v4ZM13 7l4 4',
+  plus: 'M12 5v14M5 12h14',
+  copy: 'M9 9h11v11H9ZM15 9V4H4v11h5',
+  trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
+  play: 'M7 4.5v15l12-7.5Z',
+  stop: 'M6 6h12v12H6Z',
+  upload: 'M12 16V4M7 9l5-5 5 5M4 15v5h16v-5',
+  pen: 'M4 20c4-1 5-2 7-5 2-3 5-8 9-11-1 6-3 10-6 12-2 1.5-4 1.5-6 1.5',
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -1,6 +1,8 @@
 import type { CharacterCard, Routing } from '../server.ts';
 import { chosen, inCall, type State } from '../state.ts';
 import { element, setText } from './element.ts';
+import { pressButton } from './field.ts';
+import { icon } from './icon.ts';
 import { portrait } from './portrait.ts';
 
 export type LobbyActions = {
@@ -8,6 +10,9 @@ export type LobbyActions = {
   connect: (how: 'new' | 'continue') => void;
   route: (routing: Routing) => void;
   useMicrophone: (wanted: boolean) => void;
+  useMemory: (wanted: boolean) => void;
+  /** @param id undefined makes a new one */
+  edit: (id: string | undefined) => void;
 };
 
 const routings: { value: Routing; label: string; hint: string }[] = [
@@ -30,6 +35,7 @@ export class Lobby {
   );
   readonly #start = button('primary', 'connect', '');
   readonly #again = button('', 'connect-continue', 'Continue conversation');
+  readonly #edit = pressButton('quiet', 'edit-character', [icon('edit'), 'Edit'], () => undefined);
   readonly #actions: LobbyActions;
   #drawnCharacters: State['characters'];
   #drawnCard: CharacterCard | undefined;
@@ -38,19 +44,36 @@ export class Lobby {
     this.#actions = actions;
     this.#start.addEventListener('click', () => actions.connect('new'));
     this.#again.addEventListener('click', () => actions.connect('continue'));
+    this.#edit.addEventListener('click', () => actions.edit(this.#drawnCard?.id));
     this.root = element(
       'main',
       { class: 'lobby' },
-      element('fieldset', {}, element('legend', {}, 'Who do you want to talk to?'), this.#roster),
+      element(
+        'fieldset',
+        {},
+        element('legend', {}, 'Who do you want to talk to?'),
+        pressButton('with-icon new', 'new-character', [icon('plus'), 'New character'], () => {
+          actions.edit(undefined);
+        }),
+        this.#roster,
+      ),
       element(
         'section',
         { class: 'chosen', 'aria-label': 'Chosen character' },
         this.#card,
-        element('div', { class: 'buttons' }, this.#start, this.#again),
+        element('div', { class: 'buttons' }, this.#start, this.#again, this.#edit),
         this.#options(),
         this.#offline,
       ),
     );
+  }
+
+  /** Where whoever comes back from the editor goes on. */
+  focusAfterEditing(): void {
+    // It is shown again before the next frame.
+    requestAnimationFrame(() => {
+      this.#edit.focus();
+    });
   }
 
   show(state: State): void {
@@ -64,6 +87,7 @@ export class Lobby {
       radio.checked = radio.value === state.chosenId;
     this.#start.disabled = !card || inCall(state);
     this.#again.disabled = this.#start.disabled;
+    this.#edit.disabled = !card;
     setText(this.#start, state.resumable ? 'New conversation' : `Talk to ${firstName(card)}`);
     this.#again.hidden = !state.resumable;
     this.#offline.hidden = state.info?.offline !== true;
@@ -101,6 +125,12 @@ export class Lobby {
       'data-testid': 'with-microphone',
     });
     microphone.addEventListener('change', () => this.#actions.useMicrophone(microphone.checked));
+    const memory = element('input', {
+      type: 'checkbox',
+      checked: true,
+      'data-testid': 'with-memory',
+    });
+    memory.addEventListener('change', () => this.#actions.useMemory(memory.checked));
     const choices = routings.map(({ value, label, hint }) => {
       const radio = element('input', {
         type: 'radio',
@@ -121,6 +151,7 @@ export class Lobby {
       'div',
       { class: 'options' },
       element('label', { class: 'check' }, microphone, 'Start with the microphone on'),
+      element('label', { class: 'check' }, memory, 'Let them remember me'),
       element(
         'details',
         { 'data-testid': 'advanced' },

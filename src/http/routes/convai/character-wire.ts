@@ -41,7 +41,7 @@ export function fromConvai(sent: ConvaiCharacterFields): CharacterChange {
     listing: sent.listing,
     description: sent.description,
     model: model === undefined ? undefined : model.trim() || null,
-    temperature: sent.temperature ?? prompt?.TEMPERATURE,
+    temperature: sent.temperature === undefined ? prompt?.TEMPERATURE : sent.temperature,
     reasoningEffort: effort === '' ? null : effort,
     personality: sent.character_traits?.personality_traits,
     speakingStyle: style === 'None' ? '' : style,

@@ -4,6 +4,7 @@ import type { Characters } from '../../../characters/characters.ts';
 import type { CharacterLink } from '../../../characters/character-link.ts';
 import { CharacterChanged } from '../../../characters/character-refusals.ts';
 import type { CharacterRecord } from '../../../characters/character-record.ts';
+import type { Cloning } from '../../../minds/cloning.ts';
 import {
   CloneCharacter,
   CreateCharacter,
@@ -21,6 +22,7 @@ import { CraftingRefused, missingKeyIs400, orRefuse } from './crafting-dialect.t
 
 export type CharacterRouteDeps = {
   characters: Characters;
+  cloning: Pick<Cloning, 'clone'>;
   links: CharacterLink[];
   /** What answers and speaks for characters that name no model and no voice. */
   usualModel: string;
@@ -110,9 +112,10 @@ export function characterRoutes(deps: CharacterRouteDeps, guards: RequestHandler
 
   router.post('/user/clone_character', ...guards, async (req, res) => {
     const { workspaceId } = callerOf(req);
-    const copy = await orRefuse(notUpdated, () =>
-      characters.clone(workspaceId, parseBody(CloneCharacter, req).charID),
-    );
+    const copy = await orRefuse(notUpdated, () => {
+      const { charID, KB: withDocuments = false } = parseBody(CloneCharacter, req);
+      return deps.cloning.clone(workspaceId, charID, { withDocuments });
+    });
     if (!copy) throw unknownForUpdate();
     res.json({ charID: copy.character.id });
   });

@@ -56,10 +56,10 @@ export function chatHistoryRoutes(deps: ChatHistoryDeps, guards: RequestHandler[
     const { body, of } = await read(ListSessions, req);
     const limit = body.limit ?? -1;
     const sessions = await history.sessions(of, limit < 0 ? undefined : limit);
-    const answer: z.infer<typeof SessionList> = sessions.map(({ id, createdAt }) => ({
+    const answer: z.infer<typeof SessionList> = sessions.map(({ id, createdAt, isRemembered }) => ({
       sessionID: id,
       ...dateAndTime(createdAt),
-      is_added_to_memory: false,
+      is_added_to_memory: isRemembered,
     }));
     res.json(answer);
   });

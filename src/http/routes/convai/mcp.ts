@@ -4,12 +4,11 @@ import type { Characters } from '../../../characters/characters.ts';
 import {
   McpServerInvalid,
   McpServerUnknown,
-  reachOf,
   ServerChangeFields,
   ServerFields,
-  type McpServers,
   type StoredServer,
-} from '../../../mcp/mcp-servers.ts';
+} from '../../../mcp/mcp-server-fields.ts';
+import { reachOf, type McpServers } from '../../../mcp/mcp-servers.ts';
 import type { McpServer } from '../../../protocol/tool-settings.ts';
 import type { OutsideTool } from '../../../providers/tools/tool-box.ts';
 import { callerOf } from '../../api-key.ts';
