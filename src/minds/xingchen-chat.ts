@@ -75,11 +75,12 @@ export class XingchenChat {
    */
   async begin(ask: Ask, signal: AbortSignal): Promise<Answering> {
     const { workspaceId, character, words, history } = ask;
-    const { conversationId, speaker } = await this.#place(ask);
+    const { conversationId, began, speaker } = await this.#place(ask);
     const last = await this.#last(ask, conversationId);
     const replaced = replacedBy(ask, last);
     const request: TextRequest = {
       ...{ workspaceId, character, conversationId, words },
+      ...(began && { conversationBegan: began }),
       ...(speaker && { speaker }),
       ...(history && { history, isIndependent: true }),
       ...(replaced && { anew: true }),
@@ -128,7 +129,7 @@ export class XingchenChat {
     character,
     xingchen,
     user,
-  }: Ask): Promise<{ conversationId: string | null; speaker?: Participant }> {
+  }: Ask): Promise<{ conversationId: string | null; began?: Date; speaker?: Participant }> {
     if (!user) return { conversationId: null };
     const { id, name } = await this.deps.speakers.ensure(workspaceId, {
       deviceId: user.id,
@@ -136,13 +137,13 @@ export class XingchenChat {
     });
     const speaker = { identity: humanIdentity(id), speakerId: id, speakerName: name };
     if (!xingchen) return { conversationId: null, speaker };
-    const { id: conversationId } = await this.deps.conversations.open({
+    const { id: conversationId, createdAt: began } = await this.deps.conversations.open({
       workspaceId,
       characterId: character.id,
       endUserId: id,
       characterSessionId: sessionName(id),
     });
-    return { conversationId, speaker };
+    return { conversationId, began, speaker };
   }
 
   /** The last turn, where it matters. */

@@ -9,6 +9,7 @@ import { ChatAnswer, ChatResult } from '../../src/protocol/xingchen/chat.ts';
 import { CreatedAnswer } from '../../src/protocol/xingchen/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { Calls, exchange } from './support/calls.ts';
+import { makeKey } from './support/keys.ts';
 import { Parley } from './support/server.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -80,6 +81,25 @@ describe('a Xingchen client on the embedded provider', () => {
     expect(pieces.length).toBeGreaterThan(2);
     expect(pieces.join('')).toBe(choices[0]?.messages[0]?.content);
     expect(pieces.join('')).toContain('17岁');
+  });
+
+  it('speaks to other workspaces where allowChat says so', async () => {
+    const apiKey = await makeKey(parley, 'elsewhere');
+    const connect = () =>
+      fetch(`${parley.url}/connect`, {
+        method: 'POST',
+        headers: { 'X-API-Key': apiKey, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ character_id: characterId, connection_type: 'audio' }),
+      });
+    expect((await connect()).status).toBe(404);
+    const permConfig = { isPublic: 0, allowApi: 0, allowChat: 1 };
+    await post('/character/update', { characterId, permConfig });
+    const caller = await calls.open({
+      apiKey,
+      body: { character_id: characterId },
+      greeting: false,
+    });
+    await exchange(caller, '你今年多大?');
   });
 
   it('goes on by voice where it was in writing, under the same character_session_id', async () => {

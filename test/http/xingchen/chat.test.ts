@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { ChatHistory } from '../../../src/chats/chat-history.ts';
 import { Conversations } from '../../../src/chats/conversations.ts';
 import { Turns } from '../../../src/chats/turns.ts';
 import { ChatAnswer, ChatResult } from '../../../src/protocol/xingchen/chat.ts';
@@ -298,6 +299,21 @@ describe('the chat of the Xingchen API', () => {
     expect([unread.status, unread.events[0]?.event]).toEqual([404, 'error']);
     const key = { Authorization: 'Bearer wrong' };
     expect((await server.events({}, key)).events).toMatchObject([{ data: { errorCode: 40102 } }]);
+  });
+
+  it('keeps nothing in a conversation that was deleted meanwhile, though another began in its place', async () => {
+    const { llm } = server.provider;
+    const { sessionId } = (await ask('你好', { userId: 'gone' })).context;
+    llm.pace = { firstMs: 300, pieceMs: 0 };
+    const requests = llm.counts.requests;
+    const answer = server.post('/chat/send', asking(id, '你好', { userId: 'gone' }));
+    await llm.until((counts) => counts.requests > requests);
+    const of = { workspaceId: server.workspaces.own, characterId: uuidOf(id) ?? '' };
+    await new ChatHistory(server.database.db).delete(of, [sessionId]);
+    const anew = { ...of, endUserId: null, characterSessionId: sessionId };
+    await new Conversations(server.database.db).open(anew);
+    expect(await answer).toMatchObject({ code: 40902 });
+    expect(await turnsOf(sessionId)).toEqual([]);
   });
 
   it('gives one answer at a time in a conversation with its own history', async () => {
