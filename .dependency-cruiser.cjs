@@ -19,6 +19,7 @@ const ranks = {
   speakers: 3,
   users: 3,
   sounds: 3,
+  images: 3,
   functions: 3,
   mcp: 3,
   narratives: 3,
@@ -114,7 +115,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(session|pipeline|room)/' },
       to: {
-        path: '^src/(db|minds|characters|models|keys|knowledge|memory|chats|speakers|users|sounds|skills|functions|mcp|narratives)/',
+        path: '^src/(db|minds|characters|models|keys|knowledge|memory|chats|speakers|users|sounds|images|skills|functions|mcp|narratives)/',
       },
     },
     {

@@ -29,6 +29,7 @@ import type { Ground } from './server/ground.ts';
 import { openLiveKit, roomUrlOf } from './server/livekit-server.ts';
 import { gauges, observe } from './server/measures.ts';
 import { openMind } from './server/mind.ts';
+import { openPictures } from './server/pictures.ts';
 import { projectRoot, versionOf } from './server/project.ts';
 import { providerSettings } from './server/provider-settings.ts';
 import { agentName, openDispatch } from './server/voice-dispatch.ts';
@@ -94,6 +95,7 @@ async function serve(ground: Ground): Promise<void> {
   const mind = await openMind(ground, {
     ...{ database, providers, contextTokens: settings.llm.contextTokens, onWritten: onTurn },
   });
+  const pictures = await scope.own('pictures', openPictures(ground, database));
   const usage = new KeyUsage(db, clock);
   const line = new AgentLine({ secret: secrets.agentSecret, clock, log });
   const dispatch = openDispatch(ground, {
@@ -148,8 +150,9 @@ async function serve(ground: Ground): Promise<void> {
     }),
     aiChat: openAiChat(config, { ...mind, db, providers, clock, log }),
     xingchen: openXingchen({
-      ...mind,
-      ...{ documents: mind.knowledge.documents, providers, clock },
+      ...{ ...mind, db, pictures, providers, clock, log },
+      documents: mind.knowledge.documents,
+      recollecting: mind.remembering.recollecting,
     }),
     playground: {
       webDir: join(root, 'web/dist'),

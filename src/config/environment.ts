@@ -6,6 +6,7 @@ import {
   headerKey,
   hosts,
   oneOf,
+  pictureSize,
   port,
   sharedSecret,
   text,
@@ -200,6 +201,15 @@ export const Environment = z.object({
     '`OPENAI_API_KEY`, at the same server only',
   ),
   MODERATION_MODEL: setting(text, 'Its model', '`omni-moderation-latest` at OpenAI'),
+
+  IMAGES_BASE_URL: setting(
+    http,
+    'Base URL for pictures that characters draw (`POST /images/generations`); off unless one of these three is set',
+    '`OPENAI_BASE_URL`',
+  ),
+  IMAGES_API_KEY: setting(text, 'Key for pictures', '`OPENAI_API_KEY`, at the same server only'),
+  IMAGES_MODEL: setting(text, 'Its model', '`gpt-image-1` at OpenAI'),
+  IMAGES_SIZE: setting(pictureSize, 'Size of pictures, such as `1024x1024`', "the endpoint's own"),
 
   WEATHER_URL: setting(
     http,

@@ -1,4 +1,4 @@
-import type { StageSettings } from '../protocol/provider-settings.ts';
+import type { ImageSettings, StageSettings } from '../protocol/provider-settings.ts';
 import type { ConfigProblem } from './config-error.ts';
 import type { Environment } from './environment.ts';
 
@@ -13,6 +13,8 @@ export type Stages = {
   embeddings: Stage;
   /** Undefined unless it is asked for by a variable of its own. */
   moderation: StageSettings | undefined;
+  /** Undefined unless it is asked for, too: nothing is drawn. */
+  images: ImageSettings | undefined;
 };
 
 const openAiUrl = 'https://api.openai.com/v1';
@@ -22,6 +24,7 @@ const openAiModels = {
   TTS: 'gpt-4o-mini-tts',
   EMBEDDINGS: 'text-embedding-3-small',
   MODERATION: 'omni-moderation-latest',
+  IMAGES: 'gpt-image-1',
 };
 type StageName = keyof typeof openAiModels;
 
@@ -34,6 +37,7 @@ export function readStages(env: Environment, report: (problem: ConfigProblem) =>
     tts: tts.kind === 'offline' ? tts : { kind: 'openai', settings: withVoice(tts.settings, env) },
     embeddings: readStage(env, 'EMBEDDINGS', report),
     moderation: readModeration(env, report),
+    images: readImages(env, report),
   };
 }
 
@@ -46,10 +50,20 @@ function readModeration(
   return readEndpoint(env, 'MODERATION', '', report);
 }
 
+function readImages(
+  env: Environment,
+  report: (problem: ConfigProblem) => void,
+): ImageSettings | undefined {
+  const isWanted = env.IMAGES_BASE_URL ?? env.IMAGES_API_KEY ?? env.IMAGES_MODEL;
+  if (isWanted === undefined) return undefined;
+  const settings = readEndpoint(env, 'IMAGES', '', report);
+  return env.IMAGES_SIZE === undefined ? settings : { ...settings, size: env.IMAGES_SIZE };
+}
+
 /** A stage with neither a base URL nor a key is offline; a key alone means OpenAI itself. */
 function readStage(
   env: Environment,
-  stage: Exclude<StageName, 'MODERATION'>,
+  stage: Exclude<StageName, 'MODERATION' | 'IMAGES'>,
   report: (problem: ConfigProblem) => void,
 ): Stage {
   const ownUrl = env[`${stage}_BASE_URL`];

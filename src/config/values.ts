@@ -15,6 +15,11 @@ export function whole(min: number, max: number) {
     .pipe(z.int().min(min, { error }).max(max, { error }));
 }
 
+/** As endpoints spell it; some of DashScope's have a star. */
+export const pictureSize = z.string().regex(/^(auto|\d{2,5}[x*]\d{2,5})$/, {
+  error: 'must be a width and a height such as 1024x1024, or auto',
+});
+
 /** Degrees and the like. */
 export function decimal(min: number, max: number) {
   const error = `must be a number from ${min} to ${max}`;

@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { DocumentKind, DocumentState } from '../protocol/document.ts';
 import type { SessionEnd } from '../protocol/journal.ts';
+import type { PictureType } from '../protocol/picture.ts';
 import type { McpServer } from '../protocol/tool-settings.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { bytes, cleanJsonb, cleanText } from './columns.ts';
@@ -607,6 +608,79 @@ export const afterwork = pgTable(
     index('afterwork_due')
       .on(table.dueAt)
       .where(sql`due_at is not null`),
+  ],
+);
+
+/** What users think of answers. */
+export const messageRatings = pgTable(
+  'message_ratings',
+  {
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    turnId: uuid('turn_id')
+      .primaryKey()
+      .references(() => turns.id, { onDelete: 'cascade' }),
+    /** -1 to 5. */
+    rating: integer('rating').notNull(),
+    ratedAt: timestamp('rated_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [index('message_ratings_by_workspace').on(table.workspaceId)],
+);
+
+/** Pictures that characters were asked for, and what became of them: one for a turn. */
+export const imageJobs = pgTable(
+  'image_jobs',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    turnId: uuid('turn_id')
+      .notNull()
+      .references(() => turns.id, { onDelete: 'cascade' }),
+    /** What is to be drawn. */
+    prompt: cleanText('prompt').notNull(),
+    state: text('state').$type<'waiting' | 'working' | 'done' | 'failed'>().notNull(),
+    /** Why it failed, in words for whoever asked. */
+    fault: cleanText('fault'),
+    /** Where its endpoint keeps it; null where it is kept in `images`. */
+    url: cleanText('url'),
+    /** How often it was begun. Who works on it holds it by this number, too. */
+    attempts: integer('attempts').notNull().default(0),
+    /** Until then some server works on it, or nobody shall. */
+    leasedUntil: timestamp('leased_until', { withTimezone: true }),
+    createdAt: createdAt(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('image_jobs_by_turn').on(table.turnId),
+    index('image_jobs_by_workspace').on(table.workspaceId, table.createdAt),
+    index('image_jobs_to_do')
+      .on(table.createdAt)
+      .where(sql`state in ('waiting', 'working')`),
+  ],
+);
+
+/** Pictures that came as bytes. */
+export const images = pgTable(
+  'images',
+  {
+    /** 256 random bits: whoever has the address may see the picture. */
+    id: text('id').primaryKey(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    jobId: uuid('job_id')
+      .notNull()
+      .references(() => imageJobs.id, { onDelete: 'cascade' }),
+    type: text('type').$type<PictureType>().notNull(),
+    content: bytes('content').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [
+    uniqueIndex('images_by_job').on(table.jobId),
+    index('images_by_workspace').on(table.workspaceId, table.createdAt),
   ],
 );
 

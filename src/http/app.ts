@@ -36,6 +36,7 @@ import {
   type PlaygroundSettings,
 } from './routes/playground.ts';
 import { turnsOperation, turnsRoute, type TurnReader } from './routes/turns.ts';
+import { messageOperations } from './routes/xingchen/message-operations.ts';
 import { xingchenOperations } from './routes/xingchen/operations.ts';
 import { xingchenRoutes, type XingchenDeps } from './routes/xingchen/xingchen.ts';
 
@@ -102,6 +103,7 @@ export function createApp(deps: AppDeps): Express {
     ...toolOperations,
     ...aiChatOperations,
     ...xingchenOperations,
+    ...messageOperations,
     ...playgroundOperations,
     ...healthOperations,
     metricsOperation,

@@ -1,4 +1,5 @@
 import type { Character } from '../protocol/character.ts';
+import type { Inspection } from './inspection.ts';
 import type { TextAnswer } from './text-request.ts';
 
 /** One exchange of a chat in writing, as those see it who watch over it. */
@@ -31,16 +32,8 @@ export type ChatHooks = {
    * @throws {PublicError} when the words are not to be answered; nothing is kept
    */
   before?: (turn: WatchedTurn, signal: AbortSignal) => Promise<string | undefined>;
-  /**
-   * The answer on its way to the client: may hold pieces back, and must give out all of them, joined, or throw a
-   * {PublicError}. The turn is kept when the inner generator ends, so a piece that is judged before the next one is
-   * asked for is judged before anything is kept.
-   */
-  during?: (
-    pieces: AsyncGenerator<string, TextAnswer>,
-    turn: WatchedTurn,
-    signal: AbortSignal,
-  ) => AsyncGenerator<string, TextAnswer>;
+  /** Who judges words and answer, from now on; undefined: the server's own moderation. */
+  inspection?: (turn: WatchedTurn, signal: AbortSignal) => Inspection | undefined;
   /** The turn was kept (or answered, where nothing is kept); the client learns of the end when this is done. */
   after?: (turn: WatchedTurn, answer: TextAnswer) => Promise<void>;
 };

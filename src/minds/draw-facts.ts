@@ -7,6 +7,7 @@ import type { Memories } from '../memory/memories.ts';
 import type { NewMemory, Person } from '../memory/memory.ts';
 import { factMessages, factsIn, type FactWish } from '../prompt/facts.ts';
 import type { Character } from '../protocol/character.ts';
+import { memoryWishOf, type MemoryWish } from '../protocol/xingchen/configured.ts';
 import type { Speakers } from '../speakers/speakers.ts';
 import { think, type ThinkingDeps } from './think.ts';
 
@@ -43,12 +44,15 @@ export async function drawFacts(task: Task, deps: DrawingDeps, signal: AbortSign
     { after: throughPosition, limit: turnsAtOnce },
   );
   const { said, untilAt } = finished(page ?? [], deps.clock.nowAt());
-  const character = await characters.get(workspaceId, characterId);
+  const record = await characters.read(workspaceId, characterId);
   const drawn: { person: Person; facts: NewMemory[] }[] = [];
-  if (character?.memoryEnabled) {
+  if (record?.character.memoryEnabled) {
+    const { character, xingchen } = record;
+    const { kinds } = memoryWishOf(xingchen);
     for (const [personId, theirs] of await byPerson(said, task, deps)) {
       const person = { workspaceId, characterId, personId };
-      const facts = await factsOf(person, theirs, { character, conversationId }, deps, signal);
+      const of = { character, conversationId, kinds };
+      const facts = kinds?.length === 0 ? [] : await factsOf(person, theirs, of, deps, signal);
       drawn.push({ person, facts });
     }
   }
@@ -64,13 +68,14 @@ export async function drawFacts(task: Task, deps: DrawingDeps, signal: AbortSign
 async function factsOf(
   person: Person,
   said: StoredTurn[],
-  { character, conversationId }: { character: Character; conversationId: string },
+  of: { character: Character; conversationId: string; kinds: MemoryWish['kinds'] },
   deps: DrawingDeps,
   signal: AbortSignal,
 ): Promise<NewMemory[]> {
+  const { character, conversationId, kinds } = of;
   const known = await deps.memories.foremost(person, mostKnown);
   const wish: FactWish = {
-    known,
+    ...{ known, kinds },
     turns: said.map(({ userText: user, assistantText }, index) => ({
       ...{ number: index + 1, user, character: assistantText },
     })),

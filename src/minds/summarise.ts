@@ -7,6 +7,7 @@ import { mostSummaryTokens, summaryMessages, summaryText } from '../prompt/summa
 import { estimateTokens } from '../prompt/tokens.ts';
 import type { Character } from '../protocol/character.ts';
 import type { Summary } from '../protocol/recollection.ts';
+import { memoryWishOf } from '../protocol/xingchen/configured.ts';
 import { think, type ThinkingDeps } from './think.ts';
 
 /** When older turns become a summary, in turns and estimated tokens that none covers yet. */
@@ -64,10 +65,13 @@ export async function summarise(
   const { afterwork, turns, summaries, characters, budgetTokens } = deps;
   const of = { workspaceId, conversationId };
   const page = (await turns.page(of, { after: throughPosition, limit: turnsAtOnce })) ?? [];
-  const character = await characters.get(workspaceId, characterId);
-  const older = character
-    ? olderOf(page, character.historyTurns, summaryRules(character, budgetTokens))
-    : [];
+  const record = await characters.read(workspaceId, characterId);
+  const character = record?.character;
+  const isWanted = record !== undefined && memoryWishOf(record.xingchen).summary;
+  const older =
+    character && isWanted
+      ? olderOf(page, character.historyTurns, summaryRules(character, budgetTokens))
+      : [];
   const last = older.at(-1);
   if (!character || !last) {
     await afterwork.done(task, { throughPosition, againAt: null });

@@ -24,6 +24,7 @@ import {
   NothingToAnswer,
   WordsRefused,
 } from './answer-failed.ts';
+import type { Inspection } from './inspection.ts';
 import type { Recall } from './recall.ts';
 import { recollect, type RecollectingDeps } from './recollecting.ts';
 import { askedWith, optionsOf, type Answering, type Ending } from './text-asking.ts';
@@ -135,20 +136,18 @@ export class TextChat {
     const question = await this.#question(request);
     const work = new TurnWork(clock, undefined);
     const answer = new WrittenAnswer(request.character.name);
-    const fit = this.#judge(question.words);
+    const fit = request.inspection ?? this.#judge(question.words);
     let llmFirstTokenMs: number | undefined;
     const ending: Ending = { finishReason: 'stop', calls: [] };
     try {
       for await (const piece of await this.#think(request, question, { work, ending, signal })) {
         llmFirstTokenMs ??= Math.round(clock.nowMs() - zeroMs);
-        const shown = answer.push(piece);
-        if (shown === '') continue;
-        await fit.sure();
-        yield shown;
+        const said = answer.push(piece);
+        const shown = said === '' ? '' : await fit.pass(said);
+        if (shown !== '') yield shown;
         if (answer.isFull) break;
       }
-      const rest = answer.end();
-      await fit.sure();
+      const rest = await fit.end(answer.end());
       if (rest !== '') yield rest;
     } catch (cause) {
       signal.throwIfAborted();
@@ -265,16 +264,17 @@ export class TextChat {
   }
 
   /** Judges the words beside the answer to them. */
-  #judge(words: string | null): { sure: () => Promise<void>; abandon: () => void } {
+  #judge(words: string | null): Inspection {
     const { moderation } = this.deps.providers;
-    if (!moderation || words === null)
-      return { sure: () => Promise.resolve(), abandon: () => undefined };
+    const free = (text: string) => Promise.resolve(text);
+    if (!moderation || words === null) return { pass: free, end: free, abandon: () => undefined };
     const { reason, abandon } = judge(words, moderation, this.deps.log);
-    const sure = async () => {
+    const sure = async (text: string) => {
       const why = await reason;
       if (typeof why === 'string') throw new WordsRefused(why);
+      return text;
     };
-    return { sure, abandon };
+    return { pass: sure, end: sure, abandon };
   }
 
   async #keep(

@@ -3,6 +3,7 @@ import type { Occasion } from '../prompt/occasion.ts';
 import type { Told } from '../prompt/told.ts';
 import type { Character } from '../protocol/character.ts';
 import type { Participant } from '../protocol/participant.ts';
+import type { Inspection } from './inspection.ts';
 import type { ToolCallRecord, TurnRecord } from '../protocol/turn-record.ts';
 import type { LlmOptions, Tool, ToolCall } from '../providers/llm/llm.ts';
 
@@ -41,6 +42,8 @@ export type TextRequest = {
   toolNotes?: readonly ToolCallRecord[];
   /** Whether the model is asked how many tokens it took; else they are estimated. */
   countTokens?: boolean;
+  /** Judges words and answer, instead of the server's own moderation. */
+  inspection?: Inspection;
   /** Other than the character's own. */
   sampling?: Pick<LlmOptions, 'model' | 'temperature' | 'topP' | 'seed' | 'maxTokens'>;
 };

@@ -117,8 +117,9 @@ export class XingchenChat {
       return told;
     }
     const character = hooks.persona?.(turn) ?? request.character;
-    const pieces = textChat.stream({ ...request, character }, signal);
-    const answer = yield* hooks.during?.(pieces, turn, signal) ?? pieces;
+    const inspection = hooks.inspection?.(turn, signal);
+    const asked = { ...request, character, ...(inspection && { inspection }) };
+    const answer = yield* textChat.stream(asked, signal);
     await hooks.after?.(turn, answer);
     return answer;
   }

@@ -13,6 +13,9 @@ export const StageSettings = z.object({
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 
+/** @property size of pictures, such as `1024x1024`; absent: the endpoint's own */
+export type ImageSettings = StageSettings & { size?: string };
+
 /** Whether the recogniser is asked to listen while the user speaks; `auto` asks, and takes no for an answer. */
 export const SttStreaming = z.enum(['auto', 'on', 'off']);
 export type SttStreaming = z.infer<typeof SttStreaming>;

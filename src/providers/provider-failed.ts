@@ -1,4 +1,4 @@
-export type ProviderStage = 'stt' | 'llm' | 'tts' | 'embeddings' | 'moderation';
+export type ProviderStage = 'stt' | 'llm' | 'tts' | 'embeddings' | 'moderation' | 'images';
 
 /** A provider refused, hung, broke off or answered something that cannot be used. */
 export class ProviderFailed extends Error {

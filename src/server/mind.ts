@@ -17,6 +17,7 @@ import { Knowledge } from '../knowledge/knowledge.ts';
 import { McpServers } from '../mcp/mcp-servers.ts';
 import { forgetPerson } from '../memory/forget-person.ts';
 import { Cloning } from '../minds/cloning.ts';
+import { withOwnRules } from '../minds/declining.ts';
 import { FactVectors } from '../minds/fact-vectors.ts';
 import { knowledgeSource } from '../minds/knowledge-source.ts';
 import { memorySource } from '../minds/memory-source.ts';
@@ -65,10 +66,12 @@ export async function openMind(
   const onDeleted = () => leftovers.clear();
   const characters = new Characters(db, onDeleted);
   const openCharacters = new OpenCharacters(db);
-  // Who may be spoken to: other workspaces' characters too, where their owners allow it.
+  // Who may be spoken to, with the rules they keep: other workspaces' characters too, where their owners allow it.
   const spokenTo = {
-    get: (workspaceId: string, ref: string | number) =>
-      openCharacters.get(workspaceId, ref, 'allowChat'),
+    get: async (workspaceId: string, ref: string | number) => {
+      const found = await openCharacters.find(workspaceId, ref, 'allowChat');
+      return found && withOwnRules(found.record);
+    },
     list: (workspaceId: string) => characters.list(workspaceId),
   };
   const conversations = new Conversations(db);

@@ -33,6 +33,18 @@ describe('the providers', () => {
     ]);
   });
 
+  it('draw only where that is asked for by a variable of its own', () => {
+    expect(read({ OPENAI_API_KEY: 'sk', IMAGES_SIZE: '512x512' }).stages.images).toBeUndefined();
+    expect(read({ OPENAI_API_KEY: 'sk', IMAGES_MODEL: 'painter' }).stages.images).toEqual({
+      ...{ baseUrl: openAi, apiKey: 'sk', model: 'painter' },
+    });
+    const own = { IMAGES_BASE_URL: 'http://localhost:1/v1', IMAGES_SIZE: '512x512' };
+    expect(read({ ...own, IMAGES_MODEL: 'sd' }).stages.images).toEqual({
+      ...{ baseUrl: 'http://localhost:1/v1', model: 'sd', size: '512x512' },
+    });
+    expect(read(own).problems).toEqual(['IMAGES_MODEL']);
+  });
+
   it('are chosen stage by stage, the others staying offline', () => {
     const { stages } = read({ LLM_BASE_URL: 'http://localhost:11434/v1/', LLM_MODEL: 'llama3.2' });
     expect(stages.llm).toEqual({

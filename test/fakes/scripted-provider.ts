@@ -56,6 +56,8 @@ const EmbeddingRequest = z.looseObject({
 });
 export type EmbeddingRequest = z.infer<typeof EmbeddingRequest>;
 const ModerationRequest = z.looseObject({ model: z.string(), input: z.string() });
+const ImageRequest = z.looseObject({ model: z.string(), prompt: z.string(), n: z.literal(1) });
+export type ImageRequest = z.infer<typeof ImageRequest>;
 export type ModerationRequest = z.infer<typeof ModerationRequest>;
 export type SpeechRequest = z.infer<typeof SpeechRequest>;
 export type TranscriptionRequest = {
@@ -72,6 +74,12 @@ export type Arrival = {
   language: string | undefined;
 };
 
+/** A PNG of one transparent pixel. */
+export const onePixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 /** The sound of an answer: whatever the caller asked for, this is what it gets. */
 export type Sound = { samples: Int16Array; sampleRateHz: number; container: 'pcm' | 'wav' };
 
@@ -87,6 +95,7 @@ export class ScriptedProvider {
   readonly tts = new ScriptedStage<SpeechRequest>();
   readonly moderation = new ScriptedStage<ModerationRequest>();
   readonly embeddings = new ScriptedStage<EmbeddingRequest>();
+  readonly images = new ScriptedStage<ImageRequest>();
   /** The streaming recogniser; clients find none until it is told to be there. */
   readonly realtime = new ScriptedRealtime();
   readonly arrivals: Arrival[] = [];
@@ -108,6 +117,10 @@ export class ScriptedProvider {
   flags: (request: ModerationRequest) => string[] = () => [];
   /** The vector of a text. */
   vector: (text: string) => number[] = (text) => [text.length, 1];
+  /** What is drawn: base64, or the address of a picture. */
+  picture: (request: ImageRequest) => { b64_json: string } | { url: string } = () => ({
+    b64_json: onePixel.toString('base64'),
+  });
   /** 60 ms of a tone for each letter unless set. */
   sound: (request: SpeechRequest) => Sound = ({ input }) => ({
     samples: hum(60 * input.length),
@@ -165,6 +178,8 @@ export class ScriptedProvider {
         return this.#moderate(ModerationRequest.parse(JSON.parse(body.toString())), response);
       case '/v1/embeddings':
         return this.#embed(EmbeddingRequest.parse(JSON.parse(body.toString())), response);
+      case '/v1/images/generations':
+        return this.#draw(ImageRequest.parse(JSON.parse(body.toString())), response);
       default:
         response.writeHead(404).end();
     }
@@ -216,6 +231,15 @@ export class ScriptedProvider {
     // In no order that anybody promised.
     const json = JSON.stringify({ data: data.reverse() });
     return send(response, behaviour, this.embeddings, 'application/json', [json]);
+  }
+
+  #draw(request: ImageRequest, response: ServerResponse): Promise<void> {
+    const behaviour = this.images.arrived(request, response);
+    const json = JSON.stringify({ created: 1, data: [this.picture(request)] });
+    return send(response, behaviour, this.images, 'application/json', [
+      json.slice(0, 5),
+      json.slice(5),
+    ]);
   }
 
   #speak(request: SpeechRequest, response: ServerResponse): Promise<void> {

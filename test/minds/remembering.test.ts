@@ -106,6 +106,51 @@ describe('what characters remember', () => {
     expect(await factsOf('ann')).toEqual(['The user said: "My dog is called Max"']);
   });
 
+  describe('where kinds of facts are configured', () => {
+    const configure = (longTermMemories: unknown[]) =>
+      storage.characters.update(of.workspaceId, of.characterId, {
+        xingchen: { advancedConfig: { longTermMemories } },
+      });
+    const kinds = (...names: string[]) => ({
+      ...{ enabled: true, memoryType: 'kv' },
+      kvMemoryConfigs: names.map((memoryText) => ({ enabled: true, memoryText })),
+    });
+    const keysOf = async (personId: string) =>
+      (await storage.recollecting.memories.foremost(of_(personId), 50)).map(({ key }) => key);
+
+    it('is of these kinds alone, one of each, and grows with what is said', async () => {
+      await configure([kinds('姓名', '喜好')]);
+      await say('我叫小明。我住在北京。我喜欢茶。');
+      await draw();
+      expect(await keysOf('ann')).toEqual(['姓名', '喜好']);
+      await storage.clock.advance(1_000);
+      await say('我喜欢爵士乐。');
+      await draw();
+      expect(await factsOf('ann')).toEqual([
+        '用户说：“我叫小明”',
+        '用户说：“我喜欢茶；我喜欢爵士乐”',
+      ]);
+    });
+
+    it('is nothing of what a model writes beside them', async () => {
+      await configure([kinds('姓名')]);
+      await say('我叫小明。我住在北京。');
+      const facts = [
+        { turn: 1, key: '住址', fact: '用户住在北京。', importance: 2 },
+        { turn: 1, key: '姓名', fact: '用户叫小明。', importance: 3 },
+      ];
+      await draw({ pieces: JSON.stringify(facts) });
+      expect(await factsOf('ann')).toEqual(['用户叫小明。']);
+    });
+
+    it('is nothing, and no model is asked, where there are none', async () => {
+      await configure([{ enabled: true, memoryType: 'summary' }]);
+      await say('My name is Ann.');
+      expect(await draw()).toBe(0);
+      expect(await factsOf('ann')).toEqual([]);
+    });
+  });
+
   it('is the speaker’s, of several people in one room', async () => {
     await say('My name is Ann.', 'ann');
     await say('I like tea.', 'ben');
@@ -275,6 +320,14 @@ describe('what characters remember', () => {
 
     it('is nothing while it is short', async () => {
       await talk(4);
+      expect((await sumUp()).calls).toEqual([]);
+    });
+
+    it('is nothing where summaries are not configured', async () => {
+      const longTermMemories = [{ enabled: false, memoryType: 'summary' }];
+      const xingchen = { advancedConfig: { longTermMemories } };
+      await storage.characters.update(of.workspaceId, of.characterId, { xingchen });
+      await talk(40);
       expect((await sumUp()).calls).toEqual([]);
     });
 

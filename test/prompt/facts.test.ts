@@ -35,6 +35,28 @@ describe('the prompt that draws facts', () => {
   });
 });
 
+describe('the prompt that draws facts of given kinds', () => {
+  const kinds = ['姓名', 'favourite food'];
+
+  it('names them and no others, and can be read back', () => {
+    const messages = factMessages({ ...wish, kinds });
+    expect(messages[0]?.content).toContain('of the kinds that are listed and of nothing else');
+    expect(messages[0]?.content).not.toContain('tastes, plans');
+    expect(factWishIn(messages)).toEqual({ ...wish, kinds });
+  });
+
+  it('gets facts of these kinds alone, however the model spells them', () => {
+    const answer = JSON.stringify([
+      { turn: 1, key: '姓名', fact: '用户叫小明。', importance: 3 },
+      { turn: 3, key: 'Favorite_Food', fact: 'They like rice.', importance: 1 },
+      { turn: 3, key: 'home', fact: 'They live in Beijing.', importance: 2 },
+      { turn: 3, key: null, fact: "The user's dog is called Rex.", importance: 2 },
+    ]);
+    const keys = factsIn(answer, { ...wish, kinds })?.map(({ key }) => key);
+    expect(keys).toEqual(['姓名', 'favourite food']);
+  });
+});
+
 describe('the facts in an answer', () => {
   const one = { turn: 1, key: "dog's name", fact: "The user's dog is called Rex.", importance: 2 };
   const read = { number: 1, key: 'dog name', text: one.fact, importance: 2 };

@@ -1,7 +1,8 @@
-import { factKey } from '../../prompt/fact-key.ts';
+import { factKey, plainKey } from '../../prompt/fact-key.ts';
 import type { FactWish } from '../../prompt/facts.ts';
 import type { SummaryWish } from '../../prompt/summary.ts';
 import { sentences } from '../speech/sentences.ts';
+import { kindOf } from './fact-kinds.ts';
 import { clausesOf, isQuestion } from './recollection.ts';
 import { isHan } from './words.ts';
 
@@ -25,7 +26,8 @@ const askedChinese = /^(?:请|帮我)?(?:记住|记得|别忘了|不要忘记)[�
 const mostChars = 300;
 
 /** The facts of a conversation, by rule, as a model would write them. @returns JSON */
-export function drawnFacts({ turns }: FactWish): string {
+export function drawnFacts({ turns, known, kinds }: FactWish): string {
+  if (kinds) return JSON.stringify(factsByKind({ turns, known, kinds }));
   const facts = turns.flatMap(({ number, user }) =>
     user === null
       ? []
@@ -37,6 +39,29 @@ export function drawnFacts({ turns }: FactWish): string {
         })),
   );
   return JSON.stringify(facts);
+}
+
+/** One fact of each kind that something was said of: of what there can be several, all of them. */
+function factsByKind({
+  turns,
+  known,
+  kinds,
+}: Required<Pick<FactWish, 'turns' | 'known'>> & { kinds: readonly string[] }) {
+  const told = turns.flatMap(({ number, user }) =>
+    user === null ? [] : toldIn(user).map(({ text }) => ({ number, text })),
+  );
+  return kinds.flatMap((kind) => {
+    const { isIt, isOne } = kindOf(kind);
+    const said = told.filter(({ text }) => isIt(text));
+    const last = said.at(-1);
+    if (!last) return [];
+    const before = known.flatMap(({ key, text }) =>
+      key === plainKey(kind) ? (saidIn(text) ?? []) : [],
+    );
+    const texts = isOne ? [last.text] : [...before, ...said.map(({ text }) => text)];
+    const fact = saidBy([...new Set(texts)].join(isHan(last.text) ? '；' : '; '));
+    return [{ turn: last.number, key: kind, fact, importance: isOne ? 3 : 2 }];
+  });
 }
 
 function saidBy(text: string): string {

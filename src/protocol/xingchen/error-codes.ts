@@ -14,6 +14,7 @@ export const errorCodes: Readonly<Record<string, number>> = {
   message_not_found: 40403,
   character_session_not_found: 40404,
   knowledge_base_not_found: 40405,
+  image_not_found: 40406,
   answer_running: 40901,
   conversation_gone: 40902,
   nothing_to_answer: 40903,
@@ -26,6 +27,8 @@ export const errorCodes: Readonly<Record<string, number>> = {
   internal_error: 50001,
   model_failed: 50201,
   no_answer: 50202,
+  inspection_failed: 50301,
+  images_not_configured: 50302,
   model_timeout: 50401,
 };
 

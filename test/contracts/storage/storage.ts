@@ -5,6 +5,8 @@ import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
 import { ChatHistory } from '../../../src/chats/chat-history.ts';
 import { Conversations } from '../../../src/chats/conversations.ts';
 import { forgetSpeaker } from '../../../src/chats/forget-speaker.ts';
+import { MessageLog } from '../../../src/chats/message-log.ts';
+import { Ratings } from '../../../src/chats/ratings.ts';
 import { Participants } from '../../../src/chats/participants.ts';
 import { Turns } from '../../../src/chats/turns.ts';
 import { type OpenVoiceSession, VoiceSessions } from '../../../src/chats/voice-sessions.ts';
@@ -14,6 +16,7 @@ import { forgetPerson } from '../../../src/memory/forget-person.ts';
 import { Memories } from '../../../src/memory/memories.ts';
 import { Summaries } from '../../../src/memory/summaries.ts';
 import type { RecollectingDeps } from '../../../src/minds/recollecting.ts';
+import { ImageWork } from '../../../src/images/image-work.ts';
 import { Keys } from '../../../src/keys/keys.ts';
 import { ensureWorkspace } from '../../../src/keys/workspaces.ts';
 import { Sealer } from '../../../src/db/sealer.ts';
@@ -27,9 +30,11 @@ import { FakeClock } from '../../fakes/fake-clock.ts';
 import { charactersContract } from './characters.ts';
 import { conversationsContract } from './conversations.ts';
 import { afterworkContract } from './afterwork.ts';
+import { imageWorkContract } from './image-work.ts';
 import { keysContract } from './keys.ts';
 import { knowledgeContract } from './knowledge.ts';
 import { memoriesContract } from './memories.ts';
+import { messageLogContract } from './message-log.ts';
 import { mindsContract } from './minds.ts';
 import { participantsContract } from './participants.ts';
 import { runningAnswersContract } from './running-answers.ts';
@@ -56,6 +61,9 @@ export class Storage {
   readonly keys: Keys;
   readonly models: OwnModels;
   readonly narratives: Narratives;
+  readonly messageLog: MessageLog;
+  readonly ratings: Ratings;
+  readonly imageWork: ImageWork;
   /** Names of models whose key could not be opened. */
   readonly unreadable: string[] = [];
 
@@ -80,6 +88,9 @@ export class Storage {
       },
     };
     this.turns = new Turns(db);
+    this.messageLog = new MessageLog(db);
+    this.ratings = new Ratings({ db, log: this.messageLog, clock });
+    this.imageWork = new ImageWork({ db, clock });
     this.narratives = new Narratives(db);
     this.history = new ChatHistory(db);
     this.models = new OwnModels({
@@ -159,6 +170,8 @@ export function storageContract(name: string, open: () => Promise<Database>): vo
     writtenTurnsContract(opened);
     runningAnswersContract(opened);
     seedsContract(opened);
+    messageLogContract(opened);
+    imageWorkContract(opened);
     usageContract(opened);
     knowledgeContract(opened);
     memoriesContract(opened);

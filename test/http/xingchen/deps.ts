@@ -9,9 +9,12 @@ import { WrittenTurns } from '../../../src/chats/written-turns.ts';
 import type { Db } from '../../../src/db/db.ts';
 import * as schema from '../../../src/db/schema.ts';
 import type { DocumentLinks } from '../../../src/http/routes/xingchen/knowledge-bases.ts';
-import { openXingchen } from '../../../src/http/routes/xingchen/open.ts';
+import { openXingchen, type XingchenParts } from '../../../src/http/routes/xingchen/open.ts';
 import type { XingchenDeps } from '../../../src/http/routes/xingchen/xingchen.ts';
+import { ImageWork } from '../../../src/images/image-work.ts';
 import { type Clock, systemClock } from '../../../src/lifetime/clock.ts';
+import { Memories } from '../../../src/memory/memories.ts';
+import { Summaries } from '../../../src/memory/summaries.ts';
 import { TextChat } from '../../../src/minds/text-chat.ts';
 import { openProviders } from '../../../src/providers/open-providers.ts';
 import { Speakers } from '../../../src/speakers/speakers.ts';
@@ -22,6 +25,10 @@ export type XingchenTestParts = {
   /** Of a provider. */
   baseUrl: string;
   documents?: DocumentLinks;
+  /** Absent: nothing is drawn. */
+  pictures?: XingchenParts['pictures'];
+  /** Whether that provider judges what is said, too. */
+  inspects?: boolean;
   clock?: Clock;
 };
 
@@ -37,9 +44,15 @@ const noDocuments: DocumentLinks = {
 
 /** What the Xingchen API answers with. */
 export function xingchenDeps(parts: XingchenTestParts = unused()): XingchenDeps {
-  const { db, baseUrl, documents = noDocuments, clock = systemClock } = parts;
+  const { db, baseUrl, documents = noDocuments, clock = systemClock, inspects = false } = parts;
+  const { pictures = { canDraw: false, work: new ImageWork({ db, clock }) } } = parts;
   const stage = { baseUrl, model: 'scripted' };
-  const providers = openProviders({ llm: stage, stt: stage, tts: stage }, { clock });
+  const judging = inspects && { moderation: stage };
+  const stages = { llm: stage, stt: stage, tts: stage, ...judging };
+  const providers = openProviders(stages, { clock });
+  const speakers = new Speakers({ db, clock, forget: [forgetSpeaker] });
+  const memories = new Memories({ db, clock });
+  const recollecting = { memories, summaries: new Summaries({ db, clock }), speakers };
   const turns = new Turns(db);
   const textChat = new TextChat({
     models: { settings: () => Promise.resolve(null) },
@@ -51,7 +64,7 @@ export function xingchenDeps(parts: XingchenTestParts = unused()): XingchenDeps 
     characters: new Characters(db),
     openCharacters: new OpenCharacters(db),
     conversations: new Conversations(db),
-    speakers: new Speakers({ db, clock, forget: [forgetSpeaker] }),
-    ...{ turns, textChat, documents, providers, clock },
+    ...{ db, turns, textChat, documents, providers, clock, log: silentLog },
+    ...{ speakers, recollecting, pictures },
   });
 }

@@ -8,9 +8,11 @@ import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
 import type { Database } from '../../../src/db/db.ts';
 import { openDatabase } from '../../../src/db/open.ts';
 import type { DocumentLinks } from '../../../src/http/routes/xingchen/knowledge-bases.ts';
+import { Pictures } from '../../../src/images/pictures.ts';
 import { Keys } from '../../../src/keys/keys.ts';
 import { systemClock } from '../../../src/lifetime/clock.ts';
 import { CreatedAnswer } from '../../../src/protocol/xingchen/character.ts';
+import { OpenAiImages } from '../../../src/providers/images/openai.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
 import { ScriptedProvider } from '../../fakes/scripted-provider.ts';
 import { startApp, type AppServer } from '../app-server.ts';
@@ -28,6 +30,7 @@ export class XingchenServer {
     readonly app: AppServer,
     readonly database: Database,
     readonly provider: ScriptedProvider,
+    private readonly pictures: Pictures,
     readonly characters: Characters,
     /** Of the default workspace, and of another one. */
     readonly keys: { own: string; other: string },
@@ -38,7 +41,10 @@ export class XingchenServer {
   ) {}
 
   /** @param documentIds that the own workspace has */
-  static async start(documentIds: string[] = []): Promise<XingchenServer> {
+  static async start(
+    documentIds: string[] = [],
+    { draws = false, inspects = false } = {},
+  ): Promise<XingchenServer> {
     const folder = await mkdtemp(join(tmpdir(), 'parley-xingchen-'));
     const database = await openDatabase({
       dataDir: join(folder, 'db'),
@@ -62,19 +68,26 @@ export class XingchenServer {
         return Promise.resolve();
       },
     };
+    const { baseUrl } = provider;
+    const clock = systemClock;
+    const painter = new OpenAiImages({ baseUrl, model: 'painter' }, { clock });
+    const pictures = await Pictures.open(database, {
+      ...{ provider: draws ? painter : undefined, clock, log: silentLog },
+    });
     const app = await startApp(() => ({
-      xingchen: xingchenDeps({ db, baseUrl: provider.baseUrl, documents }),
+      xingchen: xingchenDeps({ db, baseUrl, documents, pictures, inspects }),
       keys,
       rateLimits: { perKey: 100_000, perAddress: 100_000, failedPerAddress: 100_000 },
     }));
     return new XingchenServer(
-      ...([app, database, provider, new Characters(db)] as const),
+      ...([app, database, provider, pictures, new Characters(db)] as const),
       ...([{ own: own.key, other: other.key }, workspaces, links, folder] as const),
     );
   }
 
   async close(): Promise<void> {
     await this.app.close();
+    await this.pictures.close();
     await this.provider.close();
     await this.database.close();
     await rm(this.folder, { recursive: true, force: true });

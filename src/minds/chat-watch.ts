@@ -1,0 +1,41 @@
+import type { Moderation } from '../providers/moderation/moderation.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { ChatHooks } from './chat-hooks.ts';
+import { declined, withRejectRules } from './declining.ts';
+import { DataInspection, inspectWords } from './inspection.ts';
+import type { PictureWishes } from './picture-wishes.ts';
+import type { TextChat } from './text-chat.ts';
+
+export type ChatWatchDeps = {
+  textChat: Pick<TextChat, 'answer'>;
+  /** Undefined: there is nothing to inspect with. */
+  moderation: Moderation | undefined;
+  pictures: PictureWishes;
+  log: Log;
+};
+
+/** What the Xingchen API's plugins and its data inspection do in a chat. */
+export function chatWatch({ textChat, moderation, pictures, log }: ChatWatchDeps): ChatHooks {
+  return {
+    persona: ({ character, plugins }) => withRejectRules(character, plugins),
+    async before(turn, signal) {
+      const { words, inspected } = turn;
+      const instead = await declined(words, turn, textChat, signal);
+      if (instead !== undefined && inspected && moderation)
+        await inspectWords(words, moderation, signal);
+      return instead;
+    },
+    inspection: ({ words, inspected }, signal) =>
+      inspected && moderation ? new DataInspection(words, moderation, signal) : undefined,
+    async after({ workspaceId, turnId, words, character, plugins }, { position }) {
+      // A picture goes with a kept turn.
+      if (position === null) return;
+      try {
+        await pictures.look({ workspaceId, turnId, words, character, plugins });
+      } catch (err) {
+        // The answer is given; that its picture is missing is told to who asks for it.
+        log.error({ err }, 'a picture could not be begun');
+      }
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { MessageFilter } from '../../../src/chats/message-log.ts';
+import { WrittenTurns } from '../../../src/chats/written-turns.ts';
+import type { TurnRecord } from '../../../src/protocol/turn-record.ts';
+import { aSession, aTurn, type Storage } from './storage.ts';
+
+export function messageLogContract(storage: () => Storage): void {
+  describe('messages', () => {
+    let workspaceId = '';
+    let characterId = '';
+    let otherCharacterId = '';
+    let conversationId = '';
+    beforeEach(async () => {
+      ({ workspaceId, characterId, otherCharacterId } = await storage().workspace());
+      conversationId = await open(characterId, 'tom');
+    });
+
+    const open = async (ofCharacter: string, endUserId: string) => {
+      const request = { workspaceId, characterId: ofCharacter, endUserId };
+      return (await storage().conversations.open(request)).id;
+    };
+    const write = async (
+      minute: number,
+      changes: Partial<TurnRecord> = {},
+      to = conversationId,
+    ) => {
+      const turn = aTurn({
+        ...{ userText: `q${minute}`, assistantText: `a${minute}`, origin: 'text' },
+        startedAt: new Date(Date.UTC(2026, 0, 2, 3, minute)).toISOString(),
+        ...changes,
+      });
+      const written = new WrittenTurns(storage().database.db);
+      await written.keep({ workspaceId, conversationId: to }, turn);
+      return turn;
+    };
+    const page = async (filter: MessageFilter = {}, part: Partial<Part> = {}, of = workspaceId) => {
+      const { messages, total } = await storage().messageLog.page(of, filter, {
+        ...{ limit: 50, offset: 0, newestFirst: true },
+        ...part,
+      });
+      return { messages, total, contents: messages.map(({ content }) => content) };
+    };
+    type Part = { limit: number; offset: number; newestFirst: boolean };
+
+    it('are both sides of each turn, the newest first or last, page by page', async () => {
+      for (const minute of [1, 2, 3]) await write(minute);
+      const all = ['a3', 'q3', 'a2', 'q2', 'a1', 'q1'];
+      expect((await page()).contents).toEqual(all);
+      expect((await page({}, { newestFirst: false })).contents).toEqual(all.toReversed());
+      const second = await page({}, { limit: 2, offset: 2 });
+      expect(second).toMatchObject({ contents: ['a2', 'q2'], total: 6 });
+      expect(await page({}, { offset: 9 })).toMatchObject({ contents: [], total: 6 });
+    });
+
+    it('are told with who said what to whom, and when', async () => {
+      const speaker = { identity: 'human:tom', speakerId: 'tom', speakerName: 'Tom' };
+      const turn = await write(1, { speaker });
+      const character = await storage().characters.get(workspaceId, characterId);
+      const common = {
+        ...{ turnId: turn.id, conversationId, origin: 'text', rating: null },
+        ...{ character: { id: characterId, name: character?.name }, at: new Date(turn.startedAt) },
+        user: { id: 'tom', name: 'Tom' },
+      };
+      expect((await page()).messages).toEqual([
+        { side: 'answer', content: 'a1', ...common },
+        { side: 'question', content: 'q1', ...common },
+      ]);
+    });
+
+    it('leave out the side that said nothing', async () => {
+      await write(1, { userText: null, origin: 'greeting' });
+      await write(2, { assistantText: '' });
+      expect(await page()).toMatchObject({ contents: ['q2', 'a1'], total: 2 });
+    });
+
+    it('are found by character, user, conversation, time and id, and by all of them at once', async () => {
+      const first = await write(1);
+      await write(2);
+      const elsewhere = await open(otherCharacterId, 'ann');
+      await write(3, {}, elsewhere);
+      const contents = async (filter: MessageFilter) => (await page(filter)).contents;
+      const at = (minute: number) => new Date(Date.UTC(2026, 0, 2, 3, minute));
+      expect(await contents({ characterId: otherCharacterId })).toEqual(['a3', 'q3']);
+      expect(await contents({ userIds: ['tom', 'nobody'] })).toEqual(['a2', 'q2', 'a1', 'q1']);
+      expect(await contents({ userIds: [] })).toEqual([]);
+      expect(await contents({ conversationId: elsewhere })).toEqual(['a3', 'q3']);
+      expect(await contents({ from: at(2), to: at(2) })).toEqual(['a2', 'q2']);
+      const messages = [{ turnId: first.id, side: 'question' as const }];
+      expect(await contents({ messages })).toEqual(['q1']);
+      expect(await contents({ messages: [] })).toEqual([]);
+      const all = { characterId, userIds: ['tom'], conversationId, from: at(2), to: at(9) };
+      expect(await contents(all)).toEqual(['a2', 'q2']);
+      expect(await contents({ ...all, messages })).toEqual([]);
+    });
+
+    it('hold what was said by voice, too, and what somebody said in the room of another', async () => {
+      const { id } = await storage().sessions.open(aSession({ workspaceId, conversationId }));
+      const speaker = { identity: 'human:ann', speakerId: 'ann', speakerName: 'Ann' };
+      await storage().turns.append(id, aTurn({ userText: 'spoken', assistantText: '', speaker }));
+      await write(5);
+      expect((await page({ userIds: ['ann'] })).contents).toEqual(['spoken']);
+      expect((await page({ userIds: ['tom'] })).contents).toEqual(['a5', 'q5', 'spoken']);
+    });
+
+    it('are nobody’s in another workspace', async () => {
+      const turn = await write(1);
+      const other = await storage().workspace();
+      expect(await page({ conversationId }, {}, other.workspaceId)).toMatchObject({
+        ...{ contents: [], total: 0 },
+      });
+      const message = { turnId: turn.id, side: 'answer' as const };
+      const { messageLog, ratings } = storage();
+      expect(await messageLog.find(other.workspaceId, message)).toBeUndefined();
+      await expect(ratings.put(other.workspaceId, message, 5)).rejects.toMatchObject({
+        code: 'message_not_found',
+      });
+    });
+
+    it('of a character are rated, once each; the newer rating holds', async () => {
+      const { id: turnId } = await write(1);
+      const { ratings } = storage();
+      for (const rating of [5, 5, -1])
+        await ratings.put(workspaceId, { turnId, side: 'answer' }, rating);
+      expect((await page()).messages.map(({ rating }) => rating)).toEqual([-1, null]);
+      const none = [
+        undefined,
+        { turnId, side: 'question' as const },
+        { turnId: randomUUID(), side: 'answer' as const },
+      ];
+      for (const message of none)
+        await expect(ratings.put(workspaceId, message, 1)).rejects.toMatchObject({ status: 404 });
+    });
+  });
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import {
+  DataInspection,
+  InputBlocked,
+  InspectionFailed,
+  OutputBlocked,
+} from '../../src/minds/inspection.ts';
+import type { Moderation } from '../../src/providers/moderation/moderation.ts';
+import { ProviderFailed } from '../../src/providers/provider-failed.ts';
+
+const down = new ProviderFailed('moderation', 'timeout', true);
+
+function scene(judge: Moderation['judge'], words = '你好') {
+  const judged: string[] = [];
+  const leaving = new AbortController();
+  const moderation: Moderation = {
+    judge: (text, options) => {
+      judged.push(text);
+      return judge(text, options);
+    },
+  };
+  return { inspection: new DataInspection(words, moderation, leaving.signal), judged, leaving };
+}
+const fine = () => Promise.resolve(null);
+
+describe('the data inspection', () => {
+  it('lets an answer through sentence by sentence, all of it', async () => {
+    const { inspection, judged } = scene(fine);
+    const shown = [];
+    for (const piece of ['我今年17', '岁了。很', '快就要步入大学了。', '你'])
+      shown.push(await inspection.pass(piece));
+    shown.push(await inspection.end('呢'));
+    expect(shown).toEqual(['', '我今年17岁了。', '很快就要步入大学了。', '', '你呢']);
+    expect(judged).toEqual([
+      '你好',
+      '我今年17岁了。',
+      '我今年17岁了。很快就要步入大学了。',
+      '我今年17岁了。很快就要步入大学了。你呢',
+    ]);
+  });
+
+  it('waits for no sentence longer than 200 letters', async () => {
+    const { inspection } = scene(fine);
+    expect(await inspection.pass('a'.repeat(150))).toBe('');
+    expect(await inspection.pass('a'.repeat(60))).toHaveLength(210);
+    expect(await inspection.end('')).toBe('');
+  });
+
+  it('shows nothing of an answer to words that it stops', async () => {
+    const { inspection } = scene((text) => Promise.resolve(text === '你好' ? 'Flagged: x' : null));
+    await expect(inspection.pass('好')).rejects.toThrow(InputBlocked);
+    await expect(inspection.end('')).rejects.toThrow(InputBlocked);
+  });
+
+  it('shows nothing from the sentence on that it stops', async () => {
+    const { inspection } = scene((text) =>
+      Promise.resolve(text.includes('bomb') ? 'Flagged: violence' : null),
+    );
+    expect(await inspection.pass('Hello. ')).toBe('Hello.');
+    await expect(inspection.pass('A bomb.')).rejects.toThrow(OutputBlocked);
+  });
+
+  it('lets nothing through while nobody can judge', async () => {
+    const { inspection } = scene(() => Promise.reject(down));
+    await expect(inspection.pass('好。')).rejects.toThrow(InspectionFailed);
+  });
+
+  it('ends with whoever waited for it', async () => {
+    const { inspection, leaving } = scene(
+      (_text, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(down));
+        }),
+    );
+    const passing = inspection.pass('好。');
+    leaving.abort(new Error('the client has left'));
+    await expect(passing).rejects.toThrow('the client has left');
+  });
+});

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WrittenTurns } from '../../src/chats/written-turns.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { Reminders } from '../../src/minds/reminders.ts';
+import { sessionName } from '../../src/minds/xingchen-chat.ts';
+import { TextChat } from '../../src/minds/text-chat.ts';
+import { ProviderFailed } from '../../src/providers/provider-failed.ts';
+import { silentLog } from '../../src/telemetry/log.ts';
+import { aTurn, Storage } from '../contracts/storage/storage.ts';
+import { runningInMemory } from '../fakes/running-in-memory.ts';
+import { ScriptedLlm, type LlmStep } from '../fakes/scripted-llm.ts';
+import { ScriptedStt } from '../fakes/scripted-stt.ts';
+import { ScriptedTts } from '../fakes/scripted-tts.ts';
+
+const never = new AbortController().signal;
+
+describe('a reminder', () => {
+  let folder = '';
+  let storage: Storage;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'parley-reminders-'));
+    const migrationsDir = resolve('drizzle');
+    storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
+  }, 60_000);
+  afterAll(async () => {
+    await storage.database.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  let of: { workspaceId: string; characterId: string; conversationId: string };
+  let tom = '';
+  beforeEach(async () => {
+    const workspace = await storage.workspace();
+    tom = (await storage.speakers.ensure(workspace.workspaceId, { deviceId: 'tom', name: 'Tom' }))
+      .id;
+    const { id: conversationId } = await storage.conversations.open({
+      ...{ ...workspace, endUserId: tom, characterSessionId: sessionName(tom) },
+    });
+    of = { ...workspace, conversationId };
+  });
+
+  async function write(content: string | undefined, ...steps: LlmStep[]) {
+    const { clock, turns, models, recollecting, database, conversations, speakers } = storage;
+    const llm = new ScriptedLlm(clock, ...steps);
+    const written = new WrittenTurns(database.db);
+    const providers = { llm, stt: new ScriptedStt(clock), tts: new ScriptedTts(clock) };
+    const chat = { turns, written, models, providers, running: runningInMemory() };
+    const textChat = new TextChat({ ...chat, clock, log: silentLog });
+    const nouns = { turns, recollecting, conversations, speakers };
+    const reminders = new Reminders({ textChat, ...nouns, clock });
+    const character = await storage.characters.get(of.workspaceId, of.characterId);
+    if (!character) throw new Error('there is no character');
+    const { turn } = await reminders.write({ ...of, character, userId: 'tom' }, content, never);
+    const system = llm.log.calls[0]?.input.messages.map((one) => one.content).join('\n') ?? '';
+    return { turn, asked: llm.log.calls.length, prompt: system, character };
+  }
+  const kept = () => storage.turns.history(of, 10);
+
+  it('is kept word for word where words are given, as the character’s own', async () => {
+    const { turn, asked } = await write('最近为什么不理我啊?');
+    expect(asked).toBe(0);
+    expect(turn).toMatchObject({ userText: null, assistantText: '最近为什么不理我啊?' });
+    expect(await kept()).toMatchObject([{ id: turn.id, origin: 'trigger' }]);
+  });
+
+  it('is made of what is remembered and what was said, where none are given', async () => {
+    const person = { ...of, personId: tom };
+    await storage.recollecting.memories.keep(person, [
+      { key: 'dog name', text: 'The dog is called Rex.', importance: 2, saidAt: new Date(0) },
+    ]);
+    const written = new WrittenTurns(storage.database.db);
+    const startedAt = new Date(storage.clock.nowAt().getTime() - 3 * 86_400_000).toISOString();
+    await written.keep(of, aTurn({ userText: 'See you at the fair.', startedAt }));
+    const { turn, prompt } = await write(undefined, { pieces: 'How is Rex?' });
+    expect(turn.assistantText).toBe('How is Rex?');
+    expect(prompt).toContain('The dog is called Rex.');
+    expect(prompt).toContain('See you at the fair.');
+    expect(prompt).toContain('has not written for 3 days');
+    expect((await kept()).map(({ assistantText }) => assistantText).at(-1)).toBe('How is Rex?');
+  });
+
+  it('of one who never said a word is an opening', async () => {
+    const { prompt } = await write(undefined, { pieces: 'Come in!' });
+    expect(prompt).toContain('has not said a word yet');
+  });
+
+  it.each([
+    ['fails', { pieces: [], fails: new ProviderFailed('llm', 'refused', false) }],
+    ['has nothing to say', { pieces: '' }],
+    [
+      'repeats what it was asked for',
+      { pieces: ({ 1: wish }) => wish?.content.split('> ')[1]?.split('\n')[0]?.slice(0, 60) ?? '' },
+    ],
+  ] satisfies [string, LlmStep][])('is the greeting where the model %s', async (_how, step) => {
+    await storage.characters.update(of.workspaceId, of.characterId, { greeting: 'Ahoy!' });
+    expect((await write(undefined, step)).turn.assistantText).toBe('Ahoy!');
+  });
+});
