@@ -6,7 +6,8 @@ import { DrizzleQueryError } from 'drizzle-orm/errors';
  */
 const passing = /^(?:08|40|53|55|57|58)[0-9A-Z]{3}$/;
 const sqlState = /^[0-9A-Z]{5}$/;
-const network = /^E[A-Z_]{3,}$/;
+/** Of Node's network; its own mistakes are called ERR_…. */
+const network = /^E(?!RR_)[A-Z_]{3,}$/;
 const mostCauses = 8;
 
 /** Whether a statement failed because the database was away, or busy, and not by what was asked of it. */

@@ -1,4 +1,6 @@
+import { joinedLines } from '../offline/speech/lines.ts';
 import { sentences } from '../offline/speech/sentences.ts';
+import { withFewMarks } from '../protocol/letter-marks.ts';
 import { termsOf } from './terms.ts';
 
 /**
@@ -52,11 +54,8 @@ export function passagesOf(text: string): string[] {
 }
 
 function withHeading(heading: string, parts: readonly string[]): string {
-  const body = parts.map((part, place) => {
-    const before = parts[place - 1] ?? '';
-    return before === '' || endsTight(before) ? part : ` ${part}`;
-  });
-  return `${heading === '' ? '' : `${heading}: `}${body.join('')}`;
+  const body = joinedLines(parts);
+  return heading === '' ? body : `${heading}: ${body}`;
 }
 
 type Part = { kind: 'heading' | 'paragraph'; text: string };
@@ -65,11 +64,11 @@ type Part = { kind: 'heading' | 'paragraph'; text: string };
 function* partsOf(text: string): Generator<Part> {
   let lines: string[] = [];
   const paragraph = (): Part[] => {
-    const joined = withHeading('', lines);
+    const joined = joinedLines(lines);
     lines = [];
     return /[\p{L}\p{N}]/u.test(joined) ? [{ kind: 'paragraph', text: joined }] : [];
   };
-  for (const raw of text.normalize('NFC').split('\n')) {
+  for (const raw of withFewMarks(text).normalize('NFC').split('\n')) {
     const line = raw.replace(/\s+/g, ' ').trim();
     const title = titleIn(line);
     const beginsItem = /^(?:[-*•]|\d{1,3}[.)]) /u.test(line);
@@ -95,11 +94,6 @@ function titleIn(line: string): string | undefined {
   // "# Tides #" may be closed like that; "# About C#" is not.
   const isClosed = end < line.length && line[end - 1] === ' ';
   return line.slice(marks.length, isClosed ? end : undefined).trim();
-}
-
-/** Chinese has no blanks between sentences. */
-function endsTight(text: string): boolean {
-  return /[\p{Script=Han}，。；：、！？”]$/u.test(text.slice(-2));
 }
 
 function weightOf(text: string): number {

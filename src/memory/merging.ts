@@ -1,4 +1,5 @@
 import type { Memory, NewMemory } from './memory.ts';
+import { withFewMarks } from '../protocol/letter-marks.ts';
 
 type Known = Pick<Memory, 'id' | 'key' | 'text' | 'saidAt'>;
 
@@ -18,7 +19,7 @@ export function placeOf(
 
 /** What is left of a text when only its words count. */
 function likeness(text: string): string {
-  return text
+  return withFewMarks(text)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')

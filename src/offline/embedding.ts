@@ -1,3 +1,5 @@
+import { withFewMarks } from '../protocol/letter-marks.ts';
+
 /** A whole word says more than a piece of it, its beginning more than its end: forms of a word share that. */
 const wordWeight = 1.5;
 const beginningWeight = 1;
@@ -30,7 +32,7 @@ export function embed(text: string, dimensions: number): Float32Array {
     const at = (hash >>> 1) % dimensions;
     vector[at] = (vector[at] ?? 0) + (hash & 1 ? weight : -weight);
   };
-  for (const [word] of text
+  for (const [word] of withFewMarks(text)
     .normalize('NFKC')
     .toLowerCase()
     .matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {

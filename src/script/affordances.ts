@@ -1,5 +1,6 @@
 import type { ActionConfig } from '../protocol/action-config.ts';
 import type { PerformedAction } from '../protocol/server-messages.ts';
+import { withFewMarks } from '../protocol/letter-marks.ts';
 
 /** A plan is short: more steps than this are a model that runs in circles. */
 export const mostActions = 32;
@@ -116,7 +117,7 @@ export class Affordances {
 
 /** Names that differ only in case, blanks, `_` or `-`, or by an article, are the same. */
 function keyOf(name: string): string {
-  return name
+  return withFewMarks(name)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[\s_-]+/gu, ' ')

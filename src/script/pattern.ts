@@ -23,10 +23,13 @@ export function run(letter: RegExp, least: number, most: number): Pattern {
   };
 }
 
+/** More stand in no syntax; and what is not clear yet is looked at again with every piece that comes. */
+const mostBlanks = 1_000;
+
 /** Any blanks, or none. */
 export const blanks: Pattern = (text, from) => {
   let at = from;
-  while (at < text.length && /\s/.test(text.charAt(at))) at++;
+  while (at < text.length && at - from < mostBlanks && /\s/.test(text.charAt(at))) at++;
   return at;
 };
 

@@ -1,3 +1,5 @@
+import { withFewMarks } from '../protocol/letter-marks.ts';
+
 /** What people say while they think, and what a recogniser hears at one time and not at another. */
 const fillers = new Set('um umm uh uhh er erm eh ah hm hmm mm mmm mhm 嗯 呃 啊 哦 噢'.split(' '));
 /** An answer is the same with and without them, and recognisers guess them. */
@@ -25,7 +27,7 @@ export function agreeInSubstance(one: string, other: string): boolean {
 }
 
 function substanceOf(text: string): string[] {
-  return text
+  return withFewMarks(text)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[\p{L}\p{N}]['’ʼ](?=\p{L})/gu, (pair) => pair.slice(0, 1))

@@ -1,3 +1,4 @@
+import { joinedLines } from '../speech/lines.ts';
 import { sentences } from '../speech/sentences.ts';
 import { isHan, words } from './words.ts';
 
@@ -41,8 +42,8 @@ export function readPersona(system: string): Persona {
 
 function nameIn(head: string): string | undefined {
   const [, name] =
-    /(?:^|\n)\s*You are ([^.,;:!?\n]{1,80}?)\s*(?:[.,;:!\n]|$)/.exec(head) ??
-    /(?:^|\n)\s*(?:你是|你叫|你的名字是)\s*([^。，；：！\n]{1,40})/.exec(head) ??
+    /(?:^|\n)[^\S\n]*You are ([^.,;:!?\n]{1,80}?)\s*(?:[.,;:!\n]|$)/.exec(head) ??
+    /(?:^|\n)[^\S\n]*(?:你是|你叫|你的名字是)\s*([^。，；：！\n]{1,40})/.exec(head) ??
     [];
   // "You are a helpful assistant", "You are summarising": no name.
   return name !== undefined && (isHan(name) || /^\p{Lu}/u.test(name)) ? name.trim() : undefined;
@@ -84,10 +85,11 @@ function sentencesOf(text: string): string[] {
   const unwrapped = text.split(/\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)/).map((part) =>
     part
       .replace(/^\s*(?:[-*•]|\d+[.)])\s+/, '')
-      .replace(/(?<=\p{Script=Han}|[，。；：、！？”])\s*\n\s*/gu, '')
-      .replace(/\s*\n\s*/g, ' '),
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
   );
-  return sentences(unwrapped.join('\n'));
+  return sentences(unwrapped.map(joinedLines).join('\n'));
 }
 
 function subjectOf(title: string): Fact['about'] {

@@ -1,3 +1,5 @@
+import { withFewMarks } from '../../protocol/letter-marks.ts';
+
 /** Words that tell nothing about what a sentence is about. Question words are among them: see `search.ts`. */
 const empty = new Set(
   (
@@ -63,7 +65,7 @@ export function isHan(text: string): boolean {
 /** Lower-case words of a text with any script; an apostrophe inside a word is part of it. */
 export function words(text: string): string[] {
   return (
-    text
+    withFewMarks(text)
       .normalize('NFKC')
       .toLowerCase()
       .replaceAll('’', "'")
