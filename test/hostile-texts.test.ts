@@ -19,8 +19,10 @@ const texts = runs.flatMap((run) => {
 /** Marks of two classes take their places among each other. */
 const marks = `a${'\u0315\u0316'.repeat(most / 2)}`;
 const config = {
-  ...{ actions: ['Move To'], objects: [], characters: [], classification: 'multistep' },
-  current_attention_object: undefined,
+  actions: ['Move To'],
+  objects: [],
+  characters: [],
+  current_attention_object: null,
 };
 
 describe('a text that a stranger made to hold a process up', () => {
