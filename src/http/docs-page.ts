@@ -48,10 +48,16 @@ function section(operation: Operation, description: unknown): string {
   });
   return [
     `<h3><code>${operation.method.toUpperCase()} ${escape(operation.path)}</code></h3>`,
-    `<p>${escape(operation.summary)}${operation.needsKey ? '' : ' No key needed.'}</p>`,
+    `<p>${escape(operation.summary)}${whoMay(operation)}</p>`,
     ...(body === undefined ? [] : [details('Request body', body)]),
     ...responses,
   ].join('\n');
+}
+
+function whoMay({ needsKey, letsIn }: Operation): string {
+  if (!needsKey) return ' No key needed.';
+  if (letsIn === undefined) return '';
+  return letsIn === 'user' ? ' With a user token.' : ' With a user token, or a key.';
 }
 
 function details(label: string, schema: unknown): string {

@@ -26,6 +26,11 @@ export function openApiDocument(operations: readonly Operation[], version: strin
           ]),
         ),
         Bearer: { type: 'http', scheme: 'bearer' },
+        UserToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: "A token of one of an app's users, from POST /api/v1/users.",
+        },
       },
     },
     paths,
@@ -38,26 +43,43 @@ function describe(operation: Operation): JsonObject {
     operationId: `${operation.method}${operation.path.replace(/[^a-z0-9]+/gi, '_')}`,
     summary: operation.summary,
     tags: [operation.tag],
-    security: operation.needsKey
-      ? [{ 'X-API-Key': [] }, { 'CONVAI-API-KEY': [] }, { 'API-AUTH-TOKEN': [] }, { Bearer: [] }]
-      : [],
+    security: security(operation),
     ...(operation.parameters && { parameters: parameters(operation.parameters) }),
     ...(request && { requestBody: { required: true, content: json(request, 'input') } }),
     responses: Object.fromEntries(
-      Object.entries(operation.responses).map(([status, { description, schema, contentType }]) => [
-        status,
-        {
-          description,
-          ...(schema && { content: json(schema, 'output') }),
-          ...(contentType !== undefined && { content: { [contentType]: {} } }),
-        },
-      ]),
+      Object.entries(operation.responses).map(([status, response]) => [status, answer(response)]),
     ),
   };
 }
 
+/** Any one of them is enough. */
+function security({ needsKey, letsIn }: Operation): JsonObject[] {
+  if (!needsKey) return [];
+  const key = ['X-API-Key', 'CONVAI-API-KEY', 'API-AUTH-TOKEN', 'Bearer'];
+  const schemes = {
+    key,
+    user: ['UserToken'],
+    userOrKey: ['UserToken', ...key],
+  }[letsIn ?? 'key'];
+  return schemes.map((name) => ({ [name]: [] }));
+}
+
+function answer(response: Operation['responses'][number]): JsonObject {
+  const { description, schema, contentType, headers } = response;
+  const described = Object.entries(headers ?? {}).map(([name, says]) => [
+    name,
+    { description: says, schema: { type: 'string' } },
+  ]);
+  return {
+    description,
+    ...(headers && { headers: Object.fromEntries(described) }),
+    ...(schema && { content: json(schema, 'output') }),
+    ...(contentType !== undefined && { content: { [contentType]: {} } }),
+  };
+}
+
 function parameters(given: NonNullable<Operation['parameters']>): JsonObject[] {
-  return (['path', 'query'] as const).flatMap((place) =>
+  return (['path', 'query', 'header'] as const).flatMap((place) =>
     Object.entries(given[place]?.shape ?? {}).map(([name, schema]) => ({
       name,
       in: place,

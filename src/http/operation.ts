@@ -8,9 +8,11 @@ export type Operation = {
   tag: string;
   /** False for what strangers may ask. */
   needsKey: boolean;
+  /** Where it is not the workspace's key alone that lets in: a token of an app's user, or either of them. */
+  letsIn?: 'user' | 'userOrKey';
   request?: z.ZodType;
-  /** Of the path (`{name}` in it) and behind its question mark. */
-  parameters?: { path?: z.ZodObject<z.core.$ZodShape>; query?: z.ZodObject<z.core.$ZodShape> };
+  /** Of the path (`{name}` in it), behind its question mark, and headers that change the answer. */
+  parameters?: Partial<Record<'path' | 'query' | 'header', z.ZodObject<z.core.$ZodShape>>>;
   responses: Record<
     number,
     {
@@ -18,6 +20,8 @@ export type Operation = {
       schema?: z.ZodType;
       /** Of an answer that is no JSON. */
       contentType?: string;
+      /** What each header of the answer says. */
+      headers?: Record<string, string>;
     }
   >;
 };

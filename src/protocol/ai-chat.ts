@@ -61,6 +61,19 @@ export const sessionHeader = 'X-Character-Session-Id';
 /** Anything a client makes up for one request, such as a UUID. */
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
+/** Headers of requests that change their answer. */
+export const RepeatHeaders = z.object({
+  'Idempotency-Key': IdempotencyKey.optional().meta({
+    description: 'The same request under the same key gets the same answer for a day.',
+  }),
+});
+const header = (description: string) => z.string().optional().meta({ description });
+export const SoundHeaders = z.object({
+  Range: header('The bytes that are wanted: one range, else the whole is sent.'),
+  'If-Range': header('The ETag of the sound that Range is meant for.'),
+  'If-None-Match': header('ETags of sounds that the client has.'),
+});
+
 const day = 86_400;
 export const NewUser = z.object({
   /** The app's own id of its user; the same one is the same user each time. */

@@ -40,7 +40,7 @@ export const otto = character('22222222-2222-4222-8222-222222222222', 'Otto');
 const webDir = path.join(import.meta.dirname, 'page');
 
 /** Everything behind the HTTP side, in memory: two workspaces with a character each. */
-function fakeDeps() {
+export function fakeDeps() {
   const owners = new Map([
     [ada.workspaceId, mira],
     [bob.workspaceId, otto],

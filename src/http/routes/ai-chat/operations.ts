@@ -10,9 +10,12 @@ import {
   NewUser,
   Nothing,
   Refusal,
+  RepeatHeaders,
   Revoked,
+  sessionHeader,
   SkillListView,
   SkillRequest,
+  SoundHeaders,
   VoiceQuery,
 } from '../../../protocol/ai-chat.ts';
 import type { Operation } from '../../operation.ts';
@@ -39,6 +42,17 @@ const withModel: Answers = {
 const success = (schema: z.ZodType): Answers => ({
   200: { description: 'OK', schema: Envelope(schema) },
 });
+const withSession = (schema: z.ZodType): Answers => ({
+  200: {
+    description: 'OK',
+    schema: Envelope(schema),
+    headers: { [sessionHeader]: 'The `character_session_id` under which it goes on by voice.' },
+  },
+});
+const soundHeaders = { ETag: 'Of the whole sound; absent while it is made.' };
+/** Of an app, or of its back end. */
+const byUser = { letsIn: 'user' } as const;
+const byEither = { letsIn: 'userOrKey' } as const;
 
 const characterPath = {
   path: z.object({ id: z.string().meta({ description: 'Its number, or its id.' }) }),
@@ -51,7 +65,7 @@ function operation(
   path: string,
   summary: string,
   responses: Answers,
-  more: Pick<Operation, 'request' | 'parameters'> = {},
+  more: Pick<Operation, 'request' | 'parameters' | 'letsIn'> = {},
 ): Operation {
   const answers = { ...responses, ...common };
   return { tag: 'App chat', needsKey: true, method, path, summary, responses: answers, ...more };
@@ -69,60 +83,70 @@ const skill = (name: string, summary: string, answer: z.ZodType): Operation =>
       ...withModel,
       503: refusal('The source is not configured, or does not answer.'),
     },
-    { request: SkillRequest },
+    { request: SkillRequest, parameters: { header: RepeatHeaders }, ...byUser },
   );
 
 export const aiChatOperations: Operation[] = [
-  operation('get', '/api/v1/characters', 'The gallery of characters.', success(CharacterListView)),
+  operation(
+    'get',
+    '/api/v1/characters',
+    'The gallery of characters.',
+    success(CharacterListView),
+    byEither,
+  ),
   operation(
     'get',
     '/api/v1/character/{id}',
     'One character.',
     { ...success(CharacterView), ...notFound },
-    { parameters: characterPath },
+    { parameters: characterPath, ...byEither },
   ),
   operation(
     'get',
     '/api/v1/character/{id}/skill',
     'What a character can do besides talking.',
     { ...success(SkillListView), ...notFound },
-    { parameters: characterPath },
+    { parameters: characterPath, ...byEither },
   ),
   operation(
     'post',
     '/api/v1/chat',
-    'Says something to a character and answers with its reply. `Idempotency-Key` makes it repeatable.',
-    { ...success(Answer), ...notFound, ...withBody, ...withModel },
-    { request: ChatRequest },
+    'Says something to a character and answers with its reply.',
+    { ...withSession(Answer), ...notFound, ...withBody, ...withModel },
+    { request: ChatRequest, parameters: { header: RepeatHeaders }, ...byUser },
   ),
   operation(
     'get',
     '/api/v1/chat/{id}',
     'What the user and the character said, oldest first.',
-    { ...success(HistoryView), ...notFound },
-    { parameters: characterPath },
+    { ...withSession(HistoryView), ...notFound },
+    { parameters: characterPath, ...byUser },
   ),
   operation(
     'delete',
     '/api/v1/chat/{id}',
     'Forgets what the user and the character said.',
     { ...success(Nothing), ...notFound },
-    { parameters: characterPath },
+    { parameters: characterPath, ...byUser },
   ),
   operation(
     'get',
     '/api/v1/chat/voice',
     "An answer in its character's voice: a WAV, streamed while it is made, ranges served.",
     {
-      200: { description: 'The sound.', contentType: 'audio/wav' },
-      206: { description: 'The bytes that Range asks for.', contentType: 'audio/wav' },
+      200: { description: 'The sound.', contentType: 'audio/wav', headers: soundHeaders },
+      206: {
+        description: 'The bytes that Range asks for.',
+        contentType: 'audio/wav',
+        headers: { ...soundHeaders, 'Content-Range': 'Which bytes of how many.' },
+      },
+      304: { description: 'The sound is the one that If-None-Match names.', headers: soundHeaders },
       416: refusal('The sound has no such bytes.'),
-      304: { description: 'The sound is the one that If-None-Match names.' },
       422: refusal('The id is missing or none, or the answer has no words to speak.'),
       502: refusal('The synthesiser did not answer.'),
       ...notFound,
     },
-    { parameters: { query: VoiceQuery } },
+    { parameters: { query: VoiceQuery, header: SoundHeaders }, ...byUser },
   ),
   skill('guanxing', 'The character tells the weather.', Envelope(Answer)),
   skill('tuiyan', 'The character tells whom the user talked with last.', Envelope(Answer)),
