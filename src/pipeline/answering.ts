@@ -5,6 +5,7 @@ import type { ToolCallRecord, TurnRecord } from '../protocol/turn-record.ts';
 import type { Moderation } from '../providers/moderation/moderation.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import { agreeInSubstance } from '../turn/agreement.ts';
+import type { AnswerRest } from '../turn/answer-rest.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import { Exchange, type AnswerSource, type ExchangeStart } from './exchange.ts';
 import { judge, type Judging } from '../providers/moderation/judging.ts';
@@ -81,6 +82,11 @@ export class Answering {
   /** What has the floor. */
   get running(): { isFixed: boolean; isHeard: boolean } {
     return { isFixed: this.#runningFixed, isHeard: this.#running?.isHeard ?? false };
+  }
+
+  /** What is left of what has the floor. */
+  get rest(): AnswerRest {
+    return this.#running?.rest ?? { leftMs: undefined, asks: false };
   }
 
   /** Takes the running answer back, if nothing of it was heard. @returns what it was begun on */

@@ -9,8 +9,9 @@ import type { Vad } from '../providers/vad/vad.ts';
 import { completeness } from '../turn/languages.ts';
 import { wordsEndpointer, type Endpointer } from '../turn/endpointing.ts';
 import { step } from '../turn/machine.ts';
+import { isNoisy } from '../turn/noise.ts';
 import { floorOf, type Floor, type Reaction, type Wish } from '../turn/reaction.ts';
-import type { SpeechDetection } from '../turn/speech-detector.ts';
+import type { SpeechChange, SpeechDetection } from '../turn/speech-detector.ts';
 import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../turn/turn.ts';
 import { Alarm } from './alarm.ts';
 import { Answering, type AnsweringDeps } from './answering.ts';
@@ -90,7 +91,10 @@ export class Conversation {
       turn: () => this.#turn.state,
       answered: () => this.#answering.speaker,
       onSpeech: (change) => {
-        this.#dispatch(change);
+        this.#onSpeech(change);
+      },
+      onTaken: () => {
+        this.#dispatch({ kind: 'otherVoice' });
       },
       onWritten: (text, speaker) => {
         this.#answerWritten(text, speaker);
@@ -102,7 +106,7 @@ export class Conversation {
         emitAfter,
         onRetry,
         onBegan: ({ turnId, userText }, isFixed) => {
-          this.#forget();
+          this.#handOver();
           this.#userDone();
           if (userText !== null && !isFixed) this.#reacting.answered();
           this.#dispatch({ kind: 'replyBegan', turnId });
@@ -243,10 +247,16 @@ export class Conversation {
   #answerWritten(text: string, speaker: Participant | undefined): void {
     const by = speaker ? { speaker } : {};
     this.#order.keep(() => {
-      this.#stop();
+      // What they are saying meanwhile is not lost: it is heard over this answer.
+      if (this.#floor !== 'user') this.#stop();
       this.#deps.emit({ kind: 'userTranscript', text, final: true, ...by });
       this.#answering.answer({ ...this.#now(), origin: 'text', userText: text, ...by });
     });
+  }
+
+  #onSpeech(change: SpeechChange): void {
+    const isOver = this.#turn.state === 'replying' && change.kind !== 'speechPaused';
+    this.#dispatch(isOver ? { ...change, rest: this.#answering.rest } : change);
   }
 
   #dispatch(event: TurnEvent, nowMs = this.#alarm.nowMs): void {
@@ -271,6 +281,7 @@ export class Conversation {
         this.#alarm.set(effect.atMs);
         return;
       case 'transcribe':
+        this.#alarm.cancel();
         void this.#transcribe();
         return;
       case 'discardGuess':
@@ -279,6 +290,9 @@ export class Conversation {
         return;
       case 'dropUtterance':
         this.#dropUtterance();
+        return;
+      case 'disregard':
+        this.#disregard();
         return;
       case 'answer':
         this.#answer();
@@ -308,15 +322,22 @@ export class Conversation {
         return;
       case 'failed':
         log.warn({ err: result.cause }, 'transcription failed');
-        emit({ kind: 'failed', stage: 'stt', message: 'Speech could not be transcribed.' });
+        // Of speech that goes on they are asked for again.
+        if (this.#turn.state === 'pausing' || this.#turn.state === 'yielding')
+          emit({ kind: 'failed', stage: 'stt', message: 'Speech could not be transcribed.' });
         this.#dispatch({ kind: 'transcriptFailed' });
         return;
       case 'words':
         this.#dispatch({ kind: 'transcript', words: result.text });
-        if (this.#turn.state !== 'pausing' || result.text === '') return;
-        this.#tellWords(result.text);
-        this.#answering.guess(this.#utterance.asTurn());
+        this.#onWords(result.text);
     }
+  }
+
+  #onWords(text: string): void {
+    const { state } = this.#turn;
+    if ((state !== 'pausing' && state !== 'hearing') || text === '') return;
+    this.#tellWords(text);
+    if (state === 'pausing') this.#answering.guess(this.#utterance.asTurn());
   }
 
   /** What the recogniser has heard already is the whole more often than not; its last word on it follows. */
@@ -329,10 +350,8 @@ export class Conversation {
   }
 
   #onPartial(text: string): void {
+    this.#dispatch({ kind: 'partial', words: text });
     if (this.#turn.state === 'hearing') this.#tellWords(text);
-    // Over the character's voice words decide best. In a pause those of the whole utterance are on their way.
-    else if (this.#turn.state === 'yielding' && this.#turn.silentSinceMs === undefined)
-      this.#dispatch({ kind: 'transcript', words: text });
   }
 
   #tellWords(text: string): void {
@@ -342,6 +361,8 @@ export class Conversation {
   }
 
   #answer(): void {
+    // Their sound goes on, and only its words have come to an end.
+    if (isNoisy(this.#turn)) this.#utterance.wordsEnd();
     const start = this.#utterance.asTurn();
     this.#userDone();
     const text = this.#utterance.words;
@@ -376,7 +397,18 @@ export class Conversation {
 
   /** Nothing was said. What the user had said before an interruption by noise still wants its answer. */
   #dropUtterance(): void {
-    this.#forget();
+    this.#utterance.forget();
+    this.#dismiss();
+  }
+
+  /** Nothing was said so far, in a sound that goes on. */
+  #disregard(): void {
+    this.#utterance.disregard();
+    this.#dismiss();
+  }
+
+  #dismiss(): void {
+    this.#toldWords = '';
     this.#userDone();
     const start = this.#utterance.asTurn();
     if (start.userText === '' || this.#turn.state !== 'listening') return;
@@ -384,8 +416,12 @@ export class Conversation {
     this.#answering.answer(start);
   }
 
-  #forget(): void {
-    this.#utterance.forget();
+  /** An answer begins: what it answers is done with, and what is being said meanwhile is not. */
+  #handOver(): void {
+    if (this.#floor === 'user') return;
+    const isNoiseOn = isNoisy(this.#turn) && this.#turn.noise.silentSinceMs === undefined;
+    if (isNoiseOn) this.#utterance.disregard();
+    else this.#utterance.forget();
     this.#toldWords = '';
   }
 

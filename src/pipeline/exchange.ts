@@ -12,6 +12,7 @@ import {
   type ReplyTimes,
   type Speech,
 } from './reply.ts';
+import type { AnswerRest } from '../turn/answer-rest.ts';
 import { TurnWork, type RecogniserWork } from '../providers/turn-work.ts';
 
 export type ExchangeStart = {
@@ -79,6 +80,11 @@ export class Exchange {
   /** Whether anything of the answer was heard or, in writing, shown. */
   get isHeard(): boolean {
     return this.#heardBefore !== '' || (this.#reply?.heard().text ?? '') !== '';
+  }
+
+  /** What of the answer is still to be heard. */
+  get rest(): AnswerRest | undefined {
+    return this.#reply?.rest;
   }
 
   /** The words are known better now, and the answer is one to them as well. */

@@ -51,6 +51,16 @@ export class Recording {
     return whole;
   }
 
+  /** The utterance begins anew with what was heard last; its sound goes on. */
+  restart(): void {
+    for (let first = this.#pieces[0]; first; first = this.#pieces[0]) {
+      if (this.#samples - first.length < preRollSamples) break;
+      this.#pieces.shift();
+      this.#samples -= first.length;
+    }
+    if (this.#keeping) for (const piece of this.#pieces) this.onKept(piece);
+  }
+
   /** Forgets it all: what was answered must not be heard again in the next utterance. */
   discard(): void {
     this.#pieces = [];

@@ -8,6 +8,7 @@ import type { PerformedAction } from '../protocol/server-messages.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import type { Emotion } from '../script/emotion.ts';
+import { endsInQuestion, type AnswerRest } from '../turn/answer-rest.ts';
 import { heardText, type SpokenPiece } from '../turn/heard.ts';
 import { ClauseCutter } from './clauses.ts';
 import type { Lines } from './performance.ts';
@@ -63,6 +64,8 @@ export class Reply {
   readonly #pieces: string[] = [];
   #text = '';
   #writtenMs = 0;
+  /** All of its sound. */
+  #isWritten = false;
 
   constructor(
     readonly turnId: string,
@@ -94,6 +97,15 @@ export class Reply {
     if (!this.speech) return { text: this.#text.trim(), ms: 0 };
     const ms = Math.min(this.deps.voice.playedMs(), this.#writtenMs);
     return { text: heardText(this.#spoken, ms), ms };
+  }
+
+  /** What the listener has not had yet. */
+  get rest(): AnswerRest {
+    const leftMs = Math.max(0, this.#writtenMs - this.deps.voice.playedMs());
+    return {
+      leftMs: this.#isWritten ? leftMs : undefined,
+      asks: endsInQuestion(this.#text),
+    };
   }
 
   async #run(): Promise<ReplyEnd> {
@@ -190,6 +202,7 @@ export class Reply {
     await this.#gate.opened;
     signal.throwIfAborted();
     this.#passSilentPieces(this.#pieces.length);
+    this.#isWritten = true;
     await voice.drained(signal);
   }
 

@@ -8,6 +8,8 @@ export type TurnOrderDeps = EarsDeps & {
   /** Who is being answered. */
   answered: () => Participant | undefined;
   onSpeech: (change: SpeechChange) => void;
+  /** Another one is the next to be heard. */
+  onTaken: () => void;
   onWritten: (text: string, speaker: Participant | undefined) => void;
 };
 
@@ -42,7 +44,7 @@ export class TurnOrder {
   hear(ear: Ear, change: SpeechChange): void {
     if (ear !== this.ears.holder) {
       if (!this.#isFree || change.kind !== 'speechStarted') return;
-      this.ears.take(ear);
+      this.#take(ear);
     }
     this.deps.onSpeech(change);
   }
@@ -77,11 +79,16 @@ export class TurnOrder {
       this.deps.onWritten(written.text, written.speaker);
     } else if (ear) {
       const { startedMs, silentSinceMs } = ear.utterance;
-      this.ears.take(ear);
+      this.#take(ear);
       this.deps.onSpeech({ kind: 'speechStarted', startedMs });
       if (silentSinceMs !== undefined)
         this.deps.onSpeech({ kind: 'speechPaused', endedMs: silentSinceMs });
     }
+  }
+
+  #take(ear: Ear): void {
+    this.ears.take(ear);
+    this.deps.onTaken();
   }
 
   /** Nobody is in the middle of a turn of their own; who speaks now speaks, over an answer if need be. */

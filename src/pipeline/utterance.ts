@@ -120,6 +120,11 @@ export class Utterance {
     this.#pausedAtMs = this.deps.clock.nowMs();
   }
 
+  /** Its words have come to an end, and its sound goes on. */
+  wordsEnd(): void {
+    this.#pausedAtMs = this.deps.clock.nowMs();
+  }
+
   /** Transcribes what was said up to now; never rejects. An earlier transcription is cancelled by it. */
   async transcribe(): Promise<Transcribed> {
     const { clock } = this.deps;
@@ -170,12 +175,15 @@ export class Utterance {
   /** Its sound and words are done with: what comes next is another utterance. Carried words stay. */
   forget(): void {
     this.#isSpeaking = false;
-    this.#listening.cancel();
-    this.#line.reset();
+    this.#dismiss();
     this.#recording.discard();
     this.#detector.reset();
-    this.#words = '';
-    this.#work = undefined;
+  }
+
+  /** Its words are done with, or there were none; its sound goes on, and what follows in it is heard. */
+  disregard(): void {
+    this.#dismiss();
+    this.#recording.restart();
   }
 
   /** Forgets what was carried: it is being answered. */
@@ -187,6 +195,13 @@ export class Utterance {
   close(): void {
     this.#listening.cancel();
     this.#line.close();
+  }
+
+  #dismiss(): void {
+    this.#listening.cancel();
+    this.#line.reset();
+    this.#words = '';
+    this.#work = undefined;
   }
 
   #note(change: SpeechChange): void {

@@ -30,6 +30,10 @@ export class DataSink implements VoiceSink {
 
   #epoch = 0;
 
+  get heldSamples(): number {
+    return this.#waiting.length;
+  }
+
   hand(samples: Int16Array): void {
     this.#waiting.push(samples);
     while (this.#waiting.length >= this.#chunkSamples) this.#sendChunk();

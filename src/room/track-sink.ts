@@ -24,6 +24,7 @@ const rtcPieceSamples = speakingRateHz / 100;
 /** A voice as an audio track of the room. */
 export class TrackSink implements VoiceSink, Closable {
   readonly takesBack = true;
+  readonly heldSamples = 0;
 
   private constructor(
     private readonly source: AudioSource,

@@ -83,6 +83,8 @@ export class Voice implements VoiceOut {
 
   clear(): void {
     this.#settleRun();
+    // What a chunk was waiting for is given up with the rest.
+    this.#playedSamples = Math.min(this.#playedSamples, this.#outSamples());
     this.#waiting.clear();
     this.#recent.clear();
     this.#handedSamples = this.#sentSamples = this.#playedSamples;
@@ -94,7 +96,7 @@ export class Voice implements VoiceOut {
   }
 
   playedMs(): number {
-    return (this.#played() * 1000) / speakingRateHz;
+    return (Math.min(this.#played(), this.#outSamples()) * 1000) / speakingRateHz;
   }
 
   #play(): void {
@@ -192,6 +194,12 @@ export class Voice implements VoiceOut {
     const byClock = fromSamples + ((this.clock.nowMs() - startMs) * speakingRateHz) / 1000;
     // Late timers leave gaps that the clock cannot see; nothing is heard before it was handed on.
     return Math.min(Math.max(byClock, this.#playedSamples), this.#handedSamples);
+  }
+
+  /** What has left us by the way on which it left soonest: no listener has more. */
+  #outSamples(): number {
+    const held = this.sinks.flatMap(({ heldSamples }) => heldSamples ?? []);
+    return this.#handedSamples - (held.length > 0 ? Math.min(...held) : 0);
   }
 
   #unheardSamples(): number {

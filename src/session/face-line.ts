@@ -31,6 +31,7 @@ type Response = {
 export class FaceLine implements VoiceSink {
   /** A frame that was sent was seen. */
   readonly takesBack = false;
+  readonly heldSamples = undefined;
   #track: FaceTrack;
   #handedSamples = 0;
   #complete = false;

@@ -4,7 +4,13 @@ import type { OpenMicrophone } from '../room/agent-room.ts';
 import type { Log } from '../telemetry/log.ts';
 
 type Hearing = Pick<Conversation, 'hearFrom' | 'microphoneSilent'>;
-type Microphone = { who: Participant; open: OpenMicrophone; listening: AbortController };
+type Microphone = {
+  who: Participant;
+  open: OpenMicrophone;
+  listening: AbortController;
+  /** Resolves when nobody listens to it any more. */
+  done: Promise<void>;
+};
 
 /** The microphones of a room, and the conversation that hears them. */
 export class Microphones {
@@ -15,10 +21,14 @@ export class Microphones {
 
   /** A new one replaces the one before of the same participant, as when a user changes devices. */
   open(who: Participant, open: OpenMicrophone): void {
-    this.#all.get(who.identity)?.listening.abort();
-    const microphone = { who, open, listening: new AbortController() };
+    const before = this.#all.get(who.identity);
+    before?.listening.abort();
+    // A word begun at the one before may go on here.
+    if (before) this.#to?.microphoneSilent(who);
+    const listening = new AbortController();
+    const microphone = { who, open, listening, done: before?.done ?? Promise.resolve() };
     this.#all.set(who.identity, microphone);
-    void this.#listen(microphone);
+    this.#listen(microphone);
   }
 
   /** No sound comes from this one for now. */
@@ -43,7 +53,7 @@ export class Microphones {
       microphone.listening.abort();
       before?.microphoneSilent(microphone.who);
       microphone.listening = new AbortController();
-      void this.#listen(microphone);
+      this.#listen(microphone);
     }
   }
 
@@ -51,12 +61,19 @@ export class Microphones {
     for (const identity of [...this.#all.keys()]) this.close(identity);
   }
 
-  /** Never rejects. */
-  async #listen({ who, open, listening: { signal } }: Microphone): Promise<void> {
-    try {
-      await this.#to?.hearFrom(open(signal), signal, who);
-    } catch (err) {
-      if (!signal.aborted) this.log.error({ err }, 'hearing broke off');
-    }
+  /** Begins when whoever listened before has stopped: two who hear one voice at once make one stutter of it. */
+  #listen(microphone: Microphone): void {
+    const { who, open, done } = microphone;
+    const { signal } = microphone.listening;
+    const isOver = () => signal.aborted;
+    const to = this.#to;
+    microphone.done = done.then(async () => {
+      if (isOver()) return;
+      try {
+        await to?.hearFrom(open(signal), signal, who);
+      } catch (err) {
+        if (!isOver()) this.log.error({ err }, 'hearing broke off');
+      }
+    });
   }
 }

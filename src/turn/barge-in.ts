@@ -1,5 +1,10 @@
-/** What the user's sound over the character's voice turned out to be. */
-export type BargeIn = 'undecided' | 'interruption' | 'backchannel';
+import { isNearlyAsked, type AnswerRest } from './answer-rest.ts';
+
+/**
+ * What the user's sound over the character's voice turned out to be. An `earlyAnswer` comes over the last words of a
+ * question: these are heard to their end, and the user's are the next turn.
+ */
+export type BargeIn = 'undecided' | 'interruption' | 'backchannel' | 'earlyAnswer';
 
 export type Overlap = {
   /** Speech so far, pauses included. */
@@ -8,10 +13,15 @@ export type Overlap = {
   silentMs: number;
   /** The words so far; undefined while no transcript is there, empty when there were none. */
   words: string | undefined;
+  /** What was left of the character's answer; undefined where that is not known. */
+  rest?: AnswerRest | undefined;
 };
 
-/** Few noises last so long: it is an interruption before any word is known. */
-const surelyTalkingMs = 900;
+/**
+ * Few noises last so long: it is an interruption before any word is known. The voice is silent meanwhile, so nothing but
+ * the waiting for a recogniser that never answers is lost by a length in which a slow one does: after 460 ms it is asked.
+ */
+const surelyTalkingMs = 1_800;
 /** Nobody says "yeah, right" for so long. */
 const longestBackchannelMs = 1_500;
 /** With no words by then the recogniser has failed us; the length of the sound decides. */
@@ -35,41 +45,49 @@ const backchannel = new RegExp(
   'iuy',
 );
 
+/** What is an answer where a question was asked, and elsewhere more than listening. Longer ones come first. */
+const shortAnswer =
+  /(?:of course not|thank you|thanks|not really|not yet|maybe|perhaps|please|never|nope|nah|no|不用了|不知道|没关系|不用|不是|不要|不行|不对|不会|不好|没有|也许|可能|想|要|会|有|没|不)(?![a-z'])[\s,.!?，。！？]*/iuy;
+
 /** The first word of a backchannel that has two, cut short by a pause in it: "got" of "got it". "No" is not among them. */
 const beginning =
   /^(?:got|i|of|fair|makes|that's|真|知|原|原来|明|没|没问|当|同|确|有|有意|厉|了)[.。]?$/iu;
 
-/** Whether a text is made of backchannels alone. Takes each as it comes: hours of "mmm" cost no more than their length. */
-function isBackchannel(text: string): boolean {
+/** Whether a text is made of such words alone. Takes each as it comes: hours of "mmm" cost no more than their length. */
+function isMadeOf(words: readonly RegExp[], text: string): boolean {
   let at = 0;
   while (at < text.length) {
-    backchannel.lastIndex = at;
-    if (!backchannel.test(text)) return false;
-    at = backchannel.lastIndex;
+    const found = words.find((word) => {
+      word.lastIndex = at;
+      return word.test(text);
+    });
+    if (!found) return false;
+    at = found.lastIndex;
   }
   return text !== '';
 }
 
 /** Decides with words and duration whether the character should stop or go on from the very sample. */
 export function judgeBargeIn(overlap: Overlap): BargeIn {
-  const { speechMs, silentMs, words } = overlap;
+  const { speechMs, silentMs, words, rest } = overlap;
   if (nextJudgementMs(overlap) > 0) return 'undecided';
-  switch (soundOf(words)) {
+  switch (soundOf(words, rest)) {
     case 'speech':
     case 'beginning':
       return 'interruption';
     case 'noise':
       return 'backchannel';
     case 'agreement':
-      return silentMs > 0 ? 'backchannel' : 'interruption';
+      if (silentMs === 0) return 'interruption';
+      return rest && isNearlyAsked(rest) ? 'earlyAnswer' : 'backchannel';
     case 'unknown':
       return silentMs === 0 || speechMs >= longSoundMs ? 'interruption' : 'backchannel';
   }
 }
 
 /** In how many milliseconds the length of the sound, or of the silence after it, decides without further words. */
-export function nextJudgementMs({ silentMs, speechMs, words }: Overlap): number {
-  const { whileItLastsMs, afterItMs } = decided[soundOf(words)];
+export function nextJudgementMs({ silentMs, speechMs, words, rest }: Overlap): number {
+  const { whileItLastsMs, afterItMs } = decided[soundOf(words, rest)];
   return Math.max(0, silentMs > 0 ? afterItMs - silentMs : whileItLastsMs - speechMs);
 }
 
@@ -84,10 +102,12 @@ const decided: Record<Sound, { whileItLastsMs: number; afterItMs: number }> = {
   speech: { whileItLastsMs: 0, afterItMs: 0 },
 };
 
-function soundOf(words: string | undefined): Sound {
+/** @param rest of the answer it comes over: to a question that is nearly asked, "no" is no more of an interruption than "yes" */
+export function soundOf(words: string | undefined, rest?: AnswerRest): Sound {
   if (words === undefined) return 'unknown';
   const bare = words.trim();
   if (bare === '') return 'noise';
-  if (isBackchannel(bare)) return 'agreement';
+  const light = rest && isNearlyAsked(rest) ? [backchannel, shortAnswer] : [backchannel];
+  if (isMadeOf(light, bare)) return 'agreement';
   return beginning.test(bare) ? 'beginning' : 'speech';
 }

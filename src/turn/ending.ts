@@ -6,6 +6,9 @@ import type { Pausing, Step, TurnRules } from './turn.ts';
  */
 const wordlessMs = 500;
 
+/** Silence so long that any words end the turn as soon as they are known. */
+export const farInThePastMs = 60_000;
+
 /** The user fell silent and their words are known, or known to be none: is it their turn's end, or when would it be? */
 export function endOrWait(
   turn: Pausing & { words: string },

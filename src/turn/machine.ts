@@ -1,16 +1,40 @@
-import { endOrWait } from './ending.ts';
-import type { Step, Turn, TurnEvent, TurnRules } from './turn.ts';
-import { beginYielding, goOnYielding, judge, wakeYielding } from './overlap.ts';
+import { endOrWait, farInThePastMs } from './ending.ts';
+import {
+  dropNoise,
+  endNoise,
+  isNoisy,
+  leaveNoise,
+  lookAtNoise,
+  onNoisePartial,
+  onNoiseWords,
+  pauseNoise,
+  resumeNoise,
+} from './noise.ts';
+import {
+  beginYielding,
+  goOnYielding,
+  judge,
+  takeFloor,
+  wakeYielding,
+  yieldFromStart,
+} from './overlap.ts';
+import { beginHearing, lookAtSpeech, noteWords, onLook } from './steady.ts';
+import { stepTrailing } from './trailing.ts';
+import type { Hearing, Step, Turn, TurnEvent, TurnRules } from './turn.ts';
 
 /** The turn machine. Pure: everything it wants done is in `effects`, everything it knows of time is `nowMs`. */
 export function step(turn: Turn, event: TurnEvent, nowMs: number, rules: TurnRules): Step {
+  if (event.kind === 'replyBegan') return onReplyBegan(turn, event.turnId, nowMs);
+  if (turn.state === 'trailing') return stepTrailing(turn, event, nowMs, rules);
   switch (event.kind) {
     case 'speechStarted':
-      return onSpeechStarted(turn, event.startedMs, nowMs);
+      return onSpeechStarted(turn, event, nowMs);
     case 'speechPaused':
       return onSpeechPaused(turn, event.endedMs, rules);
     case 'speechResumed':
-      return onSpeechResumed(turn, nowMs);
+      return onSpeechResumed(turn, event, nowMs);
+    case 'partial':
+      return onPartial(turn, event.words, nowMs, rules);
     case 'transcript':
       return onTranscript(turn, event.words, nowMs, rules);
     case 'transcriptFailed':
@@ -19,32 +43,42 @@ export function step(turn: Turn, event: TurnEvent, nowMs: number, rules: TurnRul
       return onWoken(turn, nowMs, rules);
     case 'forceEnd':
       return onForceEnd(turn, nowMs, rules);
-    case 'replyBegan':
-      return onReplyBegan(turn, event.turnId, nowMs);
+    case 'otherVoice':
+      return isNoisy(turn) ? leaveNoise(turn) : stay(turn);
     case 'replyEnded':
-      return onReplyEnded(turn, event.turnId);
+      return onReplyEnded(turn, event.turnId, nowMs);
     case 'interrupt':
       return onInterrupt(turn, nowMs);
   }
 }
 
+type Untrailed = Exclude<Turn, { state: 'trailing' }>;
+type Of<K extends TurnEvent['kind']> = Extract<TurnEvent, { kind: K }>;
+
 const stay = (turn: Turn): Step => ({ next: turn, effects: [] });
 
-function onSpeechStarted(turn: Turn, startedMs: number, nowMs: number): Step {
+function onSpeechStarted(
+  turn: Untrailed,
+  { startedMs, rest }: Of<'speechStarted'>,
+  nowMs: number,
+): Step {
+  if (isNoisy(turn)) return resumeNoise(turn, nowMs);
   switch (turn.state) {
     case 'hearing':
       return stay(turn);
     case 'listening':
-      return { next: { state: 'hearing', sinceMs: startedMs }, effects: [] };
+      return beginHearing(startedMs, nowMs);
     case 'pausing':
     case 'yielding':
-      return onSpeechResumed(turn, nowMs);
+      return onSpeechResumed(turn, { kind: 'speechResumed' }, nowMs);
     case 'replying':
-      return beginYielding(turn.turnId, startedMs);
+      return beginYielding(turn.turnId, startedMs, rest);
   }
 }
 
-function onSpeechPaused(turn: Turn, endedMs: number, rules: TurnRules): Step {
+function onSpeechPaused(turn: Untrailed, endedMs: number, rules: TurnRules): Step {
+  if (isNoisy(turn)) return pauseNoise(turn, endedMs, rules);
+  const guessAtMs = endedMs + rules.guessAfterMs;
   switch (turn.state) {
     case 'pausing':
       return stay(turn);
@@ -55,40 +89,62 @@ function onSpeechPaused(turn: Turn, endedMs: number, rules: TurnRules): Step {
     case 'hearing':
       return {
         next: { state: 'pausing', sinceMs: turn.sinceMs, silentSinceMs: endedMs, words: undefined },
-        effects: [{ kind: 'wakeAt', atMs: endedMs + rules.guessAfterMs }],
+        effects: [
+          // Words that were asked for before the pause are not all of them.
+          ...(turn.looked ? [{ kind: 'discardGuess' } as const] : []),
+          { kind: 'wakeAt', atMs: guessAtMs },
+        ],
       };
     case 'yielding':
       return {
         next: { ...turn, silentSinceMs: endedMs, words: undefined },
-        effects: [{ kind: 'wakeAt', atMs: endedMs + rules.guessAfterMs }],
+        effects: [{ kind: 'wakeAt', atMs: guessAtMs }],
       };
   }
 }
 
-function onSpeechResumed(turn: Turn, nowMs: number): Step {
+function onSpeechResumed(turn: Untrailed, { rest }: Of<'speechResumed'>, nowMs: number): Step {
+  if (isNoisy(turn)) return resumeNoise(turn, nowMs);
   switch (turn.state) {
     case 'hearing':
       return stay(turn);
     case 'listening':
-      return { next: { state: 'hearing', sinceMs: nowMs }, effects: [] };
+      return beginHearing(nowMs, nowMs);
     case 'replying':
-      return beginYielding(turn.turnId, nowMs);
-    case 'pausing':
-      return {
-        next: { state: 'hearing', sinceMs: turn.sinceMs },
-        effects: [{ kind: 'discardGuess' }],
-      };
+      return beginYielding(turn.turnId, nowMs, rest);
+    case 'pausing': {
+      const hearing = beginHearing(turn.sinceMs, nowMs);
+      return { next: hearing.next, effects: [{ kind: 'discardGuess' }, ...hearing.effects] };
+    }
     case 'yielding':
       return goOnYielding(turn, nowMs);
   }
 }
 
-function onTranscript(turn: Turn, words: string, nowMs: number, rules: TurnRules): Step {
+function onPartial(turn: Untrailed, words: string, nowMs: number, rules: TurnRules): Step {
+  if (isNoisy(turn)) return onNoisePartial(turn, words, nowMs, rules);
   switch (turn.state) {
     case 'listening':
+    case 'replying':
+    case 'pausing': // those of the whole utterance are on their way
+      return stay(turn);
     case 'hearing':
+      return stay(noteWords(turn, words, nowMs));
+    case 'yielding':
+      return turn.silentSinceMs === undefined
+        ? judge({ ...turn, words }, nowMs, rules)
+        : stay(turn);
+  }
+}
+
+function onTranscript(turn: Untrailed, words: string, nowMs: number, rules: TurnRules): Step {
+  if (isNoisy(turn)) return onNoiseWords(turn, words, nowMs, rules);
+  switch (turn.state) {
+    case 'listening':
     case 'replying':
       return stay(turn);
+    case 'hearing':
+      return onLook(turn, words, nowMs);
     case 'pausing':
       return endOrWait({ ...turn, words }, nowMs, rules);
     case 'yielding':
@@ -96,28 +152,31 @@ function onTranscript(turn: Turn, words: string, nowMs: number, rules: TurnRules
   }
 }
 
-function onTranscriptFailed(turn: Turn): Step {
+function onTranscriptFailed(turn: Untrailed): Step {
+  if (isNoisy(turn)) return dropNoise(turn);
   switch (turn.state) {
     case 'listening':
-    case 'hearing':
+    case 'hearing': // asked again after a while
     case 'replying':
+    case 'yielding': // the length of the sound decides
       return stay(turn);
     case 'pausing':
+      // What the user had said before stays with the apology: it is not answered in its place.
       return {
         next: { state: 'listening' },
-        effects: [{ kind: 'discardGuess' }, { kind: 'dropUtterance' }, { kind: 'apologise' }],
+        effects: [{ kind: 'discardGuess' }, { kind: 'apologise' }],
       };
-    case 'yielding':
-      return stay(turn); // the length of the sound decides
   }
 }
 
-function onWoken(turn: Turn, nowMs: number, rules: TurnRules): Step {
+function onWoken(turn: Untrailed, nowMs: number, rules: TurnRules): Step {
+  if (isNoisy(turn)) return lookAtNoise(turn, nowMs);
   switch (turn.state) {
     case 'listening':
-    case 'hearing':
     case 'replying':
       return stay(turn);
+    case 'hearing':
+      return lookAtSpeech(turn, nowMs) ?? endHere(turn, nowMs);
     case 'pausing':
       return turn.words === undefined
         ? { next: turn, effects: [{ kind: 'transcribe' }] }
@@ -127,83 +186,87 @@ function onWoken(turn: Turn, nowMs: number, rules: TurnRules): Step {
   }
 }
 
-function onForceEnd(turn: Turn, nowMs: number, rules: TurnRules): Step {
+function onForceEnd(turn: Untrailed, nowMs: number, rules: TurnRules): Step {
+  const silentSinceMs = nowMs - farInThePastMs;
+  if (isNoisy(turn)) return endNoise(turn, silentSinceMs);
   switch (turn.state) {
     case 'listening':
     case 'replying':
       return stay(turn);
     case 'hearing':
-      return {
-        next: {
-          state: 'pausing',
-          sinceMs: turn.sinceMs,
-          silentSinceMs: nowMs - farInThePastMs,
-          words: undefined,
-        },
-        effects: [{ kind: 'transcribe' }],
-      };
+      return endHere(turn, nowMs);
     case 'pausing': {
       const { words } = turn;
-      const silentSinceMs = nowMs - farInThePastMs;
       return words === undefined
         ? { next: { ...turn, silentSinceMs }, effects: [{ kind: 'transcribe' }] }
         : endOrWait({ ...turn, silentSinceMs, words }, nowMs, rules);
     }
-    case 'yielding':
+    case 'yielding': {
+      const { turnId, sinceMs } = turn;
       return {
-        next: {
-          state: 'pausing',
-          sinceMs: turn.sinceMs,
-          silentSinceMs: nowMs - farInThePastMs,
-          words: undefined,
-        },
-        effects: [
-          { kind: 'cut', turnId: turn.turnId, by: 'speech', sinceMs: turn.sinceMs },
-          { kind: 'transcribe' },
-        ],
+        next: { state: 'pausing', sinceMs, silentSinceMs, words: undefined },
+        effects: [{ kind: 'cut', turnId, by: 'speech', sinceMs }, { kind: 'transcribe' }],
       };
+    }
   }
 }
-/** Silence so long that any words end the turn as soon as they are known. */
-const farInThePastMs = 60_000;
 
-function onReplyBegan(turn: Turn, turnId: string, nowMs: number): Step {
-  const before = onInterrupt(turn, nowMs);
-  return { next: { state: 'replying', turnId }, effects: before.effects };
+/** What was said until now is the turn. */
+function endHere({ sinceMs }: Hearing, nowMs: number): Step {
+  const silentSinceMs = nowMs - farInThePastMs;
+  return {
+    next: { state: 'pausing', sinceMs, silentSinceMs, words: undefined },
+    effects: [{ kind: 'transcribe' }],
+  };
 }
 
-function onReplyEnded(turn: Turn, turnId: string): Step {
+function onReplyBegan(turn: Turn, turnId: string, nowMs: number): Step {
+  switch (turn.state) {
+    case 'listening':
+    case 'replying': {
+      // A noise that lasts goes on under the next answer as well.
+      const lasts = turn.noise?.silentSinceMs === undefined ? turn.noise : undefined;
+      return {
+        next: { state: 'replying', turnId, ...(lasts && { noise: lasts }) },
+        effects: onInterrupt(turn, nowMs).effects,
+      };
+    }
+    case 'hearing':
+    case 'pausing':
+      return yieldFromStart(turnId, turn, nowMs);
+    case 'yielding':
+    case 'trailing': {
+      const yielding = yieldFromStart(turnId, turn, nowMs);
+      const cut = { kind: 'cut', turnId: turn.turnId, by: 'request', sinceMs: nowMs } as const;
+      return { next: yielding.next, effects: [cut, ...yielding.effects] };
+    }
+  }
+}
+
+function onReplyEnded(turn: Untrailed, turnId: string, nowMs: number): Step {
   switch (turn.state) {
     case 'listening':
     case 'hearing':
     case 'pausing':
       return stay(turn);
-    case 'replying':
-      return turn.turnId === turnId ? { next: { state: 'listening' }, effects: [] } : stay(turn);
-    case 'yielding':
+    case 'replying': {
+      const { noise } = turn;
+      if (turn.turnId !== turnId) return stay(turn);
+      return { next: { state: 'listening', ...(noise && { noise }) }, effects: [] };
+    }
+    case 'yielding': {
       if (turn.turnId !== turnId) return stay(turn);
       // The answer ended while the user spoke: what they say is simply the next utterance, and the next answer is heard.
-      return turn.silentSinceMs === undefined
-        ? {
-            next: { state: 'hearing', sinceMs: turn.sinceMs },
-            effects: [{ kind: 'resumeVoice', turnId }],
-          }
-        : {
-            next: {
-              state: 'pausing',
-              sinceMs: turn.sinceMs,
-              silentSinceMs: turn.silentSinceMs,
-              words: undefined,
-            },
-            effects: [{ kind: 'resumeVoice', turnId }, { kind: 'transcribe' }],
-          };
+      const taken = takeFloor({ ...turn, words: undefined }, nowMs);
+      return { next: taken.next, effects: [{ kind: 'resumeVoice', turnId }, ...taken.effects] };
+    }
   }
 }
 
-function onInterrupt(turn: Turn, nowMs: number): Step {
+function onInterrupt(turn: Untrailed, nowMs: number): Step {
+  const cut = (turnId: string) => ({ kind: 'cut', turnId, by: 'request', sinceMs: nowMs }) as const;
   switch (turn.state) {
     case 'listening':
-      return stay(turn);
     case 'hearing':
       return stay(turn);
     case 'pausing':
@@ -211,21 +274,17 @@ function onInterrupt(turn: Turn, nowMs: number): Step {
         next: { state: 'listening' },
         effects: [{ kind: 'discardGuess' }, { kind: 'dropUtterance' }],
       };
-    case 'replying':
+    case 'replying': {
+      const { noise } = turn;
       return {
-        next: { state: 'listening' },
-        effects: [{ kind: 'cut', turnId: turn.turnId, by: 'request', sinceMs: nowMs }],
+        next: { state: 'listening', ...(noise && { noise }) },
+        effects: [cut(turn.turnId)],
       };
-    case 'yielding':
-      return {
-        next:
-          turn.silentSinceMs === undefined
-            ? { state: 'hearing', sinceMs: turn.sinceMs }
-            : { state: 'listening' },
-        effects: [
-          { kind: 'cut', turnId: turn.turnId, by: 'request', sinceMs: nowMs },
-          { kind: 'discardGuess' },
-        ],
-      };
+    }
+    case 'yielding': {
+      // Silence is wanted of the character, not of the user.
+      const taken = takeFloor(turn, nowMs);
+      return { next: taken.next, effects: [cut(turn.turnId), ...taken.effects] };
+    }
   }
 }

@@ -1,5 +1,7 @@
+import { isAsked, type AnswerRest } from './answer-rest.ts';
 import { judgeBargeIn, nextJudgementMs, type Overlap } from './barge-in.ts';
 import { endOrWait } from './ending.ts';
+import { beginHearing, beginNoise } from './steady.ts';
 import type { Step, TurnEffect, TurnRules, Yielding } from './turn.ts';
 
 /** Words decide best: while the user makes a sound, they are asked for after the time of a short sentence. */
@@ -8,20 +10,49 @@ const askAfterMs = 460;
 const leastWaitMs = 20;
 
 /** A sound begins over the answer: the voice falls silent at once, and it is decided later. */
-export function beginYielding(turnId: string, startedMs: number): Step {
+export function beginYielding(turnId: string, startedMs: number, rest?: AnswerRest): Step {
+  const sound = { turnId, sinceMs: startedMs, silentSinceMs: undefined, words: undefined };
+  if (rest && isAsked(rest)) return { next: { state: 'trailing', ...sound }, effects: [] };
   return {
-    next: {
-      state: 'yielding',
-      turnId,
-      sinceMs: startedMs,
-      silentSinceMs: undefined,
-      words: undefined,
-    },
+    next: { state: 'yielding', ...sound, rest },
     effects: [
       { kind: 'pauseVoice', turnId },
       { kind: 'wakeAt', atMs: startedMs + askAfterMs },
     ],
   };
+}
+
+/** An answer to something else begins while the user speaks: it waits until it is known what they say. */
+export function yieldFromStart(
+  turnId: string,
+  speech: { sinceMs: number; silentSinceMs?: number | undefined; words?: string | undefined },
+  nowMs: number,
+): Step {
+  const { sinceMs, silentSinceMs, words } = speech;
+  const next: Yielding = {
+    state: 'yielding',
+    turnId,
+    sinceMs,
+    silentSinceMs,
+    words: silentSinceMs === undefined ? undefined : words,
+    rest: undefined,
+  };
+  const pause: TurnEffect = { kind: 'pauseVoice', turnId };
+  if (silentSinceMs === undefined)
+    return { next, effects: [pause, { kind: 'wakeAt', atMs: nowMs + askAfterMs }] };
+  const decide: TurnEffect = { kind: 'wakeAt', atMs: nowMs + leastWaitMs };
+  return { next, effects: [{ kind: 'discardGuess' }, pause, decide] };
+}
+
+/** The answer is over, or is not wanted any more; what the user said over it is the next utterance. */
+export function takeFloor(
+  { sinceMs, silentSinceMs, words }: Pick<Yielding, 'sinceMs' | 'silentSinceMs' | 'words'>,
+  nowMs: number,
+): Step {
+  if (silentSinceMs === undefined) return beginHearing(sinceMs, nowMs);
+  const decide: TurnEffect =
+    words === undefined ? { kind: 'transcribe' } : { kind: 'wakeAt', atMs: nowMs + leastWaitMs };
+  return { next: { state: 'pausing', sinceMs, silentSinceMs, words }, effects: [decide] };
 }
 
 /** The sound goes on: what its words were so far decides nothing any more. */
@@ -43,11 +74,12 @@ export function wakeYielding(turn: Yielding, nowMs: number, rules: TurnRules): S
 
 /** Goes on from the very sample, cuts for good, or waits until more is known. */
 export function judge(turn: Yielding, nowMs: number, rules: TurnRules): Step {
-  const { turnId, sinceMs, silentSinceMs, words } = turn;
+  const { turnId, sinceMs, silentSinceMs, words, rest } = turn;
   const overlap: Overlap = {
     speechMs: (silentSinceMs ?? nowMs) - sinceMs,
     silentMs: silentSinceMs === undefined ? 0 : nowMs - silentSinceMs,
     words,
+    rest,
   };
   switch (judgeBargeIn(overlap)) {
     case 'undecided': {
@@ -60,11 +92,17 @@ export function judge(turn: Yielding, nowMs: number, rules: TurnRules): Step {
       };
     }
     case 'backchannel':
-      return goOnReplying(turnId, silentSinceMs !== undefined);
+      return goOnReplying(turn, nowMs);
+    case 'earlyAnswer':
+      return {
+        next: { state: 'trailing', turnId, sinceMs, silentSinceMs, words },
+        effects: [{ kind: 'resumeVoice', turnId }],
+      };
     case 'interruption': {
       const cut: TurnEffect = { kind: 'cut', turnId, by: 'speech', sinceMs };
       if (silentSinceMs === undefined) {
-        return { next: { state: 'hearing', sinceMs }, effects: [cut, { kind: 'discardGuess' }] };
+        const hearing = beginHearing(sinceMs, nowMs);
+        return { next: hearing.next, effects: [cut, { kind: 'discardGuess' }, ...hearing.effects] };
       }
       const pausing = { state: 'pausing', sinceMs, silentSinceMs, words } as const;
       if (words === undefined) return { next: pausing, effects: [cut, { kind: 'transcribe' }] };
@@ -74,11 +112,17 @@ export function judge(turn: Yielding, nowMs: number, rules: TurnRules): Step {
   }
 }
 
-/** @param over whether the sound has ended: one that goes on is one utterance until it does */
-function goOnReplying(turnId: string, over: boolean): Step {
-  const forget: TurnEffect[] = over ? [{ kind: 'dropUtterance' }] : [];
+/** A sound that goes on is one utterance until it ends: there may yet be words in it. */
+function goOnReplying({ turnId, sinceMs, silentSinceMs }: Yielding, nowMs: number): Step {
+  const goOn: TurnEffect[] = [{ kind: 'discardGuess' }, { kind: 'resumeVoice', turnId }];
+  if (silentSinceMs !== undefined)
+    return {
+      next: { state: 'replying', turnId },
+      effects: [...goOn, { kind: 'dropUtterance' }],
+    };
+  const noise = beginNoise(sinceMs);
   return {
-    next: { state: 'replying', turnId },
-    effects: [{ kind: 'discardGuess' }, ...forget, { kind: 'resumeVoice', turnId }],
+    next: { state: 'replying', turnId, noise },
+    effects: [...goOn, { kind: 'disregard' }, { kind: 'wakeAt', atMs: nowMs + noise.everyMs }],
   };
 }

@@ -29,6 +29,7 @@ export function floorOf(turn: Turn, isFixed: boolean, isHeard: boolean): Floor {
     case 'hearing':
     case 'pausing':
     case 'yielding':
+    case 'trailing':
       return 'user';
     case 'replying':
       if (isHeard) return 'speaking';

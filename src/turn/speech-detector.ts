@@ -17,6 +17,11 @@ export const defaultSpeechDetection: SpeechDetection = { confidence: 0.5, startM
  * about 20 dB within a sentence, apart from the ends of its words.
  */
 const othersBelowDb = 24;
+/**
+ * Nobody speaks louder for long: what is, was a bang, a shout or a microphone that was touched, and a voice of -40 dBFS
+ * must be heard after it.
+ */
+const loudestDbfs = -16;
 /** What was loud is forgotten at this pace: a user who steps back from the microphone is heard again. */
 const forgetDbPerMs = 1 / 1_000;
 
@@ -105,7 +110,7 @@ export class SpeechDetector {
 
   #noteLevel(levelDbfs: number, atMs: number): void {
     const rememberedDbfs = this.#loudDbfs - (atMs - this.#loudAtMs) * forgetDbPerMs;
-    this.#loudDbfs = Math.max(levelDbfs, rememberedDbfs);
+    this.#loudDbfs = Math.max(Math.min(levelDbfs, loudestDbfs), rememberedDbfs);
     this.#loudAtMs = atMs;
   }
 }

@@ -1,3 +1,4 @@
+import type { AnswerRest } from './answer-rest.ts';
 import type { Endpointer } from './endpointing.ts';
 
 /**
@@ -7,12 +8,13 @@ import type { Endpointer } from './endpointing.ts';
  * - pausing: the user fell silent; the turn ends at `endAtMs` unless they go on. Unknown until there are words.
  * - replying: the answer belongs to the character, whether it is audible yet or not
  * - yielding: the user makes a sound during an answer: the voice is paused until it is clear what the sound was
+ * - trailing: the user answers over the last words of a question: it is heard to its end, and then it is their turn
  */
 export type Turn =
-  | { state: 'listening' }
-  | { state: 'hearing'; sinceMs: number }
+  | { state: 'listening'; noise?: Noise }
+  | { state: 'hearing'; sinceMs: number; looked?: Looked }
   | { state: 'pausing'; sinceMs: number; silentSinceMs: number; words: string | undefined }
-  | { state: 'replying'; turnId: string }
+  | { state: 'replying'; turnId: string; noise?: Noise }
   | {
       state: 'yielding';
       turnId: string;
@@ -21,17 +23,43 @@ export type Turn =
       silentSinceMs: number | undefined;
       /** Of the sound so far; undefined when they are not known, or not any more. */
       words: string | undefined;
+      /** Of the answer, when the sound began. */
+      rest: AnswerRest | undefined;
+    }
+  | {
+      state: 'trailing';
+      turnId: string;
+      sinceMs: number;
+      silentSinceMs: number | undefined;
+      words: string | undefined;
     };
+
+/** What was found of speech without any pause when its words were asked for. */
+export type Looked = { sinceMs: number; words: string | undefined; grownAtMs: number };
+
+/** A sound that goes on, and of which no words are known that were not answered. */
+export type Noise = {
+  sinceMs: number;
+  /** Undefined while it lasts. */
+  silentSinceMs: number | undefined;
+  /** How soon its words are asked for again. */
+  everyMs: number;
+};
+
+export type Hearing = Extract<Turn, { state: 'hearing' }>;
 export type Pausing = Extract<Turn, { state: 'pausing' }>;
 export type Yielding = Extract<Turn, { state: 'yielding' }>;
+export type Trailing = Extract<Turn, { state: 'trailing' }>;
 
 export type TurnEvent =
-  /** `startedMs`: when the sound began, a little before it was recognised as speech. */
-  | { kind: 'speechStarted'; startedMs: number }
+  /** `startedMs`: when the sound began, a little before it was recognised as speech. `rest`: of the answer that runs. */
+  | { kind: 'speechStarted'; startedMs: number; rest?: AnswerRest }
   /** `endedMs`: the end of the last speech heard. */
   | { kind: 'speechPaused'; endedMs: number }
-  | { kind: 'speechResumed' }
-  /** Words of the utterance as it stood at its last pause. */
+  | { kind: 'speechResumed'; rest?: AnswerRest }
+  /** Words of speech that goes on; more of them come. */
+  | { kind: 'partial'; words: string }
+  /** Words of the utterance as it stood when they were asked for. */
   | { kind: 'transcript'; words: string }
   /** There will be no transcript. */
   | { kind: 'transcriptFailed' }
@@ -39,6 +67,8 @@ export type TurnEvent =
   | { kind: 'woken' }
   /** The client says that the user is done: push-to-talk was released. */
   | { kind: 'forceEnd' }
+  /** Another one has the floor: what was heard before was not theirs. */
+  | { kind: 'otherVoice' }
   /** Something other than speech begins an answer: typed text, a greeting. */
   | { kind: 'replyBegan'; turnId: string }
   /** The answer came to its end by itself. */
@@ -47,7 +77,7 @@ export type TurnEvent =
   | { kind: 'interrupt' };
 
 export type TurnEffect =
-  /** Transcribe what was said up to now. */
+  /** Transcribe what was said up to now. An earlier wish to be woken is void: the words are waited for. */
   | { kind: 'transcribe' }
   /** The user went on: forget the transcript and the answer begun on it. */
   | { kind: 'discardGuess' }
@@ -55,6 +85,8 @@ export type TurnEffect =
   | { kind: 'answer' }
   /** There were no words in it. */
   | { kind: 'dropUtterance' }
+  /** There were no words in it so far, or they are answered, and it goes on: what follows may have some. */
+  | { kind: 'disregard' }
   /** The words cannot be had: say so. */
   | { kind: 'apologise' }
   | { kind: 'pauseVoice'; turnId: string }

@@ -17,6 +17,12 @@ export class FakeVoice implements VoiceOut {
     return this.#sinceMs !== undefined;
   }
 
+  /** Written and not yet played. */
+  get leftMs(): number {
+    this.#advance();
+    return this.#waitingMs;
+  }
+
   write(frame: PcmFrame, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#advance();

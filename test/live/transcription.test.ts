@@ -19,7 +19,8 @@ describe('streaming transcription', () => {
     const spoken = await fetch(`${parley.url}/tts`, {
       method: 'POST',
       headers: { 'CONVAI-API-KEY': parley.apiKey, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ transcript: 'Where is the harbour?', voice: 'en-us' }),
+      // Understood in several voices, whole and as it comes; "harbour" comes out as almost anything.
+      body: JSON.stringify({ transcript: 'What is your name?', voice: 'en-us' }),
     });
     const wav = decodeWav(new Uint8Array(await spoken.arrayBuffer()));
     const sound = resample(wav.samples, { fromHz: wav.sampleRateHz, toHz: hearingRateHz });
@@ -34,7 +35,7 @@ describe('streaming transcription', () => {
     socket.send('{"type": "close"}');
     await once(socket, 'close');
     const final = events.find((event) => event.includes('transcript.final')) ?? '';
-    expect(final).toMatch(/where is the/i);
+    expect(final).toMatch(/what is your name/i);
     expect(events.at(-1)).toBe('{"type":"session.closed","data":{}}');
   });
 });

@@ -201,6 +201,61 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('loses nothing of what the user says while they write', async () => {
+    await scene.sound(900);
+    scene.conversation.type('And the inn?');
+    await scene.sound(600);
+    await scene.silence(12_000);
+    expect(scene.stt.log.calls[0]?.input.samples.length).toBeGreaterThanOrEqual(1_300 * 16);
+    expect(scene.completed().map(({ userText, status }) => [userText, status])).toEqual([
+      ['And the inn?', 'interrupted'],
+      ['Where is the harbour?', 'completed'],
+    ]);
+    expect(scene.prompts.at(-1)?.history.map(({ userText }) => userText)).toEqual(['And the inn?']);
+  });
+
+  it('is told once of words that come while an alarm for them is set', async () => {
+    await scene.sound(760);
+    await scene.silence(40);
+    scene.conversation.forceEnd();
+    await scene.silence(1_000);
+    expect(scene.stt.log.calls).toHaveLength(1);
+  });
+
+  it('hears a "yes" over the last words of its question as the answer, and asks to the end', async () => {
+    scene.llm.script.from({ pieces: ['Shall I take you to the old harbour?'], firstMs: 150 });
+    scene.conversation.type('Hello');
+    while (!scene.voice.sounding) await scene.silence(20);
+    scene.stt.script.from({ text: 'Yes.', afterMs: 100 });
+    while (scene.voice.leftMs > 800) await scene.silence(20);
+    await scene.sound(260);
+    await scene.silence(9_000);
+    expect(scene.completed().map(({ userText, status }) => [userText, status])).toEqual([
+      ['Hello', 'completed'],
+      ['Yes.', 'completed'],
+    ]);
+    expect(scene.completed()[0]?.assistantText).toBe('Shall I take you to the old harbour?');
+  });
+
+  it('ends the turn under music that never pauses, and answers under it', async () => {
+    const isAsked = () => scene.count('replyTextBegan') === 0;
+    scene.stt.script.from({ text: () => (isAsked() ? 'Where is the harbour?' : ''), afterMs: 100 });
+    await scene.sound(14_000);
+    expect(scene.completed().map(({ userText }) => userText)).toEqual(['Where is the harbour?']);
+    expect(scene.completed()[0]).toMatchObject({ status: 'completed', assistantText: answer });
+  });
+
+  it('tells that nobody speaks when a sound that never pauses has no words', async () => {
+    scene.stt.script.from({ text: '' });
+    await scene.sound(8_000);
+    expect(scene.count('userStartedSpeaking')).toBe(1);
+    expect(scene.count('userStoppedSpeaking')).toBe(1);
+    scene.stt.script.from({ text: 'Where is the inn?', afterMs: 100 });
+    await scene.sound(2_000);
+    await scene.silence(9_000);
+    expect(scene.completed().map(({ userText }) => userText)).toEqual(['Where is the inn?']);
+  });
+
   it('falls silent when asked to and sounds again in the next turn', async () => {
     scene.conversation.type('Hello there');
     await scene.clock.advance(1_500);
@@ -294,6 +349,19 @@ describe('a failing provider costs one turn at most', () => {
     expect(scene.events).toContainEqual(expect.objectContaining({ kind: 'failed', stage: 'stt' }));
     expect(scene.completed()).toMatchObject([{ status: 'aborted', userText: null }]);
     expect(scene.completed()[0]?.assistantText).toContain('Sorry');
+  });
+
+  it('keeps what was said before with the apology, and answers nothing twice', async () => {
+    scene.llm.script.from({ pieces: answer, firstMs: 2_000 });
+    await scene.sound(800);
+    await scene.silence(700);
+    scene.stt.script.from({ fails: lasting('stt') });
+    await scene.sound(600);
+    await scene.silence(9_000);
+    const spoken = scene.completed().filter(({ assistantText }) => assistantText !== '');
+    expect(spoken).toMatchObject([{ status: 'aborted', userText: 'Where is the harbour?' }]);
+    expect(spoken[0]?.assistantText).toContain('Sorry');
+    expect(scene.stored.size).toBe(1);
   });
 
   it('apologises aloud when the model fails', async () => {

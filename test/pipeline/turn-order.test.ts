@@ -46,6 +46,7 @@ describe('the floor', () => {
         if (kind === 'speechStarted') turn = 'hearing';
         if (kind === 'speechPaused') turn = 'pausing';
       },
+      onTaken: () => undefined,
       onWritten: (text, speaker) => {
         written.push({ by: speaker?.speakerName ?? '', text });
         turn = 'replying';

@@ -15,6 +15,7 @@ class RecordingSink implements VoiceSink {
   flushes = 0;
   clears = 0;
   readonly takesBack = false;
+  readonly heldSamples = 0;
   hand(samples: Int16Array): void {
     this.samples.push(...samples);
   }
@@ -29,6 +30,7 @@ class RecordingSink implements VoiceSink {
 /** A track: plays in the clock's time what it was handed, and forgets the rest when cleared. */
 class PlayingSink implements VoiceSink {
   readonly takesBack = true;
+  readonly heldSamples = 0;
   readonly heard: number[] = [];
   #queue: number[] = [];
   #atMs = 0;
@@ -83,6 +85,7 @@ describe('a voice', () => {
     let stalledMs = 0;
     const stalling = {
       takesBack: false,
+      heldSamples: 0,
       hand: (samples: Int16Array) => {
         sink.hand(samples);
         clock.standStill(stalledMs);
@@ -252,6 +255,44 @@ describe('a voice', () => {
       ),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('sound that waits for a full chunk', () => {
+  function overData(track: VoiceSink[] = []) {
+    const clock = new FakeClock();
+    const output = AudioOutput.parse({ audio_routing: 'data_only', max_chunk_duration_ms: 500 });
+    const voice = new Voice(clock, [...track, new DataSink(output, () => undefined)]);
+    voice.startTurn();
+    return { clock, voice };
+  }
+
+  it('does not count as heard before it is sent', async () => {
+    const { clock, voice } = overData();
+    await voice.write(frame(counting(2_000)), never);
+    await clock.advance(440);
+    expect(voice.playedMs()).toBe(0);
+    await clock.advance(300);
+    expect(voice.playedMs()).toBe(500);
+    voice.clear();
+    expect(voice.playedMs()).toBe(500);
+  });
+
+  it('counts to its last sample when all was said', async () => {
+    const { clock, voice } = overData();
+    await voice.write(frame(counting(700)), never);
+    const drained = voice.drained(never);
+    await clock.advance(800);
+    await drained;
+    expect(voice.playedMs()).toBe(700);
+  });
+
+  it('counts where the same sound is heard on a track', async () => {
+    const sink = new RecordingSink();
+    const { clock, voice } = overData([sink]);
+    await voice.write(frame(counting(2_000)), never);
+    await clock.advance(300);
+    expect(voice.playedMs()).toBe(300);
   });
 });
 

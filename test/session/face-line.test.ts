@@ -17,6 +17,7 @@ const frame = (ms: number) => ({ samples: hum(ms), sampleRateHz: speakingRateHz 
 /** A track: what it was handed is taken back when cleared. */
 const track: VoiceSink = {
   takesBack: true,
+  heldSamples: 0,
   hand: () => undefined,
   flush: () => undefined,
   clear: () => undefined,

@@ -43,8 +43,8 @@ describe('judging sound over the voice', () => {
   });
 
   it('stops for long speech before any word is known', () => {
-    expect(judgeBargeIn({ speechMs: 600, silentMs: 0, words: undefined })).toBe('undecided');
-    expect(judgeBargeIn({ speechMs: 900, silentMs: 0, words: undefined })).toBe('interruption');
+    expect(judgeBargeIn({ speechMs: 1_500, silentMs: 0, words: undefined })).toBe('undecided');
+    expect(judgeBargeIn({ speechMs: 1_800, silentMs: 0, words: undefined })).toBe('interruption');
   });
 
   it('decides by length when the recogniser never answers', () => {

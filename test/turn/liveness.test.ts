@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AnswerRest } from '../../src/turn/answer-rest.ts';
 import { wordsEndpointer } from '../../src/turn/endpointing.ts';
 import { step } from '../../src/turn/machine.ts';
+import { isNoisy } from '../../src/turn/noise.ts';
 import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../../src/turn/turn.ts';
 
 const rules: TurnRules = { endpointer: wordsEndpointer(), guessAfterMs: 60 };
@@ -19,6 +21,7 @@ class World {
   asked = false;
   wakeAtMs: number | undefined;
   nowMs = 0;
+  rest: AnswerRest = { leftMs: undefined, asks: false };
   #inUtterance = false;
   #ids = 0;
 
@@ -65,13 +68,15 @@ class World {
   }
 
   beginReply(): void {
-    this.#inUtterance = false;
+    const { turn } = this;
+    const hasFloor = !['listening', 'replying'].includes(turn.state);
+    const noiseGoesOn = isNoisy(turn) && turn.noise.silentSinceMs === undefined;
+    if (!hasFloor && !noiseGoesOn) this.#inUtterance = false;
     this.send({ kind: 'replyBegan', turnId: String(this.#ids++) });
   }
 
   endReply(): void {
-    if (this.turn.state !== 'replying' && this.turn.state !== 'yielding') return;
-    this.send({ kind: 'replyEnded', turnId: this.turn.turnId });
+    if ('turnId' in this.turn) this.send({ kind: 'replyEnded', turnId: this.turn.turnId });
   }
 
   #report(): void {
@@ -80,7 +85,7 @@ class World {
     this.send(
       resumed
         ? { kind: 'speechResumed' }
-        : { kind: 'speechStarted', startedMs: Math.max(0, this.nowMs - 64) },
+        : { kind: 'speechStarted', startedMs: Math.max(0, this.nowMs - 64), rest: this.rest },
     );
   }
 
@@ -90,6 +95,7 @@ class World {
         this.wakeAtMs = effect.atMs;
         return;
       case 'transcribe':
+        this.wakeAtMs = undefined;
         this.asked = true;
         return;
       case 'discardGuess':
@@ -97,6 +103,8 @@ class World {
         return;
       case 'dropUtterance':
         this.#inUtterance = false;
+        return;
+      case 'disregard':
         return;
       case 'answer':
         this.answered++;
@@ -134,6 +142,9 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
   fc.constant<Act>((world) => world.send({ kind: 'interrupt' })),
   fc.constant<Act>((world) => world.beginReply()),
   fc.constant<Act>((world) => world.endReply()),
+  fc.constantFrom(undefined, 100, 900, 3_000).map<Act>((leftMs) => (world) => {
+    world.rest = { leftMs, asks: leftMs !== undefined };
+  }),
 );
 
 function anyWorld(check: (world: World) => void, each: (world: World) => void = () => undefined) {
@@ -156,6 +167,7 @@ function settle(world: World, words: string): void {
   for (let round = 0; round < 20; round++) {
     world.transcript(words);
     world.pass(500);
+    if (world.turn.state === 'trailing') world.endReply();
   }
 }
 
@@ -164,7 +176,7 @@ describe('the turn machine, whatever happens in whatever order', () => {
     anyWorld(
       () => undefined,
       (world) => {
-        const waits = world.turn.state === 'pausing' || world.turn.state === 'yielding';
+        const waits = ['hearing', 'pausing', 'yielding'].includes(world.turn.state);
         expect(waits && !world.asked && world.wakeAtMs === undefined).toBe(false);
       },
     );

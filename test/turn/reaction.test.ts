@@ -37,6 +37,7 @@ describe('the floor', () => {
     sinceMs: 0,
     silentSinceMs: undefined,
     words: undefined,
+    rest: undefined,
   } as const;
 
   it('is the user’s from their first sound until their turn is over', () => {

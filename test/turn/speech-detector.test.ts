@@ -48,6 +48,15 @@ describe('the speech detector', () => {
     ]);
   });
 
+  it('hears a quiet user after a bang that sounded like a voice', () => {
+    const detector = new SpeechDetector();
+    for (let window = 1; window <= 3; window++) detector.push(0.9, window * 32, 32, -3);
+    detector.silence();
+    detector.reset();
+    detector.push(0.9, 500, 32, -38);
+    expect(detector.push(0.9, 532, 32, -38)?.kind).toBe('speechStarted');
+  });
+
   it('hears the same voice again when the loud one is long past', () => {
     const detector = new SpeechDetector();
     for (let window = 1; window <= 3; window++) detector.push(0.9, window * 32, 32, -20);

@@ -61,13 +61,13 @@ class Hearing:
 
     def __init__(self, decoder):
         self._decoder = decoder
-        self._initial_cmn = decoder.get_cmn(False)
         self._in_utterance = False
 
     def begin(self):
         self.drop()
-        # Each utterance is another person, perhaps: nothing of the one before may colour it.
-        self._decoder.set_cmn(self._initial_cmn)
+        # Each utterance is another person, perhaps: nothing of the one before may colour it. Putting back the cepstral
+        # mean alone is not enough: what the front end learnt of the noise stays, and words come out differently by it.
+        self._decoder.reinit_feat()
         self._decoder.start_utt()
         self._in_utterance = True
 

@@ -16,6 +16,8 @@ export interface StreamDoor {
   readonly isShut: boolean;
   /** It was refused, or broke again and again. */
   shut(end: SocketEnd): void;
+  /** It gave words. */
+  opened(): void;
 }
 
 export type RealtimeLineDeps = {
@@ -207,7 +209,9 @@ export class RealtimeLine implements SttLine {
 
   #onEvent(event: RealtimeEvent): void {
     const change = this.#items.note(event, this.#current);
-    if (change === 'words') this.#tellPartial();
+    if (change !== 'words') return;
+    this.deps.door.opened();
+    this.#tellPartial();
   }
 
   #tellPartial(): void {

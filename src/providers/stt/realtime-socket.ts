@@ -13,7 +13,7 @@ import {
   type SessionForm,
 } from './realtime-events.ts';
 
-/** Why a socket is of no use any more. `refused`: the next try would end the same way. */
+/** Why a socket is of no use any more. `refused`: by somebody who understood what was wanted; asking again is in vain. */
 export type SocketEnd = { refused: boolean; failure: ProviderFailed };
 
 export type RealtimeSocketOptions = {
@@ -36,8 +36,10 @@ const openTimeoutMs = 5_000;
 const maxMessageBytes = 1_000_000;
 /** Twice the half minute that may have to be repeated at once, in base64: whoever lags further behind never catches up. */
 const maxBufferedBytes = 4_000_000;
-/** Closing codes that may be gone a moment later: going away, broken, restarting, try again. */
-const passingCodes = [1001, 1006, 1012, 1013];
+/** Closing codes of a server that does not want us: policy, and those of its own making. Others may be gone in a moment. */
+const isRefusal = (code: number) => code === 1008 || (code >= 4_000 && code < 5_000);
+/** HTTP: who asks wrongly is told so by 4xx. These three say "later". */
+const laterStatuses = [408, 425, 429];
 const maxMessageLetters = 500;
 
 /** One WebSocket of OpenAI's Realtime API in a transcription session whose turns we end ourselves. */
@@ -59,7 +61,7 @@ export class RealtimeSocket {
       perMessageDeflate: false,
     }));
     this.#cancelTimeout = clock.after(openTimeoutMs, () => {
-      this.#end(true, 'timeout', new TimedOut('stt: opening the stream', openTimeoutMs));
+      this.#end(false, 'timeout', new TimedOut('stt: opening the stream', openTimeoutMs));
     });
     let isGreeted = false;
     socket.on('open', () => {
@@ -71,14 +73,15 @@ export class RealtimeSocket {
     socket.on('unexpected-response', (request, response) => {
       request.destroy();
       const status = response.statusCode ?? 0;
-      this.#end(true, 'refused', new Error(`the WebSocket was answered with HTTP ${status}`));
+      const refused = status >= 400 && status < 500 && !laterStatuses.includes(status);
+      const why = new Error(`the WebSocket was answered with HTTP ${status}`);
+      this.#end(refused, refused ? 'refused' : 'unreachable', why);
     });
     socket.on('error', (cause) => {
-      if (isGreeted) this.#end(this.#state === 'opening', 'brokeOff', cause);
-      else this.#end(true, 'unreachable', cause);
+      this.#end(false, isGreeted ? 'brokeOff' : 'unreachable', cause);
     });
     socket.on('close', (code) => {
-      const refused = this.#state === 'opening' && !passingCodes.includes(code);
+      const refused = this.#state === 'opening' && isRefusal(code);
       const why = new Error(`the WebSocket was closed with code ${code}`);
       this.#end(refused, refused ? 'refused' : 'brokeOff', why);
     });
@@ -123,7 +126,7 @@ export class RealtimeSocket {
     try {
       event = readEvent(data, isBinary);
     } catch (cause) {
-      this.#end(true, 'garbage', cause);
+      this.#end(false, 'garbage', cause);
       return;
     }
     if (this.#state === 'opening') this.#configure(event);

@@ -1,3 +1,4 @@
+import { backoffMs } from '../../lifetime/backoff.ts';
 import type { Clock } from '../../lifetime/clock.ts';
 import type { StageSettings } from '../../protocol/provider-settings.ts';
 import { iso639 } from './language.ts';
@@ -14,8 +15,8 @@ export type RealtimeSttDeps = {
 
 /** Somebody installs or updates a server now and then; until then no turn pays for asking again. */
 const refusedForMs = 10 * 60_000;
-/** What is not there, or breaks again and again, may be there in a moment. */
-const absentForMs = 30_000;
+/** What is slow, not there or breaks again and again may be there in a moment; each time it is not, it is left alone longer. */
+const troubled = { firstMs: 4_000, lastMs: 60_000 };
 /** More than anybody speaks to one server; beyond that all are asked again. */
 const mostLanguages = 64;
 
@@ -47,23 +48,30 @@ export class RealtimeStt implements Stt {
   #door(language: string): StreamDoor {
     const known = this.#doors.get(language);
     if (known) return known;
-    const { clock, refusedMs = refusedForMs } = this.deps;
-    const door = openDoor(clock, refusedMs);
+    const door = openDoor(this.deps);
     if (this.#doors.size >= mostLanguages) this.#doors.clear();
     this.#doors.set(language, door);
     return door;
   }
 }
 
-function openDoor(clock: Clock, refusedMs: number): StreamDoor {
+function openDoor({
+  clock,
+  refusedMs = refusedForMs,
+  random = Math.random,
+}: RealtimeSttDeps): StreamDoor {
   let shutUntilMs = Number.NEGATIVE_INFINITY;
+  let troubles = 0;
   return {
     get isShut() {
       return clock.nowMs() < shutUntilMs;
     },
-    shut({ refused, failure }: SocketEnd) {
-      const isAbsent = !refused || failure.reason === 'unreachable';
-      shutUntilMs = clock.nowMs() + (isAbsent ? absentForMs : refusedMs);
+    shut({ refused }: SocketEnd) {
+      shutUntilMs =
+        clock.nowMs() + (refused ? refusedMs : backoffMs(troubled, troubles++, random()));
+    },
+    opened() {
+      troubles = 0;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { hearingRateHz, type TimedFrame } from '../../../src/frames/pcm.ts';
-import { sleep } from '../../../src/lifetime/clock.ts';
+import { sleep, type Clock } from '../../../src/lifetime/clock.ts';
 import type { ConversationEvent } from '../../../src/pipeline/conversation-event.ts';
 import { Conversation } from '../../../src/pipeline/conversation.ts';
 import type { TurnRecord } from '../../../src/protocol/turn-record.ts';
@@ -43,6 +43,7 @@ export type Players = {
   vad: Vad;
   /** The recogniser for one scene; may really take its time: the clock stands still meanwhile. */
   sttFor: (scene: Scene, time: Timekeeper) => Stt;
+  voiceFor?: (clock: Clock) => WatchedVoice;
 };
 
 /** A standing clock that also waits for work which takes real time. */
@@ -71,10 +72,13 @@ export class Timekeeper {
 }
 
 /** Plays one scene to a real conversation with its default settings. */
-export async function perform(scene: Scene, { vad, sttFor }: Players): Promise<Performance> {
+export async function perform(
+  scene: Scene,
+  { vad, sttFor, voiceFor = (clock) => WatchedVoice.fake(clock) }: Players,
+): Promise<Performance> {
   const time = new Timekeeper();
   const { clock } = time;
-  const voice = new WatchedVoice(clock);
+  const voice = voiceFor(clock);
   const tts = new ScriptedTts(clock, { soundMs: lengthMs, firstMs: 80 });
   const events: { atMs: number; event: ConversationEvent }[] = [];
   let ids = 0;
@@ -118,7 +122,7 @@ export async function perform(scene: Scene, { vad, sttFor }: Players): Promise<P
   const { answers, cutAtMs, toldAtMs } = seen();
   if (overAnswer) await time.advance(lengthMs(monologue));
   const record = events.flatMap(({ event }) => completedMonologue(event))[0];
-  const heardMs = voice.turns[0]?.playedMs ?? 0;
+  const heardMs = voice.firstHeardMs;
   const wholeMs = tts.log.calls
     .filter(({ input }) => monologue.includes(input.text))
     .reduce((sum, { input }) => sum + lengthMs(input.text), 0);

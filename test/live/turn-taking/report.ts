@@ -21,9 +21,9 @@ const languageNames: Record<Language, string> = { en: 'English', zh: 'Chinese' }
 /** Verdicts of one recogniser. */
 type Run = { recogniser: string; verdicts: readonly Verdict[] };
 /** What was played to recognisers that know the words, and to the one that may mishear them. */
-export type Runs = Record<'set' | 'heldOut' | 'embedded', Run[]>;
+export type Runs = Record<'set' | 'heldOut' | 'slow' | 'voice' | 'embedded', Run[]>;
 
-export function report({ set, heldOut, embedded }: Runs): string {
+export function report({ set, heldOut, slow, voice, embedded }: Runs): string {
   const all = verdictsOf(set);
   const byCategory = categories.flatMap((category) =>
     (['en', 'zh'] as const).flatMap((language) => {
@@ -34,8 +34,8 @@ export function report({ set, heldOut, embedded }: Runs): string {
       return own.length === 0 ? [] : [row(category, languageNames[language], measure(own))];
     }),
   );
-  const sums = [...set, ...heldOut, ...embedded].map(({ recogniser, verdicts }) =>
-    row(`**${recogniser}**`, 'all', measure(verdicts)),
+  const sums = [...set, ...heldOut, ...slow, ...voice, ...embedded].map(
+    ({ recogniser, verdicts }) => row(`**${recogniser}**`, 'all', measure(verdicts)),
   );
   return [
     table([...byCategory, row('**all**', 'both', measure(all)), ...sums]),

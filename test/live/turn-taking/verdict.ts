@@ -1,7 +1,10 @@
 import { monologue as wholeMonologue, type Performance } from './performance.ts';
 
-/** How long after the user's last sound an interruption must have stopped the voice for good. */
-const cutWithinMs = 1_000;
+/**
+ * How long after the user's last sound an interruption must have stopped the voice for good, beside the time in which the
+ * recogniser answers: the voice is silent meanwhile, and before its words nobody knows what the sound was.
+ */
+const cutWithinMs = 900;
 
 /** What one performance shows. A field is undefined where it has no meaning for the scene. */
 export type Verdict = {
@@ -24,7 +27,8 @@ export type Verdict = {
   silenceAfterMs: number | undefined;
 };
 
-export function judge(performance: Performance): Verdict {
+/** @param recogniserMs in which the recogniser answers */
+export function judge(performance: Performance, recogniserMs: number): Verdict {
   const { scene, answers, cutAtMs, pausedAtMs, monologue } = performance;
   const { expected } = scene.script;
   const isAnswered = expected === 'answer' || expected === 'interrupt';
@@ -43,7 +47,7 @@ export function judge(performance: Performance): Verdict {
     answeredNothing: !isAnswered && answers.length > 0,
     missed:
       expected === 'interrupt'
-        ? !cutAtMs.some((atMs) => atMs <= scene.endMs + cutWithinMs)
+        ? !cutAtMs.some((atMs) => atMs <= scene.endMs + cutWithinMs + recogniserMs)
         : undefined,
     falseInterruption,
     resumed: falseInterruption

@@ -302,6 +302,63 @@ describe('RealtimeStt', () => {
     await server.realtime.until(({ tries }) => tries === 2);
   });
 
+  it.each<RealtimeBehaviour>([
+    { kind: 'refuse', status: 503 },
+    { kind: 'refuse', status: 429 },
+    { kind: 'closes', code: 1011 },
+  ])('asks again soon where the door was only shut for a moment: %o', async (trouble) => {
+    server.realtime.always(trouble);
+    const user = speaker();
+    user.speak(4);
+    await server.realtime.until(({ tries }) => tries === 1);
+    await noticed();
+    await clock.advance(200);
+    await server.realtime.until(({ tries }) => tries === 2);
+    while (user.troubles.length === 0) await settle();
+    expect(await user.words()).toBe('4 sent whole');
+    expect(user.troubles.map(({ reason }) => reason)).not.toContain('refused');
+    server.realtime.always({ kind: 'ok' });
+    user.reset();
+    await clock.advance(4_000);
+    user.speak(5);
+    await frames(5);
+    expect(await user.words()).toBe('5 streamed');
+  });
+
+  it('tries a slow opening once more in the same utterance, and forgets it when it goes well', async () => {
+    server.realtime.always({ kind: 'ok' });
+    server.realtime.next({ kind: 'mute' });
+    const user = speaker();
+    user.speak(4);
+    await server.realtime.until(({ open }) => open === 1);
+    await clock.advance(5_000);
+    await noticed();
+    await clock.advance(200);
+    await frames(4);
+    expect(await user.words()).toBe('4 streamed');
+  });
+
+  it('leaves alone longer what goes on failing', async () => {
+    server.realtime.always({ kind: 'refuse', status: 503 });
+    const triesWithin = async (ms: number) => {
+      const before = server.realtime.counts.tries;
+      for (let at = 0; at < ms; at += 2_000) {
+        const user = speaker();
+        user.speak(1);
+        for (let round = 0; round < 3; round++) {
+          await clock.advance(200);
+          for (let turn = 0; turn < 20; turn++) await settle();
+        }
+        user.line.close();
+        await clock.advance(1_400);
+      }
+      return server.realtime.counts.tries - before;
+    };
+    const first = await triesWithin(20_000);
+    await triesWithin(100_000);
+    expect(await triesWithin(20_000)).toBeLessThan(first / 2);
+  });
+
   it('leaves a provider in peace that takes the connection and says nothing', async () => {
     server.realtime.always({ kind: 'mute' });
     const user = speaker();
