@@ -16,6 +16,8 @@ import { TurnStages, TurnUsage } from './turn-record.ts';
  */
 
 export const label = 'rtvi-ai';
+/** Of the messages, as `bot-ready` tells it. */
+export const readyVersion = '1.0.0';
 
 /** The event type is at the top level: the bot output stream, and what clients read only there. */
 const top = <T extends string, D extends z.ZodType>(type: T, data: D) =>
@@ -27,13 +29,11 @@ const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
 const empty = z.strictObject({});
 const text = z.strictObject({ text: z.string() });
 
-/** Which answer a message belongs to; each field only when there is one. */
+/** Which answer a message belongs to. */
 const lifecycle = {
-  response_id: z.string().optional(),
-  neurosync_turn_id: z.int().optional(),
-  epoch: z.int().optional(),
+  response_id: z.string(),
   /** Counts the lifecycle messages of one answer from 1. */
-  sequence: z.int().optional(),
+  sequence: z.int().min(1),
 };
 
 const behaviorTree = {
@@ -86,8 +86,7 @@ export const WrappedEvent = z.discriminatedUnion('type', [
     text: z.string(),
     speaker_id: z.string().optional(),
     speaker_name: z.string().optional(),
-    participant_id: z.string().optional(),
-    message_id: z.string().optional(),
+    participant_id: z.string(),
   }),
   event('bot-started-speaking', { label: z.literal(label), ...lifecycle }),
   event('bot-stopped-speaking', { label: z.literal(label), ...lifecycle }),

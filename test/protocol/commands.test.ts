@@ -2,9 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { supportedTypes } from '../../src/protocol/client-messages.ts';
 import { ServerResponse } from '../../src/protocol/server-messages.ts';
+import { CommandedCast, membershipId } from '../fakes/commanded-cast.ts';
 import { CommandedSession } from '../fakes/commanded-session.ts';
+import { seeingSession } from '../fakes/seeing-session.ts';
 
 type Case = {
+  /** What the good ones are sent to; a session with one character that sees nothing, where it is left out. */
+  to?: () => Promise<{ send(message: unknown): ServerResponse }>;
   /** Payloads that are served, each with what the acknowledgement holds besides its type; nothing else may be in it. */
   good: [data: unknown, answer: { message?: string; extras?: Record<string, unknown> }][];
   /** Payloads that are refused, each with what the message says. */
@@ -38,6 +42,23 @@ const unseen = {
     source_active: false,
     source_label: null,
     selected_participant: null,
+    sampling_windows: [],
+  },
+};
+
+/** Where somebody shows something (`seeingSession`). */
+const seen = {
+  active_source: 'ann',
+  active_source_label: 'webcam',
+  last_frame_age_ms: 200,
+  vision_buffer: {
+    enabled: true,
+    status: 'frames_available',
+    ...{ retained_frames: 1, buffer_frames: 4, frames_per_turn: 3 },
+    first_frame_pts: expect.any(Number) as unknown,
+    last_frame_pts: expect.any(Number) as unknown,
+    ...{ last_frame_age_ms: 200, first_frame_index: -1 },
+    ...{ source_active: true, source_label: 'webcam', selected_participant: 'ann' },
     sampling_windows: [],
   },
 };
@@ -197,7 +218,38 @@ const cases: Record<string, Case> = {
   },
   'force-user-stopped-speaking': { good: [[undefined, {}]], bad: [] },
   'interaction-target': {
-    good: [],
+    to: () => Promise.resolve(new CommandedCast()),
+    good: [
+      [
+        {
+          command_id: 'c1',
+          ...{ room_session_id: 'room-1', target_membership_id: membershipId(2) },
+          expected_route_epoch: 0,
+        },
+        {
+          extras: {
+            ...{ success: true, command_id: 'c1', room_session_id: 'room-1' },
+            previous_membership_id: membershipId(1),
+            active_membership_id: membershipId(2),
+            ...{ route_epoch: 1, changed: true },
+          },
+        },
+      ],
+      [
+        {
+          command_id: 'c1',
+          ...{ room_session_id: 'room-1', target_membership_id: null },
+          ...{ expected_route_epoch: 0, ...sid },
+        },
+        {
+          extras: {
+            ...{ success: true, command_id: 'c1', room_session_id: 'room-1' },
+            previous_membership_id: membershipId(1),
+            ...{ active_membership_id: null, route_epoch: 1, changed: true },
+          },
+        },
+      ],
+    ],
     bad: [
       [undefined, /data: /],
       [{ room_session_id: 'r', expected_route_epoch: 0 }, /target_membership_id: /],
@@ -208,7 +260,52 @@ const cases: Record<string, Case> = {
     ],
   },
   'character-roster-update': {
-    good: [],
+    to: () => Promise.resolve(new CommandedCast()),
+    good: [
+      [
+        {
+          ...{ command_id: 'u1', room_session_id: 'room-1', expected_roster_epoch: 0 },
+          add: [{ character_id: 'character-3' }],
+          remove_membership_ids: [membershipId(1)],
+          replacement_target_membership_id: membershipId(2),
+        },
+        {
+          extras: {
+            ...{ success: true, command_id: 'u1', room_session_id: 'room-1' },
+            active_membership_id: membershipId(2),
+            ...{ route_epoch: 1, roster_epoch: 1 },
+            added: [
+              {
+                membership_id: membershipId(3),
+                character_id: 'character-3',
+                session_id: membershipId(3),
+                character_session_id: 'conversation-3',
+                participant_identity: `character:${membershipId(3)}`,
+                is_initial: false,
+                provisioning_status: 'dispatch_accepted',
+                failure_code: null,
+                display_name: 'C3',
+              },
+            ],
+            removed_membership_ids: [membershipId(1)],
+          },
+        },
+      ],
+      [
+        {
+          ...{ command_id: 'u1', room_session_id: 'room-1', expected_roster_epoch: 0 },
+          remove_membership_ids: [membershipId(2)],
+        },
+        {
+          extras: {
+            ...{ success: true, command_id: 'u1', room_session_id: 'room-1' },
+            active_membership_id: membershipId(1),
+            ...{ route_epoch: 0, roster_epoch: 1, added: [] },
+            removed_membership_ids: [membershipId(2)],
+          },
+        },
+      ],
+    ],
     bad: [
       [undefined, /data: /],
       [{ room_session_id: 'r', expected_roster_epoch: 0, add: [{}] }, /add\.0\.character_id: /],
@@ -243,9 +340,47 @@ const cases: Record<string, Case> = {
       [{ update_id: 7 }, /update_id: /],
     ],
   },
-  // Its outcomes are in test/session/vision-trigger.test.ts: this session sees nothing.
+  // All its outcomes are in test/session/vision-trigger.test.ts.
   'vision-trigger': {
-    good: [],
+    to: seeingSession,
+    good: [
+      [
+        { respond_mode: 'auto', text: 'What changed?', frame_indices: [-1, -1], update_id: 'v1' },
+        {
+          message: 'Vision trigger invoked LLM',
+          extras: {
+            ...{ requested_respond_mode: 'auto', actual_respond_mode: 'auto' },
+            ...{ requested_run_llm: 'auto', actual_run_llm: 'auto', llm_triggered: true },
+            ...{ downgraded: false, downgrade_reason: null, interrupted: false },
+            ...{ vision_trigger_outcome: 'attached', vision_attach_outcome: 'attached' },
+            ...{ vision_frames_attached: 1, vision_image_tokens_est: 425 },
+            attached_frame_pts: [expect.any(Number)],
+            frame_binding: 'frame_indices',
+            ...{ requested_frame_indices: [-1, -1], requested_frame_ids: null },
+            ...seen,
+            ...{ update_id: 'v1', duplicate: false },
+          },
+        },
+      ],
+      [
+        undefined,
+        {
+          message: 'Vision frames attached silently',
+          extras: {
+            ...{ requested_respond_mode: 'silent', actual_respond_mode: 'silent' },
+            ...{ requested_run_llm: 'false', actual_run_llm: 'false', llm_triggered: false },
+            ...{ downgraded: false, downgrade_reason: null, interrupted: false },
+            ...{ vision_trigger_outcome: 'attached', vision_attach_outcome: 'attached' },
+            ...{ vision_frames_attached: 1, vision_image_tokens_est: 425 },
+            attached_frame_pts: [expect.any(Number)],
+            frame_binding: 'default',
+            ...{ requested_frame_indices: null, requested_frame_ids: null },
+            ...seen,
+            duplicate: false,
+          },
+        },
+      ],
+    ],
     bad: [
       ['now', /^Failed to process vision-trigger: data: /],
       [{ text: 7 }, /text: /],
@@ -265,6 +400,7 @@ const cases: Record<string, Case> = {
 describe('the messages of a client', () => {
   it('are all in this table, and in docs/protocol.md', async () => {
     expect(Object.keys(cases).sort()).toEqual([...supportedTypes].sort());
+    for (const [type, { good }] of Object.entries(cases)) expect(good, type).not.toEqual([]);
     const page = await readFile('docs/protocol.md', 'utf8');
     const table = page.slice(page.indexOf('## From the client'), page.indexOf('## POST /connect'));
     for (const type of supportedTypes) expect(table).toMatch(new RegExp(`^\\| \`${type}\``, 'm'));
@@ -273,8 +409,10 @@ describe('the messages of a client', () => {
   const good = Object.entries(cases).flatMap(([type, { good }]) =>
     good.map(([data, answer]) => [type, JSON.stringify(data), data, answer] as const),
   );
-  it.each(good)('%s %s is acknowledged with just what the docs list', (type, _, data, answer) => {
-    const response = new CommandedSession().send({ type, data });
+  it.each(good)('%s %s is acknowledged with just what the docs list', async (...row) => {
+    const [type, , data, answer] = row;
+    const session = (await cases[type]?.to?.()) ?? new CommandedSession();
+    const response = session.send({ type, data });
     const expected = { type: 'server-response', event_type: type, status: 'success', ...answer };
     expect(response).toEqual(expected);
     expect(ServerResponse.parse(response)).toEqual(response);
