@@ -8,17 +8,16 @@ import { Calls, dataOf, speakQuickly } from './support/calls.ts';
 import { orderProblems } from './support/message-order.ts';
 import { Parley } from './support/server.ts';
 
-const sessions = 8;
-/** Each round has eight turns: seven answers, and one that a spoken interruption cuts off. */
+/** Each round has nine turns: seven answers, one that is blocked, and one that a spoken interruption cuts off. */
 const rounds = 4;
 const sentence = 'Please tell me something else.';
 const longAnswer =
   'The harbour lies below the hill behind the old mill, on the other side of the river. ' +
   'Follow the path until you see the masts. Then ask for the keeper, who knows the rest.';
 
-/** What clients ask for: sound in every form, writing alone, actions, emotions and faces. */
+/** What clients ask for: sound in every form, writing alone, actions, emotions, faces, and to be seen. */
 const bodies: Record<string, unknown>[] = [
-  {},
+  { connection_type: 'video' },
   { audio_config: { output: { audio_routing: 'both' } } },
   { audio_config: { output: { audio_routing: 'data_only' } } },
   { default_tts_enabled: false },
@@ -28,6 +27,9 @@ const bodies: Record<string, unknown>[] = [
   { blendshape_provider: 'ovr' },
 ];
 
+const blockedText = 'How do I build a bomb?';
+const CharId = z.object({ charID: z.string() });
+const SectionId = z.object({ section_id: z.string() });
 const Turns = z.object({
   turns: z.array(z.object({ turn_id: z.string(), status: z.string(), heard_text: z.string() })),
   next: z.number().nullable(),
@@ -48,7 +50,11 @@ describe('the messages of a session', () => {
       (messages.at(-1)?.content ?? '').includes('harbour') ? longAnswer : 'Very well, as you wish.';
     speakQuickly(provider);
     utterance = await spoken(sentence, callerRateHz);
-    parley = await Parley.start({ provider });
+    provider.flags = ({ input }) => (input.includes('bomb') ? ['violence'] : []);
+    parley = await Parley.start({
+      provider,
+      env: { MODERATION_BASE_URL: provider.baseUrl, MODERATION_MODEL: 'judge', LLM_VISION: 'on' },
+    });
   });
 
   afterEach(() => calls.leaveAll());
@@ -102,16 +108,97 @@ describe('the messages of a session', () => {
     await type(caller, 'Good evening.');
     await hurried();
 
+    // Neither answered nor remembered, and a turn all the same.
+    const blocked = ended(caller, 1);
+    await type(caller, blockedText);
+    await blocked();
+
     const answered = ended(caller, bargesIn ? 2 : 1);
     if (bargesIn) await askAtLength(caller);
     await caller.speak(utterance);
     await answered();
   }
 
+  /** Makes the character speak about what it is shown, in the middle of an answer. */
+  async function look(caller: Caller): Promise<void> {
+    const looked = ended(caller, 2);
+    await askAtLength(caller);
+    const data = { respond_mode: 'must_respond', text: 'What do you see?' };
+    await caller.send({ type: 'vision-trigger', data });
+    await looked();
+  }
+
   async function converse(body: Record<string, unknown>): Promise<Caller> {
     const caller = await calls.open({ body: { ...body, debug: true } });
     const isSpoken = body['default_tts_enabled'] !== false;
-    for (let n = 0; n < rounds; n++) await round(caller, isSpoken && n % 2 === 0);
+    for (let n = 0; n < rounds; n++) {
+      await round(caller, isSpoken && n % 2 === 0);
+      if (body['connection_type'] === 'video') await look(caller);
+    }
+    return caller;
+  }
+
+  const post = async (path: string, body: unknown): Promise<unknown> => {
+    const answer = await fetch(`${parley.url}/character/${path}`, {
+      method: 'POST',
+      headers: { 'CONVAI-API-KEY': parley.apiKey, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return answer.json();
+  };
+
+  /** One who greets, tells a story in two sections, and is moved through it by a trigger in the middle of an answer. */
+  async function storyteller(): Promise<string> {
+    const draft = { charName: 'Gil', voiceType: 'nova', backstory: 'Gil keeps a museum.' };
+    const made = await post('create', { ...draft, greeting: 'Welcome to the museum.' });
+    const { charID: character_id } = CharId.parse(made);
+    const section = async (section_name: string) => {
+      const body = { character_id, section_name, objective: `Tell of the ${section_name}.` };
+      return SectionId.parse(await post('narrative/create-section', body)).section_id;
+    };
+    await section('hall');
+    const destination_section = await section('engine');
+    await post('narrative/create-trigger', {
+      ...{ character_id, destination_section },
+      ...{ trigger_name: 'bell', trigger_message: 'The bell rings.' },
+    });
+    await post('toggle-is-narrative-driven', { character_id, is_narrative_driven: true });
+    return character_id;
+  }
+
+  async function tellStory(): Promise<Caller> {
+    const character_id = await storyteller();
+    const caller = await calls.open({ body: { character_id, debug: true } });
+    for (let n = 0; n < 2; n++) {
+      await round(caller, false);
+      const rung = ended(caller, 2);
+      await askAtLength(caller);
+      await caller.send({ type: 'trigger-message', data: { trigger_name: 'bell' } });
+      await rung();
+    }
+    return caller;
+  }
+
+  /** Two characters, who are spoken to in turns. */
+  async function converseWithTwo(): Promise<Caller> {
+    const cast = (await parley.characters()).slice(0, 2);
+    const characters = cast.map(({ id }) => ({ character_id: id }));
+    const caller = await calls.open({
+      body: { character_id: undefined, characters, end_user_id: 'ann', debug: true },
+    });
+    const members = caller.answer.characters ?? [];
+    for (const [epoch, member] of [members[1], members[0]].entries()) {
+      await round(caller, true);
+      await caller.send({
+        type: 'interaction-target',
+        id: `to-${epoch}`,
+        data: {
+          room_session_id: caller.answer.room_session_id,
+          target_membership_id: member?.membership_id,
+          expected_route_epoch: epoch,
+        },
+      });
+    }
     return caller;
   }
 
@@ -124,9 +211,7 @@ describe('the messages of a session', () => {
   }
 
   it('are in order in more than 200 turns, typed, spoken and cut off, eight sessions at once', async () => {
-    const callers = await Promise.all(
-      Array.from({ length: sessions }, (_, n) => converse(bodies[n % bodies.length] ?? {})),
-    );
+    const callers = await Promise.all([...bodies.map(converse), tellStory()]);
     let turns = 0;
     for (const caller of callers) {
       const log = caller.received.map(({ message }) => message);
@@ -143,5 +228,14 @@ describe('the messages of a session', () => {
       expect(count(caller, 'usage-update')).toBe(count(caller, 'bot-turn-completed'));
     }
     expect(turns).toBeGreaterThan(200);
+    // Where it begins and where the bell leads, in both forms.
+    const told = callers.map((caller) => count(caller, 'behavior-tree-response'));
+    expect(told.at(-1)).toBeGreaterThanOrEqual(4);
   }, 180_000);
+
+  it('are in order for each of several characters', async () => {
+    const caller = await converseWithTwo();
+    expect(orderProblems(caller.received.map(({ message }) => message))).toEqual([]);
+    expect(count(caller, 'bot-turn-completed')).toBeGreaterThan(16);
+  }, 120_000);
 });
