@@ -135,11 +135,11 @@ export class Caller {
     return performance.now();
   }
 
+  /** @param message one packet: bytes, a text, or anything that becomes JSON */
   async send(message: unknown): Promise<void> {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
-    await this.#room.localParticipant?.publishData(new TextEncoder().encode(text), {
-      reliable: true,
-    });
+    const bytes = message instanceof Uint8Array ? message : new TextEncoder().encode(text);
+    await this.#room.localParticipant?.publishData(bytes, { reliable: true });
   }
 
   /** The first message of this kind from `fromIndex` on, waiting for it if need be. */

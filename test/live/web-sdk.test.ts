@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { concatenated, silence, spoken } from '../fakes/espeak.ts';
@@ -11,6 +13,7 @@ import { Parley } from './support/server.ts';
 
 const rateHz = 48_000;
 const waitMs = 30_000;
+const sessionsPerAgent = 12;
 const greeting = 'Ahoy, stranger.';
 const answer = 'Down the hill, past the mill.';
 const longAnswer =
@@ -37,7 +40,10 @@ describe('@convai/web-sdk as it comes from npm', () => {
     const words = await spoken('Where is the harbour?', rateHz);
     const microphone = concatenated(silence(1_000, rateHz), words, silence(30_000, rateHz));
     [parley, chromium, served] = await Promise.all([
-      Parley.start({ provider, stages: ['LLM', 'STT'] }),
+      Parley.start({
+        ...{ provider, stages: ['LLM', 'STT'] },
+        env: { SESSIONS_PER_AGENT: String(sessionsPerAgent) },
+      }),
       Chromium.start(microphone, rateHz),
       serveExample(folder),
     ]);
@@ -94,6 +100,16 @@ describe('@convai/web-sdk as it comes from npm', () => {
     await page.connect(parley, characterId, more);
     await page.ready();
     return page;
+  }
+
+  /** Another client's `/connect`. @returns its status */
+  async function asks(body: object): Promise<number> {
+    const response = await fetch(`${parley.url}/connect`, {
+      method: 'POST',
+      headers: { 'x-api-key': parley.apiKey, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return response.status;
   }
 
   const asked = () => JSON.stringify(provider.llm.requests.at(-1)?.messages);
@@ -177,8 +193,11 @@ describe('@convai/web-sdk as it comes from npm', () => {
       silentAfterMs.push(Math.round(await page.number('lastLoudMsAfter("interrupt")')));
     }
     await annotate(`silent after ${silentAfterMs.join(', ')} ms`);
-    // Of answers that go on for ten seconds.
-    for (const ms of silentAfterMs) expect(ms).toBeLessThan(1_500);
+    // Part of the contract, so a bar and no measurement. The page counts it in samples of what it played: from where its
+    // sound was at the click to the last loud one. Load on this machine adds to it and never takes away, so the fastest
+    // of three is what the server needs by itself.
+    expect(Math.min(...silentAfterMs)).toBeLessThan(300);
+    expect(Math.max(...silentAfterMs)).toBeLessThan(1_500);
     provider.reply = () => answer;
     await page.say('Go on.', answer);
     await page.heard('send', 500);
@@ -251,6 +270,62 @@ describe('@convai/web-sdk as it comes from npm', () => {
     await expect.poll(() => second.error.textContent(), { timeout: waitMs }).toMatch(/full/);
   });
 
+  it('reads every other documented refusal in its words', async () => {
+    const page = await open();
+    let change: Change = {};
+    await page.page.route(`${parley.url}/connect`, async (route) => {
+      const request = route.request();
+      const body = z.record(z.string(), z.unknown()).parse(request.postDataJSON());
+      await route.continue({
+        headers: { ...request.headers(), ...change.headers },
+        postData: JSON.stringify({ ...body, ...change.body }),
+      });
+    });
+    const refused = async (
+      given: Change,
+      status: number,
+      words: string | RegExp,
+      { key = parley.apiKey, character = characterId } = {},
+    ) => {
+      change = given;
+      const answered = page.page.waitForResponse(
+        (response) => response.url().endsWith('/connect') && response.request().method() === 'POST',
+      );
+      await page.connect(parley, character, {}, key);
+      expect((await answered).status()).toBe(status);
+      await expect.poll(() => page.error.textContent(), { timeout: waitMs }).toMatch(words);
+    };
+    const nobody = { character_id: undefined, mode: 'join', shared_session_key: 'of-nobody' };
+    await refused({ headers: { 'x-api-key': '' } }, 401, /key/i);
+    await refused({ body: nobody }, 404, 'There is no such room to join.');
+    const cast = Array.from({ length: 9 }, () => ({ character_id: characterId }));
+    await refused(
+      { body: { character_id: undefined, characters: cast, end_user_id: 'ann' } },
+      403,
+      'A room holds at most 8 characters here.',
+    );
+    await refused({ body: { pad: 'x'.repeat(2_000_000) } }, 413, /larger than \d+ bytes/);
+    await refused({ headers: { 'content-type': 'text/plain' } }, 415, /JSON/);
+
+    // Two rooms of one key; who joins does not say which.
+    const shared = { shared_session_key: 'of-two', max_num_participants: 2 };
+    for (const character_id of [characterId, await makeCharacter('')])
+      expect(await asks({ character_id, ...shared })).toBe(200);
+    await refused(
+      { body: { ...nobody, ...shared } },
+      409,
+      'The key is used with several characters',
+    );
+
+    const cli = [resolve('dist/src/keys-cli.js'), 'create', 'game', '--max-minutes-per-day', '0'];
+    const { stdout } = await promisify(execFile)(process.execPath, cli, {
+      env: { PATH: process.env['PATH'], PARLEY_DATA_DIR: parley.dataDir },
+    });
+    const key = stdout.trim();
+    const [own] = await parley.characters(key);
+    await refused({}, 429, /minutes/, { key, character: own?.id ?? '' });
+  });
+
   it('knows a user again, and what its widget shows, from its own server', async () => {
     const page = await open();
     const elsewhere: string[] = [];
@@ -268,7 +343,23 @@ describe('@convai/web-sdk as it comes from npm', () => {
     await expect.poll(() => widget.locator(`img[src="${picture}"]`).count()).toBeGreaterThan(0);
     expect(elsewhere).toEqual([]);
   });
+
+  // The last one: what it claims stays claimed.
+  it('reads that every agent is busy', async () => {
+    let status = 200;
+    for (let asked = 0; status === 200 && asked < 2 * sessionsPerAgent; asked++)
+      status = await asks({ character_id: characterId });
+    expect(status).toBe(503);
+    const page = await open();
+    await page.connect(parley, characterId);
+    await expect
+      .poll(() => page.error.textContent(), { timeout: waitMs })
+      .toMatch('Every voice agent is busy. Try again soon.');
+  });
 });
+
+/** What a studio's own gateway makes of a request of the SDK, which has no words for it. */
+type Change = { headers?: Record<string, string>; body?: Record<string, unknown> };
 
 /** One grey pixel. */
 const picture =
