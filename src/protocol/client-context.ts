@@ -22,6 +22,10 @@ export const ClientContext = z.object({
   speaking: z.boolean().nullable(),
   /** `stt-toggle`. */
   hearing: z.boolean().nullable(),
+  /** Whose microphone `stt-toggle` switched off, by identity, in a room of several people. */
+  muted: z.array(z.string()).default([]),
+  /** How often another process had to take the session over. */
+  takeOvers: z.int().min(0).default(0),
   /** Where stories stand: sections, by the conversation (`character_session_id`) that they are told in. */
   story: z.record(z.string(), z.string()).default({}),
   /** `update_id`s that were applied, oldest first: a repeated one changes nothing. */
@@ -39,6 +43,8 @@ export const untouchedContext: ClientContext = {
   actionConfig: null,
   speaking: null,
   hearing: null,
+  muted: [],
+  takeOvers: 0,
   story: {},
   appliedIds: [],
 };

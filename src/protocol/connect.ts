@@ -23,8 +23,6 @@ import { RespondModes, VisionInputConfig } from './vision-config.ts';
 const limits = {
   shortText: 256,
   text: 20_000,
-  /** Its budget is counted in tokens (`context-budget.ts`); these are the most characters that could be within it. */
-  dynamicInfoText: 80_000,
   listItems: 500,
   templateKeys: 200,
   jsonBytes: 16_384,
@@ -52,13 +50,10 @@ const SceneItem = z.object({
 });
 
 const DynamicInfo = z.object({
-  text: z
-    .string()
-    .max(limits.dynamicInfoText)
-    .superRefine((text, context) => {
-      const message = budgetExceeded(text, '');
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    }),
+  text: z.string().superRefine((text, context) => {
+    const message = budgetExceeded(text, '');
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  }),
 });
 
 /** Absent means that the character shows no emotions. The defaults are what `@convai/web-sdk` sends. */

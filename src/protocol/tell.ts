@@ -6,6 +6,7 @@ import type {
 } from './face-events.ts';
 import {
   label,
+  readyVersion,
   type ClientBoundMessage,
   type PerformedAction,
   type WrappedEvent,
@@ -31,7 +32,7 @@ export const tell = {
       character_session_id: characterSessionId,
     }),
   ],
-  botReady: (): ClientBoundMessage[] => [top('bot-ready', { version: '1.0.0' })],
+  botReady: (): ClientBoundMessage[] => [top('bot-ready', { version: readyVersion })],
   /** One moment of the mouth. */
   visemes: (weights: VisemeWeights): ClientBoundMessage =>
     wrap({ type: 'visemes', visemes: weights }),
@@ -173,6 +174,15 @@ export const tell = {
         : top('metrics', { processing: [entry] }),
     ];
   },
+  /** @param figures by the names that `metrics.md` has for them */
+  faceMetrics: (figures: Readonly<Record<string, number>>): ClientBoundMessage[] => [
+    top('metrics', {
+      custom: Object.entries(figures).map(([metric, value]) => ({
+        ...{ processor: 'face', metric, value },
+        type: 'NeuroSyncMetricsData' as const,
+      })),
+    }),
+  ],
   serverLog: (
     line: { level: 'info' | 'warn' | 'error'; message: string; turnId?: string; stage?: string },
     at: Date,

@@ -6,6 +6,8 @@ import { Arrival } from './arrival.ts';
 const returnGraceMs = 10_000;
 /** An empty room waits so long for somebody who was let in and is on their way. */
 const comingGraceMs = 20_000;
+/** LiveKit tells of participants who publish nothing in batches, one every 3 s: by now of all who are still there. */
+const announcedMs = 4_000;
 
 export type AttendanceDeps = {
   clock: Clock;
@@ -19,6 +21,8 @@ export type AttendanceDeps = {
   /** No sound comes from them for now; they may be back. */
   onAway: (who: Participant) => void;
   onGone: (who: Participant) => void;
+  /** Whether LiveKit has them in the room. May reject, as when LiveKit is away. */
+  isThere: (identity: string) => Promise<boolean>;
   /** Who is there has changed. */
   onChange: (here: Participant[]) => void;
   /** The last one is gone, and nobody is on their way. */
@@ -39,6 +43,7 @@ export class Attendance {
   readonly #announced = new Set<string>();
   #begun = false;
   #hadSomebody = false;
+  #stopped = false;
 
   constructor(
     private readonly deps: AttendanceDeps,
@@ -97,6 +102,7 @@ export class Attendance {
     this.#hadSomebody = true;
     this.deps.onHere(guest.who, isFirst);
     this.deps.onChange(this.here);
+    if (!this.#announced.has(identity)) this.#watch(guest);
   }
 
   /** Somebody receives a character's voice, and LiveKit does not say who. */
@@ -139,10 +145,31 @@ export class Attendance {
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const { arrival, cancel } of this.#guests.values()) {
       arrival.stop();
       cancel();
     }
+  }
+
+  /** LiveKit never tells that somebody left of whom it had not told that they came. */
+  #watch(guest: Guest): void {
+    const { identity } = guest.who;
+    const isSettled = () =>
+      this.#stopped || guest.state !== 'here' || this.#announced.has(identity);
+    guest.cancel = this.deps.clock.after(announcedMs, () => {
+      guest.cancel = none;
+      if (isSettled()) return;
+      void this.deps
+        .isThere(identity)
+        // Where LiveKit does not say, they are asked after again.
+        .catch(() => true)
+        .then((isThere) => {
+          if (isSettled() || this.#guests.get(identity) !== guest) return;
+          if (isThere) this.#watch(guest);
+          else this.left(identity, true);
+        });
+    });
   }
 
   #remove(guest: Guest): void {

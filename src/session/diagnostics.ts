@@ -4,6 +4,7 @@ import type { ClientBoundMessage } from '../protocol/server-messages.ts';
 import { tell } from '../protocol/tell.ts';
 import type { ProviderStage, TurnRecord, TurnUsage } from '../protocol/turn-record.ts';
 import type { LogLine } from '../telemetry/log.ts';
+import type { FaceCounts } from './face-line.ts';
 
 /** The model that serves a stage, where it is known. */
 export type StageModels = Partial<Record<ProviderStage, string>>;
@@ -47,6 +48,18 @@ export class Diagnostics {
       ...tell.turnTrace(record),
       ...(usage && this.#usageEnabled ? tell.usageUpdate(id, usage, this.#session) : []),
     ]);
+  }
+
+  /** Of a face whose answer has ended. */
+  face({ fps, made, sent }: FaceCounts): ClientBoundMessage[] {
+    return this.#capped(
+      tell.faceMetrics({
+        'neurosync.output_fps': fps,
+        'neurosync.blendshapes_received': made,
+        'neurosync.blendshapes_sent': sent,
+        'neurosync.frames_dropped': Math.max(0, made - sent),
+      }),
+    );
   }
 
   /**

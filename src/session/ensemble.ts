@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientMessage } from '../protocol/client-messages.ts';
-import type { RosterAnswer } from '../protocol/journal.ts';
+import type { RosterAnswer, SessionEnd } from '../protocol/journal.ts';
 import {
   characterRemoved,
   characterStatus,
-  markedBotReady,
   markMessage,
   marksOf,
+  memberReady,
   type MarkedMessage,
 } from '../protocol/member-marks.ts';
 import type { Participant } from '../protocol/participant.ts';
@@ -26,6 +26,7 @@ export type EnsembleDeps = {
   command: (command: RosterCommand) => Promise<RosterAnswer>;
   /** To this one alone, or to everybody. */
   send: (message: MarkedMessage | ServerResponse, to?: string) => void;
+  end: (reason: SessionEnd) => void;
   /** From now on people talk with this one, or with nobody. */
   onRoute: (part: Player | undefined) => void;
 };
@@ -96,6 +97,12 @@ export class Ensemble implements Performers {
   obey(message: ClientMessage, sender: Participant | undefined): void {
     if (message.type === 'interaction-target' || message.type === 'character-roster-update') {
       void this.#command(message);
+      return;
+    }
+    if (message.type === 'kill-pipeline' && this.parts.length === 0) {
+      // Where nobody could come in, the room can be closed all the same.
+      this.#deps.end('killed');
+      this.#deps.send(respond(message.type, 'success'), sender?.identity);
       return;
     }
     const active = this.#active();
@@ -170,8 +177,7 @@ export class Ensemble implements Performers {
     if (interactionId !== undefined)
       for (const message of tell.interactionCreated(interactionId, role.characterSessionId))
         send(markMessage(message, marks), to);
-    for (const message of tell.botReady())
-      send(markedBotReady(message, marks, this.#rosterEpoch), to);
+    send(memberReady(marks, this.#rosterEpoch), to);
   }
 
   /** Never rejects. */

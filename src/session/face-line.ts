@@ -10,8 +10,13 @@ import { tell } from '../protocol/tell.ts';
 import type { VoiceSink } from '../room/voice-sink.ts';
 import type { FaceWish } from './face-wish.ts';
 
-/** An agent process that takes a session over begins to count anew, under the same session. */
-const epoch = 1;
+/** What came of a face in one answer. */
+export type FaceCounts = {
+  fps: number;
+  /** That its sound had, as far as that was made. */
+  made: number;
+  sent: number;
+};
 
 /** One spoken answer. Sound and frames of it may come in several parts: a failed answer, then an apology. */
 type Response = {
@@ -20,7 +25,7 @@ type Response = {
   startedMs: number;
   sequence: number;
   /** Of the parts before this one. */
-  earlier: { frames: number; samples: number };
+  earlier: { frames: number; samples: number; made: number };
 };
 
 /**
@@ -43,6 +48,8 @@ export class FaceLine implements VoiceSink {
   constructor(
     private readonly wish: FaceWish,
     private readonly clock: Clock,
+    /** Grows with each process that takes the session over, and begins to count anew under it. */
+    private readonly epoch: number,
     /** Sends in order. `isVoid` is asked right before, so that what was cut meanwhile is not sent. */
     private readonly send: (message: ClientBoundMessage, isVoid: () => boolean) => void,
   ) {
@@ -57,31 +64,37 @@ export class FaceLine implements VoiceSink {
       turn: this.#turns,
       startedMs: this.clock.nowMs(),
       sequence: 0,
-      earlier: { frames: 0, samples: 0 },
+      earlier: { frames: 0, samples: 0, made: 0 },
     };
   }
 
-  /** It ends, as far as `playedMs` of its sound: frames beyond are cancelled. */
-  finish(playedMs: number): void {
+  /**
+   * It ends, as far as `playedMs` of its sound: frames beyond are cancelled.
+   * @returns what came of it; undefined for a mouth that is shown as told
+   */
+  finish(playedMs: number): FaceCounts | undefined {
     const response = this.#response;
-    if (!response) return;
+    if (!response) return undefined;
     const track = this.#track;
     const playedSamples = Math.round((playedMs * speakingRateHz) / 1000);
     const isCut = !this.#complete || playedSamples < track.pushedSamples - 1;
     if (isCut) this.#cut(response, playedSamples);
     this.#response = undefined;
-    if (this.wish.as === 'visemes') return;
+    if (this.wish.as === 'visemes') return undefined;
+    const { fps } = this.wish;
+    const sent = response.earlier.frames + track.taken;
     const audioSamples = response.earlier.samples + playedSamples;
     this.#tell(
       tell.blendshapeTurnStats({
-        total_blendshapes: response.earlier.frames + track.taken,
+        total_blendshapes: sent,
         total_audio_bytes: audioSamples * 2,
         total_turn_duration_ms: Math.round(this.clock.nowMs() - response.startedMs),
         total_audio_duration_ms: Math.round((audioSamples * 1000) / speakingRateHz),
-        fps: this.wish.fps,
+        fps,
         was_interrupted: isCut,
       }),
     );
+    return { fps, made: response.earlier.made + framesWithin(track.pushedSamples, fps), sent };
   }
 
   /** The count of sound begins anew, in the same response when one is being spoken. */
@@ -89,6 +102,7 @@ export class FaceLine implements VoiceSink {
     if (this.#response) {
       this.#response.earlier.frames += this.#track.taken;
       this.#response.earlier.samples += this.#track.pushedSamples;
+      this.#response.earlier.made += framesWithin(this.#track.pushedSamples, this.wish.fps);
     }
     this.#track = this.#newTrack();
     this.#handedSamples = 0;
@@ -197,7 +211,7 @@ export class FaceLine implements VoiceSink {
   } {
     response.sequence++;
     const { id, turn, sequence } = response;
-    return { response_id: id, neurosync_turn_id: turn, epoch, sequence };
+    return { response_id: id, neurosync_turn_id: turn, epoch: this.epoch, sequence };
   }
 }
 

@@ -92,6 +92,7 @@ async function openCast(cast: Cast, opening: Opening): Promise<Performers> {
       return Part.open(role, podium, partDeps(opening, company, role));
     },
     command: (command) => deps.journal.rosterCommand(sessionId, command),
+    end: opening.end,
     send: (message, to) => {
       room.data.send(message, undefined, to);
     },
@@ -145,6 +146,7 @@ function partDeps(
     ...{ diagnostics, isShared, onEvent, end },
     log: membershipId === undefined ? log : log.child({ membershipId }),
     speaker: firstOf(assignment),
+    people: () => opening.attendance.here,
     recollect: ({ text, speaker }, signal) => {
       // The question stands at the end.
       const query = {

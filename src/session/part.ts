@@ -73,6 +73,8 @@ export type PartDeps = {
   isShared: boolean;
   /** Whose words they are where nobody else can be meant. */
   speaker: Participant;
+  /** Who is there now. */
+  people: () => Participant[];
   /** Who else is there now; undefined where nobody can be. */
   company: () => Company | undefined;
   /** Looks up what is said. */
@@ -107,7 +109,7 @@ export class Part implements Closable {
     const wish = faceWish(settings);
     const face =
       wish &&
-      new FaceLine(wish, clock, (message, isVoid) => {
+      new FaceLine(wish, clock, context.epoch, (message, isVoid) => {
         podium.send(message, isVoid);
       });
     const { output } = settings.audio_config;
@@ -176,8 +178,11 @@ export class Part implements Closable {
         store: deps.store,
         emit: (event) => {
           if (vision) watch(event, vision);
-          if (event.kind === 'botStoppedSpeaking') face?.finish(voice.playedMs());
+          const shown =
+            event.kind === 'botStoppedSpeaking' ? face?.finish(voice.playedMs()) : undefined;
           telling.tell(event);
+          // After the mark, which the face's own last word stands right before.
+          if (shown) for (const message of diagnostics.face(shown)) podium.send(message);
           if (event.kind === 'story') story.follow(event);
           if (event.kind === 'botStartedSpeaking') face?.begin(telling.responseId);
           deps.onEvent(event);
@@ -187,6 +192,8 @@ export class Part implements Closable {
     );
     conversation.setSpeaking(context.speaking);
     conversation.setHearing(context.hearing);
+    for (const who of deps.people().filter(({ identity }) => context.isMuted(identity)))
+      conversation.setHearing(false, who);
     const answer = obey({
       conversation,
       whenHeard: (action) => {

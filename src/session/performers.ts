@@ -8,7 +8,10 @@ import type { Part } from './part.ts';
 
 /** A part as those see it who direct it. */
 export type Player = Pick<Part, 'role' | 'obey' | 'begin' | 'close'> & {
-  readonly conversation: Pick<Conversation, 'hearFrom' | 'microphoneSilent' | 'participantLeft'>;
+  readonly conversation: Pick<
+    Conversation,
+    'hearFrom' | 'microphoneSilent' | 'participantLeft' | 'setHearing'
+  >;
 };
 
 /** Whom the people in a room talk with: one character, or several of whom one is spoken to. */

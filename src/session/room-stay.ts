@@ -4,11 +4,12 @@ import type { Participant } from '../protocol/participant.ts';
 import type { FactNews, Summary } from '../protocol/recollection.ts';
 import { AgentRoom, type JoinRoom } from '../room/agent-room.ts';
 import { characterToken } from '../room/agent-token.ts';
+import { isInRoom } from '../room/presence.ts';
 import type { MicrophoneLag } from '../telemetry/microphone-lag.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { VoiceSession } from './voice-session.ts';
 
-export type HostDeps = Omit<SessionDeps, 'journal' | 'enterAs'> & {
+export type HostDeps = Omit<SessionDeps, 'journal' | 'enterAs' | 'isThere'> & {
   journal: Journal;
   /** Of all microphones of the process. */
   lag: MicrophoneLag;
@@ -167,6 +168,10 @@ export class RoomStay {
     const session = await VoiceSession.open(room, first, {
       ...this.deps,
       enterAs: (identity, name, send) => this.#enterAs(identity, name, send),
+      isThere: (identity) => {
+        const { roomName, url } = this.job;
+        return isInRoom({ ...this.deps.journal.welcome.livekit, url }, roomName, identity);
+      },
     });
     this.#session = session;
     for (const word of this.#said.splice(0)) word(session);

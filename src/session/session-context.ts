@@ -10,6 +10,8 @@ const limits = {
   eventChars: 2_000,
   /** Of each, the newest are remembered as applied. */
   appliedIds: 64,
+  /** As many as a room holds. */
+  muted: 200,
 } as const;
 
 /** What a session's client has told: as `/connect` had it, and as messages changed it since. */
@@ -48,6 +50,11 @@ export class SessionContext {
     return this.#changed.hearing ?? this.settings.default_stt_enabled;
   }
 
+  /** Counts the processes that had the session, this one included. */
+  get epoch(): number {
+    return this.#changed.takeOvers + 1;
+  }
+
   get revision(): number {
     return this.#changed.revision;
   }
@@ -69,6 +76,22 @@ export class SessionContext {
 
   set(change: Partial<Pick<ClientContext, 'scene' | 'templateKeys' | 'speaking' | 'hearing'>>) {
     this.#set(change);
+  }
+
+  /** This process has the session after another one. */
+  noteTakenOver(): void {
+    this.#set({ takeOvers: this.#changed.takeOvers + 1 });
+  }
+
+  /** Whether the microphone of this one, among several people, was switched off. */
+  isMuted(identity: string): boolean {
+    return this.#changed.muted.includes(identity);
+  }
+
+  noteMuted(identity: string, isMuted: boolean): void {
+    if (isMuted === this.isMuted(identity)) return;
+    const others = this.#changed.muted.filter((muted) => muted !== identity);
+    this.#set({ muted: isMuted ? [...others, identity].slice(-limits.muted) : others });
   }
 
   /** One `context-update`. @returns its revision */

@@ -42,6 +42,8 @@ export type SessionDeps = {
   budgetTokens: number;
   /** Undefined: sessions may be idle for ever. */
   idle: IdleRules | undefined;
+  /** Whether LiveKit has this participant in the room. @throws when it does not answer */
+  isThere: (identity: string) => Promise<boolean>;
   /** Another participant of ours in the same room, that only speaks. @throws when it cannot join */
   enterAs: (identity: string, name: string, send: Podium['send']) => Promise<AgentRoom>;
 };

@@ -48,8 +48,9 @@ export function toggleStt(
   { conversation, context, isShared, whenHeard }: CommandDeps,
   sender: Participant | undefined,
 ): ServerResponse {
-  // In a shared room it is the sender's own microphone alone, and no setting of the session.
+  // In a shared room it is the sender's own microphone alone.
   if (!isShared) context.set({ hearing: !muted });
+  else if (sender) context.noteMuted(sender.identity, muted);
   whenHeard(() => {
     conversation.setHearing(!muted, sender);
   });

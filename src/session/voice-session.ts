@@ -37,6 +37,7 @@ export class VoiceSession implements Closable {
   readonly #log: Log;
   #end!: (reason: SessionEnd) => void;
   #performers: Performers | undefined;
+  #context: SessionContext | undefined;
   #abandoned = false;
 
   private constructor(
@@ -75,8 +76,9 @@ export class VoiceSession implements Closable {
         announce: (to, interactionId) => {
           this.#performers?.announce(this.#only(to), interactionId);
         },
-        onHere: (_who, isFirst) => {
+        onHere: (who, isFirst) => {
           this.#log.info({ isFirst, takenOver: assignment.takenOver }, 'a client is here');
+          if (this.#context?.isMuted(who.identity)) this.#setHearing(false, who);
           if (isFirst) this.#onFirst();
         },
         onAway: (who) => {
@@ -86,7 +88,9 @@ export class VoiceSession implements Closable {
           this.#microphones.close(who.identity);
           for (const { conversation } of this.#performers?.parts ?? [])
             conversation.participantLeft(who);
+          this.#unmute(who);
         },
+        isThere: (identity) => deps.isThere(identity),
         onChange: (here) => {
           this.#note(here);
         },
@@ -162,7 +166,7 @@ export class VoiceSession implements Closable {
   async #open(): Promise<void> {
     const { room, assignment } = this;
     this.#listenToRoom();
-    const context = this.#openContext();
+    const context = (this.#context = this.#openContext());
     const sights = this.#openSights();
     const performers = await this.#openPerformers(context, sights);
     this.#scope.defer('performers', () => performers.close());
@@ -218,7 +222,9 @@ export class VoiceSession implements Closable {
       onFailed: (err) => this.#log.error({ err }, 'what the client told could not be stored'),
     });
     this.#scope.defer('context', () => keeper.close());
-    return new SessionContext(settings, context, (changed) => keeper.keep(changed));
+    const known = new SessionContext(settings, context, (changed) => keeper.keep(changed));
+    if (this.assignment.takenOver) known.noteTakenOver();
+    return known;
   }
 
   #openSights(): Sights | undefined {
@@ -274,6 +280,18 @@ export class VoiceSession implements Closable {
     this.deps.journal.attendance(sessionId, identities).catch((err: unknown) => {
       this.#log.error({ err }, 'the server could not note who is here');
     });
+  }
+
+  #setHearing(enabled: boolean, who: Participant): void {
+    for (const { conversation } of this.#performers?.parts ?? [])
+      conversation.setHearing(enabled, who);
+  }
+
+  /** Who comes again is a page that was loaded anew, and knows nothing of a microphone that was switched off. */
+  #unmute(who: Participant): void {
+    if (!this.#context?.isMuted(who.identity)) return;
+    this.#context.noteMuted(who.identity, false);
+    this.#setHearing(true, who);
   }
 
   #onFirst(): void {

@@ -10,7 +10,7 @@ import type { Membership } from '../../src/protocol/roster.ts';
 import type { ServerResponse } from '../../src/protocol/server-messages.ts';
 import { acknowledge, commandOf } from '../../src/session/roster-messages.ts';
 
-const rules = { roomSessionId: 'room-1', mostCharacters: 3 };
+const rules = { roomSessionId: 'room-1', mostCharacters: 3, spare: 3 };
 export const membershipId = (n: number) => `${n}`.repeat(8) + '-1111-4111-8111-111111111111';
 const member = (n: number): Membership => ({
   membershipId: membershipId(n),

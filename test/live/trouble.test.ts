@@ -118,6 +118,15 @@ describe('trouble', () => {
     await parley.untilGauge('sessions_live', 0, 90_000);
   });
 
+  it('a client that publishes nothing and leaves at once leaves no session behind either', async () => {
+    await parley.untilGauge('sessions_live', 0);
+    const caller = await calls.open({ microphone: false, greeting: false });
+    await parley.untilGauge('sessions_live', 1);
+    await caller.leave();
+    // Before LiveKit would close the empty room.
+    await parley.untilGauge('sessions_live', 0, 15_000);
+  });
+
   it('what is no message is answered, and the conversation does not notice', async () => {
     const caller = await calls.open();
     const from = since(caller);

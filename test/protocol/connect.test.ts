@@ -328,6 +328,59 @@ describe('what shipped clients send', () => {
     ).toBe(true);
   });
 
+  it('is accepted from the Unity SDK with all that its pages name', () => {
+    expect(
+      accepts({
+        end_user_id: 'learner-42',
+        end_user_metadata: { name: 'Ada', platform: 'Android' },
+        character_session_id: null,
+        connection_type: 'video',
+        llm_provider: 'dynamic',
+        blendshape_provider: 'neurosync',
+        blendshape_config: {
+          ...{ format: 'arkit', output_fps: 60, enable_chunking: true, chunk_size: 10 },
+          ...{ frames_buffer_duration: 0.5, deliver_chunks_ahead: true },
+        },
+        emotion_config: { provider: 'llm' },
+        action_config: {
+          actions: ['Move To', 'Pick Up'],
+          characters: [{ name: 'Ada', bio: 'The player' }],
+          objects: [{ name: 'Cube', description: 'A red cube' }],
+          current_attention_object: 'Cube',
+        },
+        dynamic_info: { text: 'The training begins.' },
+        narrative_template_keys: { PlayerName: 'Ada' },
+        respond_modes: {
+          ...{ trigger: 'must_respond', context_update: 'auto', vision: 'silent' },
+          scene_metadata: 'silent',
+        },
+        vad_params: { confidence: 0.6, start_secs: 0.2, stop_secs: 0.8, min_volume: 0.5 },
+        vision_input_config: {
+          sample_interval_secs: 1,
+          frames_per_turn: 3,
+          buffer_frames: 30,
+          sampling_windows: [{ count: 2, interval_ms: 1_000 }],
+          staleness_seconds: 10,
+          max_resolution: 768,
+          replace_previous_vision_context: true,
+        },
+        max_num_participants: 4,
+        shared_session_key: 'safety-training-42',
+      }),
+    ).toBe(true);
+  });
+
+  it('says of too much dynamic info how much it is and how much may be', () => {
+    const given = ConnectRequest.safeParse({
+      character_id: 'm',
+      dynamic_info: { text: 'x'.repeat(80_001) },
+    });
+    expect(given.error?.issues.map(({ message }) => message)).toEqual([
+      'Value error, Dynamic info static_text token limit exceeded. ' +
+        'static_text: 20001 estimated tokens, text: 0 estimated tokens, Maximum: 20000 tokens.',
+    ]);
+  });
+
   it('is accepted from the Unreal SDK, empty speaker and all', () => {
     expect(
       accepts({

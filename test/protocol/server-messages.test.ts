@@ -292,6 +292,22 @@ const promised: [string, ClientBoundMessage[], object[]][] = [
     ],
   ],
   [
+    'figures of the face',
+    tell.faceMetrics({ 'neurosync.output_fps': 60 }),
+    [
+      top('metrics', {
+        custom: [
+          {
+            processor: 'face',
+            metric: 'neurosync.output_fps',
+            value: 60,
+            type: 'NeuroSyncMetricsData',
+          },
+        ],
+      }),
+    ],
+  ],
+  [
     'a line of the log',
     tell.serverLog({ level: 'warn', message: 'reply failed', turnId: 't', stage: 'llm' }, at),
     [

@@ -13,10 +13,12 @@ const [ann, ben] = [person('ann'), person('ben')];
 describe('attendance', () => {
   let clock: FakeClock;
   let log: string[];
+  let gone: Set<string>;
   let announced: { to: string; interactionId: string | undefined }[];
   beforeEach(() => {
     clock = new FakeClock();
     log = [];
+    gone = new Set();
     announced = [];
   });
 
@@ -32,6 +34,7 @@ describe('attendance', () => {
         onHere: (who, isFirst) => log.push(`${name(who)} is here${isFirst ? ' first' : ''}`),
         onAway: (who) => log.push(`${name(who)} is away`),
         onGone: (who) => log.push(`${name(who)} is gone`),
+        isThere: (identity) => Promise.resolve(!gone.has(identity)),
         onChange: (here) => log.push(`here: ${here.map(name).join(' ')}`),
         onEmpty: () => log.push('empty'),
       },
@@ -140,6 +143,27 @@ describe('attendance', () => {
     attendance.arrived(ben.identity);
     expect(attendance.sender(undefined)).toBeUndefined();
     attendance.stop();
+  });
+
+  it('does not wait for one who left before LiveKit told that they had come', async () => {
+    const attendance = open([ann], false);
+    attendance.listened();
+    gone.add(ann.identity);
+    await clock.advance(4_000);
+    expect(log.slice(-2)).toEqual(['ann is gone', 'empty']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('keeps one whom LiveKit is slow to tell of', async () => {
+    const attendance = open([ann], false);
+    attendance.listened();
+    await clock.advance(60_000);
+    attendance.arrived(ann.identity);
+    gone.add(ann.identity);
+    await clock.advance(60_000);
+    expect(log).toEqual(['ann is here first', 'here: ann']);
+    attendance.stop();
+    expect(clock.pending).toBe(0);
   });
 
   it('takes in one of whom nobody told it, under the id that their place shows', () => {

@@ -63,6 +63,27 @@ describe('diagnostics', () => {
     ]);
   });
 
+  it('are of the face too, by the names that the documentation has', () => {
+    const value = (metric: string, value: number) => ({
+      ...{ processor: 'face', metric, value },
+      type: 'NeuroSyncMetricsData',
+    });
+    expect(open().face({ fps: 60, made: 180, sent: 120 })).toEqual([
+      {
+        label: 'rtvi-ai',
+        type: 'metrics',
+        data: {
+          custom: [
+            value('neurosync.output_fps', 60),
+            value('neurosync.blendshapes_received', 180),
+            value('neurosync.blendshapes_sent', 120),
+            value('neurosync.frames_dropped', 60),
+          ],
+        },
+      },
+    ]);
+  });
+
   it('stop and resume telling of usage, and count it all the same', () => {
     const diagnostics = open();
     diagnostics.setUsageEnabled(false);

@@ -55,6 +55,7 @@ describe('an ensemble', () => {
         hearFrom: () => Promise.resolve(),
         microphoneSilent: () => undefined,
         participantLeft: () => undefined,
+        setHearing: () => undefined,
       },
       obey: (message, _sender, how) => {
         obeyed.push(`${character.name}: ${message.type}${how?.silently ? ', silently' : ''}`);
@@ -77,7 +78,12 @@ describe('an ensemble', () => {
     closed = [];
     broken = new Set();
     roster = newRoster([1, 2].map((n) => Membership.parse(role(n))));
-    ensemble = new Ensemble(
+    ensemble = ensembleOf();
+    await ensemble.open();
+  });
+
+  function ensembleOf(): Ensemble {
+    return new Ensemble(
       { ...roster, roles: [role(1), role(2)] },
       {
         roomSessionId: 'room-1',
@@ -107,11 +113,11 @@ describe('an ensemble', () => {
           });
         },
         send: (message, to) => sent.push({ ...message, to }),
+        end: (reason) => obeyed.push(`ends: ${reason}`),
         onRoute: (part) => routed.push(part?.role.character.name ?? 'nobody'),
       },
     );
-    await ensemble.open();
-  });
+  }
 
   const target = (
     membershipId: string | null,
@@ -227,6 +233,16 @@ describe('an ensemble', () => {
     expect(obeyed.at(-1)).toBe('C3 begins');
     expect(ensemble.othersThan(id(2))).toEqual(['C3']);
     expect(routed.at(-1)).toBe('C2');
+  });
+
+  it('closes the room when it is told to, also where nobody could come in', async () => {
+    broken = new Set([id(1), id(2)]);
+    const empty = ensembleOf();
+    await empty.open();
+    sent = [];
+    empty.obey({ type: 'kill-pipeline', id: undefined, data: undefined }, undefined);
+    expect(obeyed).toEqual(['ends: killed']);
+    expect(sent).toMatchObject([{ event_type: 'kill-pipeline', status: 'success' }]);
   });
 
   it('goes on without one who cannot come, and says so', async () => {

@@ -25,7 +25,7 @@ const track: VoiceSink = {
 
 type Told = { atMs: number; event: WrappedEvent };
 
-function scene(config: object = {}, provider = 'neurosync') {
+function scene(config: object = {}, provider = 'neurosync', epoch = 1) {
   const clock = new FakeClock();
   const settings = SessionSettings.parse({
     blendshape_provider: provider,
@@ -34,7 +34,7 @@ function scene(config: object = {}, provider = 'neurosync') {
   const wish = faceWish(settings);
   if (!wish) throw new Error('a face is wanted');
   const told: Told[] = [];
-  const face = new FaceLine(wish, clock, (message, isVoid) => {
+  const face = new FaceLine(wish, clock, epoch, (message, isVoid) => {
     if (isVoid()) return;
     const parsed = ClientBoundMessage.parse(JSON.parse(JSON.stringify(message)));
     expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThan(64_000);
@@ -228,6 +228,34 @@ describe('a face', () => {
     expect(told.at(-1)?.event).toMatchObject({
       stats: { total_blendshapes: 75, total_audio_duration_ms: 1_500, was_interrupted: false },
     });
+  });
+
+  it('was not interrupted where its voice failed: what there was of it was heard', async () => {
+    const { clock, voice, begin, finish, told } = scene({ format: 'arkit', output_fps: 60 });
+    begin();
+    await voice.write(frame(300), never);
+    // The rest never comes; what the voice has is heard out.
+    const heard = voice.drained(never);
+    await clock.advance(800);
+    await heard;
+    expect(finish()).toEqual({ fps: 60, made: 18, sent: 18 });
+    const types = told.map(({ event }) => event.type);
+    expect(types).not.toContain('neurosync-blendshapes-cancel');
+    expect(told.at(-1)?.event).toMatchObject({ stats: { was_interrupted: false } });
+  });
+
+  it('tells which process makes it, and what came of it', async () => {
+    const { clock, voice, begin, finish, chunks } = scene({ output_fps: 60 }, 'neurosync', 3);
+    begin();
+    const writing = voice.write(frame(1_000), never).catch(() => undefined);
+    await clock.advance(400);
+    const { sent, ...made } = finish() ?? { sent: 0 };
+    voice.clear();
+    await writing;
+    expect(made).toEqual({ fps: 60, made: 60 });
+    expect(sent).toBeGreaterThan(20);
+    expect(sent).toBeLessThan(45);
+    expect(new Set(chunks().map(({ epoch }) => epoch))).toEqual(new Set([3]));
   });
 
   it('comes frame by frame to a client that wants no chunks', async () => {
