@@ -182,7 +182,6 @@ function responsesInOrder(): Rule {
   return (told) => {
     if (told.form !== 'wrapped' || !('response_id' in told.data)) return undefined;
     const { response_id: id, sequence, type } = told.data;
-    if (id === undefined || sequence === undefined) return undefined;
     const family = type.includes('blendshapes') ? 'face' : 'lifecycle';
     const before = current?.sequences.get(family) ?? 0;
     const problems = [

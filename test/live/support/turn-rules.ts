@@ -64,8 +64,8 @@ function wrappedThenTop(type: string): Rule {
 function inSubstance(data: unknown): string {
   const acted = Actions.safeParse(data);
   if (!acted.success) {
-    const { type: _, ...rest } = z.looseObject({ type: z.string().optional() }).parse(data);
-    return JSON.stringify(rest);
+    const entries = Object.entries(z.looseObject({}).parse(data));
+    return JSON.stringify(entries.filter(([name]) => name !== 'type'));
   }
   const texts = acted.data.actions.map((action) =>
     typeof action === 'string' ? action : [action.name, action.target].filter(Boolean).join(' '),
