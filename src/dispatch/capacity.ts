@@ -11,7 +11,7 @@ import {
 } from './strain.ts';
 
 /** Rooms with a session, and the characters in them all. */
-export type Held = { rooms: number; characters: number };
+type Held = { rooms: number; characters: number };
 
 export type CapacityDeps = {
   /** Places: a room takes one, a room with several characters one for each of them. */

@@ -1,12 +1,11 @@
-import { FullBecause } from '../protocol/journal.ts';
+import type { FullBecause } from '../protocol/journal.ts';
 import { countPool, placesLeft, type Pool } from './pool.ts';
 
 /** Why no new session is let in. */
 export type WhyFull = FullBecause | 'no_agent' | 'places' | 'closing';
 
-/** Every reason for which a connected agent may take nothing new. */
-export const agentReasons = [...FullBecause.options, 'places'] as const;
-export type AgentReason = (typeof agentReasons)[number];
+/** For which a connected agent takes nothing new. */
+export type AgentReason = FullBecause | 'places';
 
 /** Null while a session could begin. */
 export function whyFull(pool: Pool): WhyFull | null {
