@@ -2,7 +2,7 @@ import type { Moderation } from '../providers/moderation/moderation.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { ChatHooks } from './chat-hooks.ts';
 import { declined, withRejectRules } from './declining.ts';
-import { DataInspection, inspectWords } from './inspection.ts';
+import { DataInspection, inspectAnswer, inspectWords } from './inspection.ts';
 import type { PictureWishes } from './picture-wishes.ts';
 import type { TextChat } from './text-chat.ts';
 
@@ -21,8 +21,9 @@ export function chatWatch({ textChat, moderation, pictures, log }: ChatWatchDeps
     async before(turn, signal) {
       const { words, inspected } = turn;
       const instead = await declined(words, turn, textChat, signal);
-      if (instead !== undefined && inspected && moderation)
-        await inspectWords(words, moderation, signal);
+      if (instead === undefined || !inspected || !moderation) return instead;
+      await inspectWords(words, moderation, signal);
+      await inspectAnswer(instead, moderation, signal);
       return instead;
     },
     inspection: ({ words, inspected }, signal) =>

@@ -52,6 +52,16 @@ export async function inspectWords(
   if (reason !== null) throw new InputBlocked(reason);
 }
 
+/** @throws {OutputBlocked | InspectionFailed} */
+export async function inspectAnswer(
+  text: string,
+  moderation: Moderation,
+  signal: AbortSignal,
+): Promise<void> {
+  const reason = await judged(text, moderation, signal);
+  if (reason !== null) throw new OutputBlocked(reason);
+}
+
 async function judged(text: string, moderation: Moderation, signal: AbortSignal) {
   try {
     return await moderation.judge(text, { signal });
@@ -112,8 +122,7 @@ export class DataInspection implements Inspection {
     if (chars === 0) return '';
     const text = this.#held.slice(0, chars);
     const all = (this.#shown + text).slice(-mostJudgedChars);
-    const reason = await judged(all, this.moderation, this.#stopping.signal);
-    if (reason !== null) throw new OutputBlocked(reason);
+    await inspectAnswer(all, this.moderation, this.#stopping.signal);
     this.#held = this.#held.slice(chars);
     this.#shown += text;
     return text;

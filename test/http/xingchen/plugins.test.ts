@@ -78,6 +78,18 @@ describe('plugins and inspection in the Xingchen API', () => {
       expect(text).toMatch(/不便多谈/);
     });
 
+    it('hides neither its words nor its refusal from the inspection', async () => {
+      const characterId = await having([rejecting('reject_rule', '赌博')]);
+      server.provider.flags = ({ input }) => (input.includes('赌博') ? ['illicit'] : []);
+      const words = await send(asking(characterId, '赌博'), inspect);
+      expect(words.json).toMatchObject({ errorName: 'input_blocked' });
+      server.provider.reply = () => '滚开。';
+      server.provider.flags = ({ input }) => (input === '滚开。' ? ['harassment'] : []);
+      const refusal = await send(asking(characterId, '赌博'), inspect);
+      expect(refusal.json).toMatchObject({ errorName: 'output_blocked' });
+      expect(await kept(characterId)).toEqual([]);
+    });
+
     it('streams its refusal like any answer', async () => {
       const characterId = await having([rejecting('reject_rule', '赌博')]);
       const { status, events } = await server.events(asking(characterId, '赌博'));
