@@ -81,16 +81,24 @@ export class KnowledgeSearch {
   }
 
   async #documents(workspaceId: string, characterId: string): Promise<string[]> {
+    // A condition and no join: a planner without statistics would compare every link with every document.
+    const isReady = this.deps.db
+      .select({ ready: sql`${knowledgeDocuments.state} = 'ready'` })
+      .from(knowledgeDocuments)
+      .where(
+        and(
+          eq(knowledgeDocuments.id, knowledgeLinks.documentId),
+          eq(knowledgeDocuments.workspaceId, workspaceId),
+        ),
+      );
     const rows = await this.deps.db
-      .select({ id: knowledgeDocuments.id })
+      .select({ id: knowledgeLinks.documentId })
       .from(knowledgeLinks)
-      .innerJoin(knowledgeDocuments, eq(knowledgeDocuments.id, knowledgeLinks.documentId))
       .where(
         and(
           eq(knowledgeLinks.workspaceId, workspaceId),
           eq(knowledgeLinks.characterId, characterId),
-          eq(knowledgeDocuments.workspaceId, workspaceId),
-          eq(knowledgeDocuments.state, 'ready'),
+          sql`(${isReady})`,
         ),
       );
     return rows.map(({ id }) => id);
