@@ -1,37 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { conversations } from '../../../src/db/schema.ts';
-import { AiChatServer } from './server.ts';
+import { answerOf, historiesOf, setRight } from './answers.ts';
 import { examples, headings } from './examples.ts';
+import { AiChatServer } from './server.ts';
 
-/** As Open-Meteo answers, with the time of the place. @param agoMs of the measurement */
-const weatherOf = (agoMs = 0) =>
-  JSON.stringify({
-    ...{ latitude: 39.9, longitude: 116.4, utc_offset_seconds: 28_800, timezone: 'Asia/Shanghai' },
-    current_units: { time: 'iso8601', temperature_2m: '°C', wind_speed_10m: 'm/s' },
-    current: {
-      time: new Date(Date.now() - agoMs + 28_800_000).toISOString().slice(0, 16),
-      ...{ interval: 900, temperature_2m: 18.7, relative_humidity_2m: 78, weather_code: 3 },
-      ...{ wind_speed_10m: 3.2, wind_direction_10m: 230 },
-    },
-  });
-const news = `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>热点</title>
-<item><title><![CDATA[世界第一高桥花江峡谷大桥将于廿八日通车]]></title><link>https://example.com/1</link></item>
-<item><title>神舟二十号乘组 &amp; 第四次出舱活动</title></item></channel></rss>`;
-
-const Answer = z.object({ data: z.object({ id: z.int(), content: z.string() }) });
-const History = z.object({
-  data: z.object({
-    histories: z.array(
-      z.object({ id: z.int(), role: z.string(), content: z.string(), created: z.int() }),
-    ),
-  }),
-});
 const anyText: unknown = expect.any(String);
 const containing = (text: string): unknown => expect.stringContaining(text);
-const answerOf = async (response: Response) => Answer.parse(await response.json()).data;
 
 /** Names, types and nesting of a JSON value; of lists what their items have in common. */
 function shapeOf(value: unknown): unknown {
@@ -47,17 +20,9 @@ describe('the app API', () => {
   }, 60_000);
   afterAll(() => server.close());
   beforeEach(() => {
-    server.weather = weatherOf();
-    server.news = news;
-    server.provider.reply = () => '免了虚礼，有什么话便直说。';
-    server.provider.llm.always({ kind: 'ok' });
-    server.provider.llm.pace = { firstMs: 0, pieceMs: 0 };
+    setRight(server);
   });
-
-  const histories = async (character: number, token?: string) => {
-    const answer = await server.fetch(`/api/v1/chat/${character}`, token ? { token } : {});
-    return History.parse(await answer.json()).data.histories;
-  };
+  const histories = (character: number, token?: string) => historiesOf(server, character, token);
 
   it('has an example of every operation of the contract', () => {
     expect(examples.map(({ heading }) => heading)).toEqual(headings);
@@ -234,153 +199,6 @@ describe('the app API', () => {
     });
   });
 
-  it('lets in tokens that are in force, each for its own workspace, and no API key in their place', async () => {
-    const { userId, tokenId, token } = await server.user({ externalId: 'wx-1', name: '小红' });
-    const again = await server.user({ externalId: 'wx-1', expiresInSeconds: 60 });
-    expect(again.userId).toBe(userId);
-    const status = async (bearer: string, path = '/api/v1/chat/1') =>
-      (await server.fetch(path, { token: bearer })).status;
-    expect(await status(token)).toBe(200);
-    expect(await status(again.token)).toBe(200);
-    expect(await status('parley_user_guessed')).toBe(401);
-    expect(await status(server.keys.own)).toBe(401);
-    expect(await status(server.keys.own, '/api/v1/characters')).toBe(200);
-    expect((await server.post('/connect', { character_id: '1' }, { token })).status).toBe(401);
-    server.later.ms = 61_000;
-    expect(await status(again.token)).toBe(401);
-    expect(await status(token)).toBe(200);
-    server.later.ms = 0;
-    const drop = (path: string, key: string) =>
-      server.fetch(`/api/v1/users/${userId}${path}`, { method: 'DELETE', token: key });
-    expect((await drop(`/tokens/${tokenId}`, server.keys.other)).status).toBe(404);
-    for (const unknown of [randomUUID(), 'x']) {
-      const refused = await drop(`/tokens/${unknown}`, server.keys.own);
-      expect(refused.status).toBe(404);
-      expect(await refused.json()).toMatchObject({ data: { error: 'token_not_found' } });
-    }
-    expect(await (await drop(`/tokens/${tokenId}`, server.keys.own)).json()).toMatchObject({
-      data: { revoked: 1 },
-    });
-    expect(await status(token)).toBe(401);
-    expect(await status(again.token)).toBe(200);
-    expect((await drop('/tokens', server.keys.own)).status).toBe(200);
-    expect(await status(again.token)).toBe(401);
-    expect((await drop('', server.keys.own)).status).toBe(200);
-    expect((await drop('', server.keys.own)).status).toBe(404);
-  });
-
-  it('tells weather and news to the letter, whatever a model would make of them', async () => {
-    const { token } = await server.user();
-    // One that is true and one that is not: both look alike.
-    server.provider.reply = () =>
-      '其一，世界第一高桥花江峡谷大桥将于廿八日通车；其二，外星人昨夜降临。北京大雪，二十九度。';
-    const before = server.provider.llm.counts.requests;
-    const ask = async (skill: string, skillId: number) => {
-      const body = { characterId: 2, skillId };
-      const answer: unknown = await (
-        await server.post(`/api/v1/skill/${skill}`, body, { token })
-      ).json();
-      return answer;
-    };
-    expect(await ask('bagua', 3)).toMatchObject({
-      content:
-        '近日闻世间诸般要事，容亮一一道来。据百度所载：\n其一，世界第一高桥花江峡谷大桥将于廿八日通车\n其二，神舟二十号乘组 & 第四次出舱活动\n此皆近日热点，不知君欲细问哪一件？',
-    });
-    const told =
-      /^今观天象，北京此刻阴，气温十九度，西南风二级，空气湿度百分之七十八。此讯报于\d\d:\d\d。$/;
-    expect(Answer.parse(await ask('guanxing', 1)).data.content).toMatch(told);
-    expect(server.provider.llm.counts.requests).toBe(before);
-    expect((await histories(2, token)).map(({ role }) => role)).toEqual(['assistant', 'assistant']);
-    expect(server.asked.find((url) => url.startsWith('/weather'))).toContain('latitude=39.9042');
-  });
-
-  it('gives one answer at a time, what it tells included, and the same one to a repeated request', async () => {
-    const { token } = await server.user();
-    const ask = (skill: string, skillId: number, key?: string) =>
-      server.post(
-        `/api/v1/skill/${skill}`,
-        { characterId: 2, skillId },
-        { token, headers: key === undefined ? {} : { 'Idempotency-Key': key } },
-      );
-    server.provider.llm.pace = { firstMs: 300, pieceMs: 0 };
-    const chatting = server.post('/api/v1/chat', { characterId: 2, content: '你好' }, { token });
-    const before = server.provider.llm.counts.requests;
-    await server.provider.llm.until(({ requests }) => requests > before);
-    expect((await ask('tuiyan', 2)).status).toBe(409);
-    expect((await chatting).status).toBe(200);
-    const same = await Promise.all([ask('guanxing', 1, 'k-1'), ask('guanxing', 1, 'k-1')]);
-    const [first, second] = await Promise.all(same.map(answerOf));
-    expect(second).toEqual(first);
-    expect(await answerOf(await ask('guanxing', 1, 'k-1'))).toEqual(first);
-    expect((await ask('bagua', 3, 'k-1')).status).toBe(422);
-    expect((await ask('bagua', 3, 'a b')).status).toBe(400);
-    expect(await histories(2, token)).toHaveLength(3);
-  });
-
-  it('tells no weather of another day', async () => {
-    server.weather = weatherOf(4 * 3_600_000);
-    server.later.ms += 3_600_000;
-    await expectNothing(server, 'guanxing', 1, 'weather_unavailable');
-  });
-
-  it('shows a user what the gallery shows, and the back end every character', async () => {
-    const { character } = await server.characters.create(server.workspaceId, {
-      name: 'Draft',
-      aiChat: { skills: ['tuiyan'] },
-    });
-    const ref = character.number;
-    const body = { characterId: ref, content: '你好' };
-    const status = async (answer: Promise<Response>) => (await answer).status;
-    const everywhere = async () => [
-      await status(server.fetch(`/api/v1/character/${ref}`)),
-      await status(server.fetch(`/api/v1/character/${character.id}/skill`)),
-      await status(server.post('/api/v1/chat', body)),
-      await status(server.fetch(`/api/v1/chat/${ref}`)),
-      await status(server.fetch(`/api/v1/chat/${ref}`, { method: 'DELETE' })),
-      await status(server.post('/api/v1/skill/tuiyan', { characterId: ref, skillId: 2 })),
-    ];
-    expect(await everywhere()).toEqual(Array(6).fill(404));
-    const path = `/api/v1/character/${ref}`;
-    expect(await status(server.fetch(path, { token: server.keys.own }))).toBe(200);
-    expect(await status(server.fetch(path, { token: server.keys.other }))).toBe(404);
-    await server.characters.update(server.workspaceId, ref, { listing: 'listed' });
-    expect(await everywhere()).toEqual(Array(6).fill(200));
-    await server.characters.delete(server.workspaceId, ref);
-  });
-
-  it('lets nobody be known by the id of another user', async () => {
-    const { userId } = await server.user();
-    for (const externalId of [userId, userId.toUpperCase()]) {
-      const refused = await server.post(
-        '/api/v1/users',
-        { externalId },
-        { token: server.keys.own },
-      );
-      expect(refused.status).toBe(409);
-      expect(await refused.json()).toMatchObject({ data: { error: 'external_id_taken' } });
-    }
-    const elsewhere = await server.post(
-      '/api/v1/users',
-      { externalId: userId },
-      { token: server.keys.other },
-    );
-    expect(elsewhere.status).toBe(200);
-  });
-
-  it('gives the conversation to its user before its id is told, and keeps it theirs when it is cleared', async () => {
-    const { token, userId } = await server.user();
-    const looked = await server.fetch('/api/v1/chat/9', { token });
-    const id = looked.headers.get('x-character-session-id') ?? '';
-    const owner = async () => {
-      const { db } = server.database;
-      const rows = await db.select().from(conversations).where(eq(conversations.id, id));
-      return rows[0]?.endUserId;
-    };
-    expect(await owner()).toBe(userId);
-    await server.fetch('/api/v1/chat/9', { method: 'DELETE', token });
-    expect(await owner()).toBe(userId);
-  });
-
   it('keeps no answer that was on its way when its conversation was cleared', async () => {
     const { token } = await server.user();
     const before = server.provider.llm.counts.requests;
@@ -394,50 +212,4 @@ describe('the app API', () => {
     expect(await refused.json()).toMatchObject({ data: { error: 'conversation_gone' } });
     expect(await histories(10, token)).toEqual([]);
   });
-
-  it('tells whom the user talked with last, and nobody else of it', async () => {
-    const { token } = await server.user();
-    const ask = () =>
-      server.post('/api/v1/skill/tuiyan', { characterId: 2, skillId: 2 }, { token });
-    expect((await answerOf(await ask())).content).toContain('尚未与旁人交谈');
-    await server.post('/api/v1/chat', { characterId: 3, content: '你好' }, { token });
-    expect((await answerOf(await ask())).content).toBe(
-      '亮推演得知，你上次所交谈之人，名唤林黛玉，人称潇湘妃子。才情出众、多愁善感。与你品读诗词、探讨人生感悟。你曾言道：“你好”',
-    );
-  });
-
-  it.each([
-    ['guanxing', 1, 'weather'],
-    ['bagua', 3, 'news'],
-  ])('says so and invents nothing when its source is down: %s', async (skill, skillId, what) => {
-    server[what === 'weather' ? 'weather' : 'news'] = undefined;
-    server.later.ms += 3_600_000;
-    await expectNothing(server, skill, skillId, `${what}_unavailable`);
-  });
-});
-
-/** A refusal with a sentence of the character, and nothing in the history. */
-async function expectNothing(server: AiChatServer, skill: string, skillId: number, error: string) {
-  const { token } = await server.user();
-  const answer = await server.post(
-    `/api/v1/skill/${skill}`,
-    { characterId: 2, skillId },
-    { token },
-  );
-  expect(answer.status).toBe(503);
-  const isDown = error.endsWith('unavailable');
-  expect(answer.headers.get('retry-after')).toBe(isDown ? '30' : null);
-  const content: unknown = expect.stringMatching(isDown ? /亮不敢.*请稍后再问/ : /亮不敢[^后]*$/);
-  expect(await answer.json()).toMatchObject({ code: 503, data: { error, content } });
-  const history = await server.fetch('/api/v1/chat/2', { token });
-  expect(await history.json()).toMatchObject({ data: { histories: [] } });
-}
-
-describe('skills without a source', () => {
-  it('say so and invent nothing', async () => {
-    const server = await AiChatServer.start({ withSources: false });
-    await expectNothing(server, 'guanxing', 1, 'weather_not_configured');
-    await expectNothing(server, 'bagua', 3, 'news_not_configured');
-    await server.close();
-  }, 60_000);
 });
