@@ -40,7 +40,7 @@ export class DocumentWork {
    * @returns undefined when there is none
    */
   async claim(at: Date, after?: string): Promise<Claimed | undefined> {
-    const { state, workspaceId, updatedAt } = knowledgeDocuments;
+    const { state, workspaceId, attempts, updatedAt } = knowledgeDocuments;
     const [claimed] = await this.db
       .update(knowledgeDocuments)
       .set({
@@ -63,6 +63,8 @@ export class DocumentWork {
             .orderBy(
               ...(after === undefined ? [] : [sql`${workspaceId} > ${after}::uuid desc`]),
               asc(workspaceId),
+              // What failed before lets the others of its workspace go first.
+              asc(attempts),
               asc(updatedAt),
             )
             .limit(1)

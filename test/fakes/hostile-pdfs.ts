@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { constants, deflateRawSync, deflateSync } from 'node:zlib';
 
 /** A PDF of these objects, numbered from 1; the first is its catalogue. Its table of contents is right, whatever they say. */
 export function pdfOfObjects(objects: (string | Buffer)[]): Buffer {
@@ -41,9 +41,14 @@ export function manyPages(count: number, claimed = count): Buffer {
   ]);
 }
 
-/** One page whose words are packed twice: once more than they were. */
-export function packedPdf(packed: Buffer): Buffer {
-  const twice = deflateSync(packed);
+/** One page of so many megabytes of blanks, packed twice: some kilobytes. */
+export function bombPdf(megabytes: number): Buffer {
+  const block = deflateRawSync(Buffer.alloc(1_048_576, ' '), {
+    finishFlush: constants.Z_FULL_FLUSH,
+  });
+  const last = Buffer.from([3, 0]);
+  const blocks = Array<Buffer>(megabytes).fill(block);
+  const twice = deflateSync(Buffer.concat([Buffer.from([0x78, 0x9c]), ...blocks, last]));
   return pdfOfObjects([
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { deflateSync } from 'node:zlib';
 import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../fakes/scripted-provider.ts';
 import { ScriptedProvider } from '../fakes/scripted-provider.ts';
-import { manyPages, packedPdf, pdfOfObjects } from '../fakes/hostile-pdfs.ts';
+import { bombPdf, manyPages, pdfOfObjects } from '../fakes/hostile-pdfs.ts';
 import { answerText, Calls, exchange, speakQuickly } from './support/calls.ts';
 import { KnowledgeBank } from './support/knowledge-bank.ts';
 import { Parley } from './support/server.ts';
@@ -20,7 +19,7 @@ const hostile: [string, () => Buffer][] = [
   ['brackets.txt', () => text(`a${')'.repeat(1_900_000)}`)],
   ['endless.txt', () => text('word '.repeat(420_000))],
   ['deep.html', () => text(`<!doctype html>${'<div>'.repeat(200_000)}deep`)],
-  ['bomb.pdf', () => packedPdf(deflateSync(Buffer.alloc(400 * megabyte, ' ')))],
+  ['bomb.pdf', () => bombPdf(3_000)],
   ['pages.pdf', () => manyPages(1_001)],
   ['claims.pdf', () => manyPages(1, 2_000_000_000)],
   [
