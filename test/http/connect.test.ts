@@ -320,9 +320,12 @@ describe('a body that is not valid', () => {
       undefined,
     ],
     [
-      { character_id: 'm', scene_description: [{ name: 'a', description: 'b' }, { name: 'c' }] },
+      {
+        character_id: 'm',
+        scene_description: [{ name: 'a', description: 'b' }, { description: 'c' }],
+      },
       'missing',
-      ['scene_description', 1, 'description'],
+      ['scene_description', 1, 'name'],
       'Field required',
       undefined,
     ],
