@@ -9,7 +9,7 @@ import {
 import type { Choices, Workshop } from './workshop.ts';
 
 /** @property theirs what somebody else has changed since; `mine`: what is changed here */
-export type Conflict = { theirs: SheetField[]; mine: SheetField[] };
+type Conflict = { theirs: SheetField[]; mine: SheetField[] };
 export type Kept = { kind: 'kept' } | ({ kind: 'conflict' } & Conflict);
 
 /** A character between the server and the form in which it is changed. */
