@@ -247,8 +247,9 @@ export class Conversation {
   #answerWritten(text: string, speaker: Participant | undefined): void {
     const by = speaker ? { speaker } : {};
     this.#order.keep(() => {
-      // What they are saying meanwhile is not lost: it is heard over this answer.
-      if (this.#floor !== 'user') this.#stop();
+      // What they are saying meanwhile is not lost: it is heard over this answer. The one that they speak over ends first.
+      if (this.#floor === 'user') this.#cut('request', this.#deps.clock.nowMs());
+      else this.#stop();
       this.#deps.emit({ kind: 'userTranscript', text, final: true, ...by });
       this.#answering.answer({ ...this.#now(), origin: 'text', userText: text, ...by });
     });
