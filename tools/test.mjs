@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkBrowser, ensureBrowser } from './browser.mjs';
+import { checkCurl, ensureCurl } from './curl.mjs';
 import { run } from './exec.mjs';
 import { giveUp, StepFailed } from './give-up.mjs';
 import { checkPostgres, ensurePostgres } from './postgres.mjs';
@@ -15,17 +16,18 @@ import { prepareLiveKit, setUp } from './set-up.mjs';
 
 // Tests bring their own servers, keys and ports: settings of this user's installation must not reach them.
 const settings =
-  /^((OPENAI|LLM|STT|TTS|EMBEDDINGS|LIVEKIT)_.*|PARLEY_API_KEY|PARLEY_DATA_DIR|DATABASE_URL|HOST|PORT)$/;
+  /^((OPENAI|LLM|STT|TTS|EMBEDDINGS|IMAGES|LIVEKIT)_.*|PARLEY_API_KEY|PARLEY_DATA_DIR|DATABASE_URL|HOST|PORT)$/;
 for (const name of Object.keys(process.env)) if (settings.test(name)) delete process.env[name];
 process.env.PARLEY_CACHE_DIR = cacheDirOf(process.env);
 
 try {
-  await setUp([checkBrowser, checkPostgres, checkPythonExample]);
+  await setUp([checkBrowser, checkPostgres, checkPythonExample, checkCurl]);
   await prepareLiveKit();
   process.env.PARLEY_TEST_BROWSER = await ensureBrowser();
   if (!process.env.PARLEY_TEST_BROWSER) throw new StepFailed('no browser could be had');
   process.env.PARLEY_TEST_POSTGRES_BIN = await ensurePostgres({ log: report });
   if (!process.env.PARLEY_TEST_POSTGRES_BIN) throw new StepFailed('no PostgreSQL could be had');
+  if (!(await ensureCurl())) throw new StepFailed('no curl could be had');
   process.env.PARLEY_TEST_PYTHON = await ensurePythonExample();
 } catch (error) {
   giveUp(error);
