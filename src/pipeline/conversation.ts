@@ -17,6 +17,7 @@ import { Alarm } from './alarm.ts';
 import { Answering, type AnsweringDeps } from './answering.ts';
 import type { Ear } from './ears.ts';
 import { EventLine } from './event-line.ts';
+import { onceHeard } from './once-heard.ts';
 import { Reacting } from './reacting.ts';
 import { TurnOrder } from './turn-order.ts';
 import type { Utterance } from './utterance.ts';
@@ -193,6 +194,12 @@ export class Conversation {
   interrupt(): void {
     this.#reacting.forget();
     this.#stop();
+  }
+
+  /** Does something once all sound up to a time of the clock is heard, however far that lags. */
+  onceHeard(untilMs: number, action: () => void): void {
+    const heardUntilMs = () => this.#order.ears.heardUntilMs;
+    onceHeard(untilMs, { clock: this.#deps.clock, heardUntilMs }, action);
   }
 
   /** Push-to-talk was released: whatever was said until now is the turn. */

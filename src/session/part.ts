@@ -197,7 +197,7 @@ export class Part implements Closable {
     const answer = obey({
       conversation,
       whenHeard: (action) => {
-        clock.after(onItsWayMs, action);
+        conversation.onceHeard(clock.nowMs() + onItsWayMs, action);
       },
       context,
       story,

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { onceHeard } from '../../src/pipeline/once-heard.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+
+/** Sound that is heard as far as `lagMs` behind the clock; `until` a time at which the microphone goes off. */
+function scene() {
+  const clock = new FakeClock();
+  const sound: { lagMs: number; offAtMs?: number; isOpen: boolean } = { lagMs: 0, isOpen: true };
+  const heardUntilMs = () =>
+    sound.isOpen ? Math.min(clock.nowMs() - sound.lagMs, sound.offAtMs ?? Infinity) : undefined;
+  const fromMs = clock.nowMs();
+  let doneAfterMs: number | undefined;
+  onceHeard(fromMs + 150, { clock, heardUntilMs }, () => (doneAfterMs = clock.nowMs() - fromMs));
+  return { clock, sound, done: () => doneAfterMs };
+}
+
+describe('what is done once all is heard', () => {
+  it('waits for nothing longer where sound comes in its time', async () => {
+    const { clock, done } = scene();
+    await clock.advance(149);
+    expect(done()).toBeUndefined();
+    await clock.advance(1);
+    expect(done()).toBe(150);
+  });
+
+  it('waits for sound that lags, however far', async () => {
+    const { clock, sound, done } = scene();
+    sound.lagMs = 2_000;
+    await clock.advance(2_000);
+    expect(done()).toBeUndefined();
+    await clock.advance(150);
+    expect(done()).toBeGreaterThanOrEqual(2_100);
+  });
+
+  it('waits a moment only where the microphone went off', async () => {
+    const { clock, sound, done } = scene();
+    sound.offAtMs = clock.nowMs() + 20;
+    await clock.advance(400);
+    expect(done()).toBeLessThanOrEqual(250);
+  });
+
+  it('waits for nothing where nobody listens', async () => {
+    const { clock, sound, done } = scene();
+    sound.isOpen = false;
+    await clock.advance(150);
+    expect(done()).toBe(150);
+  });
+});
