@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { PublicError } from '../errors/public-error.ts';
 
 /** Nobody waits for the answer any more. Nobody is told, either: the status is for our log, in which it is no failure. */
-export class ClientLeft extends PublicError {
+class ClientLeft extends PublicError {
   override readonly name = 'ClientLeft';
   constructor() {
     super(499, 'client_left', 'The client has left.');

@@ -54,7 +54,7 @@ export type Answering = {
 };
 
 /** The message is of another conversation, was replaced, or never was. */
-export class MessageNotFound extends PublicError {
+class MessageNotFound extends PublicError {
   override readonly name = 'MessageNotFound';
   constructor(field: string) {
     super(

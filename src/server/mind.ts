@@ -40,8 +40,6 @@ import { embeddingOf } from './provider-settings.ts';
 /** How long a client's token lets it in. */
 export const tokenLifeMs = defaultJoinWithinSeconds * 1000;
 
-export type Mind = Awaited<ReturnType<typeof openMind>>;
-
 /** What is kept outside the database of what was in it: whoever keeps it says how it is cleared away. */
 type Leftovers = { clear: () => Promise<void> };
 

@@ -16,7 +16,7 @@ const Avatar = z.looseObject({ fileUrl: upTo(2_000), filename: text });
 
 /** 0 or 1. Of other workspaces' keys, never of the own. */
 const permission = z.literal([0, 1]);
-export const PermConfig = z.looseObject({
+const PermConfig = z.looseObject({
   /** Others may look at it: `details` and the scope `public`. */
   isPublic: permission.nullish(),
   /** Others may chat with it by API. */
@@ -24,7 +24,7 @@ export const PermConfig = z.looseObject({
   /** Others may talk with it on the platform. */
   allowChat: permission.nullish(),
 });
-export type PermConfig = z.infer<typeof PermConfig>;
+type PermConfig = z.infer<typeof PermConfig>;
 
 const Keyword = z.looseObject({ value: text });
 const conditionType = z.string().max(64).nullish();
@@ -36,10 +36,10 @@ const RejectCondition = z.looseObject({
     .looseObject({ enabled: flag, conditionType, keywords: z.array(Keyword).max(200).nullish() })
     .nullish(),
 });
-export type RejectCondition = z.infer<typeof RejectCondition>;
+type RejectCondition = z.infer<typeof RejectCondition>;
 
 /** `text_to_image_plugin`, `reject_answer_plugin`, or one that is not known here. */
-export const PlatformPlugin = z.looseObject({
+const PlatformPlugin = z.looseObject({
   enabled: flag,
   name: z.string().max(64).nullish(),
   imageStyle: text,
@@ -47,10 +47,10 @@ export const PlatformPlugin = z.looseObject({
   negativeDesc: text,
   rejectConditions: z.array(RejectCondition).max(50).nullish(),
 });
-export type PlatformPlugin = z.infer<typeof PlatformPlugin>;
+type PlatformPlugin = z.infer<typeof PlatformPlugin>;
 export const PlatformPlugins = z.array(PlatformPlugin).max(20);
 
-export const LongTermMemory = z.looseObject({
+const LongTermMemory = z.looseObject({
   enabled: flag,
   /** `kv` or `summary`. */
   memoryType: z.string().max(64).nullish(),
@@ -59,7 +59,7 @@ export const LongTermMemory = z.looseObject({
     .max(50)
     .nullish(),
 });
-export type LongTermMemory = z.infer<typeof LongTermMemory>;
+type LongTermMemory = z.infer<typeof LongTermMemory>;
 
 export const AdvancedConfig = z.looseObject({
   isRealInfo: flag,
@@ -102,7 +102,7 @@ export const UpdateCharacter = CharacterFields.extend({ characterId });
 export const NameCharacter = z.looseObject({ characterId });
 export const DetailsQuery = z.object({ characterId });
 
-export const scopes = ['my', 'pre_configured', 'public'] as const;
+const scopes = ['my', 'pre_configured', 'public'] as const;
 export const SearchCharacters = z.looseObject({
   where: z
     .looseObject({

@@ -12,7 +12,7 @@ export const weatherOf = (agoMs = 0) =>
       ...{ wind_speed_10m: 3.2, wind_direction_10m: 230 },
     },
   });
-export const news = `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>热点</title>
+const news = `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>热点</title>
 <item><title><![CDATA[世界第一高桥花江峡谷大桥将于廿八日通车]]></title><link>https://example.com/1</link></item>
 <item><title>神舟二十号乘组 &amp; 第四次出舱活动</title></item></channel></rss>`;
 
