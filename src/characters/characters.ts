@@ -1,7 +1,8 @@
-import { and, asc, count, eq, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Db } from '../db/db.ts';
-import { characters, workspaces } from '../db/schema.ts';
+import { characters, conversations, workspaces } from '../db/schema.ts';
+import { isUuid } from '../db/uuid.ts';
 import type { Character } from '../protocol/character.ts';
 import { CharacterChange, CharacterDraft, mostCharacterBytes } from './character-fields.ts';
 import type { CharacterRecord } from './character-record.ts';
@@ -35,6 +36,19 @@ export class Characters {
   async read(workspaceId: string, ref: string | number): Promise<CharacterRecord | undefined> {
     const is = characterRef(ref);
     return is && this.#one(and(eq(characters.workspaceId, workspaceId), is));
+  }
+
+  /**
+   * Who a conversation of this workspace is with: another workspace's character, too, which was open to it when the
+   * conversation began. Only for what is done with such a conversation.
+   */
+  async readIn(workspaceId: string, conversationId: string): Promise<CharacterRecord | undefined> {
+    if (!isUuid(conversationId)) return undefined;
+    const character = this.db
+      .select({ id: conversations.characterId })
+      .from(conversations)
+      .where(and(eq(conversations.id, conversationId), eq(conversations.workspaceId, workspaceId)));
+    return this.#one(inArray(characters.id, character));
   }
 
   /** The oldest character of exactly this name. */
@@ -77,11 +91,22 @@ export class Characters {
     return rows.map(asRecord);
   }
 
-  /** @throws {CharacterInvalid | TooManyCharacters} */
-  async create(workspaceId: string, draft: CharacterDraft): Promise<CharacterRecord> {
+  /**
+   * @param alongside as with `update`
+   * @throws {CharacterInvalid | TooManyCharacters} and what `alongside` throws
+   */
+  async create(
+    workspaceId: string,
+    draft: CharacterDraft,
+    alongside?: (tx: Db, characterId: string) => Promise<void>,
+  ): Promise<CharacterRecord> {
     const parsed = CharacterDraft.safeParse(draft);
     if (!parsed.success) throw CharacterInvalid.from(parsed.error);
-    return this.db.transaction((tx) => new Characters(tx).#insert(workspaceId, parsed.data));
+    return this.db.transaction(async (tx) => {
+      const made = await new Characters(tx).#insert(workspaceId, parsed.data);
+      await alongside?.(tx, made.character.id);
+      return made;
+    });
   }
 
   /**

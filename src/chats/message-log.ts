@@ -2,7 +2,7 @@ import { and, eq, gte, inArray, lte, or, sql, type SQL } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Db } from '../db/db.ts';
 import { rowsOf } from '../db/rows.ts';
-import { characters, conversations, messageRatings, turns } from '../db/schema.ts';
+import { characters, conversations, messageRatings, speakers, turns } from '../db/schema.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 
 /** Which messages of a workspace; what is not given is not asked for. */
@@ -28,8 +28,11 @@ export type LoggedMessage = {
   conversationId: string;
   origin: TurnRecord['origin'];
   character: { id: string; name: string };
-  /** Who wrote, or is written to; nulls where that is not known. */
-  user: { id: string | null; name: string | null };
+  /**
+   * Who wrote, or is written to; nulls where that is not known. `givenId` is the client's own id of them, `id` ours
+   * where there is one.
+   */
+  user: { id: string | null; givenId: string | null; name: string | null };
   /** Of an answer. */
   rating: number | null;
   at: Date;
@@ -46,10 +49,14 @@ const Row = z.object({
   character_id: z.string(),
   character_name: z.string(),
   user_id: z.string().nullable(),
+  given_id: z.string().nullable(),
   user_name: z.string().nullable(),
   rating: z.number().nullable(),
   at_ms: z.coerce.number(),
 });
+
+const userId = sql`coalesce(${turns.speakerId}, ${conversations.endUserId})`;
+const uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
 /** What was said in a workspace, in writing and by voice, message by message over all conversations. */
 export class MessageLog {
@@ -71,7 +78,9 @@ export class MessageLog {
     const found = await this.db.execute(sql`select said.is_answer, said.content,
         ${turns.id} as turn_id, ${turns.conversationId} as conversation_id, ${turns.origin} as origin,
         ${characters.id} as character_id, ${characters.name} as character_name,
-        coalesce(${turns.speakerId}, ${conversations.endUserId}) as user_id, ${turns.speakerName} as user_name,
+        ${userId} as user_id, ${turns.speakerName} as user_name, coalesce((select ${speakers.deviceId}
+          from ${speakers} where ${speakers.workspaceId} = ${conversations.workspaceId}
+          and ${speakers.id} = case when ${userId} ~* ${uuid} then ${userId}::uuid end), ${userId}) as given_id,
         (select ${messageRatings.rating} from ${messageRatings}
           where said.is_answer and ${messageRatings.turnId} = ${turns.id}) as rating,
         (extract(epoch from ${turns.startedAt}) * 1000)::float8 as at_ms
@@ -136,7 +145,7 @@ function asMessage(row: z.infer<typeof Row>): LoggedMessage {
     conversationId: row.conversation_id,
     origin: row.origin,
     character: { id: row.character_id, name: row.character_name },
-    user: { id: row.user_id, name: row.user_name },
+    user: { id: row.user_id, givenId: row.given_id, name: row.user_name },
     rating: row.rating,
     at: new Date(row.at_ms),
   };

@@ -1,5 +1,6 @@
+import { eq } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
-import { messageRatings } from '../db/schema.ts';
+import { messageRatings, turns } from '../db/schema.ts';
 import { PublicError } from '../errors/public-error.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { MessageLog, MessageSide } from './message-log.ts';
@@ -37,9 +38,16 @@ export class Ratings {
     const found = isAnswer ? await log.find(workspaceId, message) : undefined;
     if (!found) throw new MessageNotFound();
     const values = { workspaceId, rating, ratedAt: clock.nowAt() };
-    await db
-      .insert(messageRatings)
-      .values({ turnId: found.turnId, ...values })
-      .onConflictDoUpdate({ target: messageRatings.turnId, set: values });
+    const { turnId } = found;
+    await db.transaction(async (tx) => {
+      // It may have been deleted, or answered anew, in this very moment.
+      const is = eq(turns.id, turnId);
+      const [there] = await tx.select({ id: turns.id }).from(turns).where(is).for('key share');
+      if (!there) throw new MessageNotFound();
+      await tx
+        .insert(messageRatings)
+        .values({ turnId, ...values })
+        .onConflictDoUpdate({ target: messageRatings.turnId, set: values });
+    });
   }
 }

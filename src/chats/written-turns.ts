@@ -43,6 +43,20 @@ export class AlreadyAnswered extends Error {
  */
 export type WrittenIn = { workspaceId: string; conversationId: string; began?: Date | undefined };
 
+/**
+ * @property replaces the id of a turn of the same conversation that goes in the same moment
+ * @property request under which the answer is found again, by `answered`
+ * @property before what is stored with the turn and belongs to the conversation; first, because whoever works on
+ *   conversations in the background locks in this order
+ * @property after what is stored with the turn and belongs to it
+ */
+export type Keeping = {
+  replaces?: string | undefined;
+  request?: RequestKey | undefined;
+  before?: (tx: Db) => Promise<void> | undefined;
+  after?: (tx: Db) => Promise<void> | undefined;
+};
+
 /** Turns of conversations in writing: no voice session had them, and they are stored once they are whole. */
 export class WrittenTurns {
   constructor(private readonly db: Db) {}
@@ -83,16 +97,14 @@ export class WrittenTurns {
   }
 
   /**
-   * Stores a finished turn behind all others of its conversation.
-   * @param replaces the id of a turn of the same conversation that goes in the same moment
-   * @param request under which the answer is found again, by `answered`
+   * Stores a finished turn behind all others of its conversation, in one transaction with what goes with it.
    * @returns its `position`: grows, with gaps, and is never given to another turn
-   * @throws {ConversationGone | AlreadyAnswered | RequestKeyReused} with nothing kept
+   * @throws {ConversationGone | AlreadyAnswered | RequestKeyReused} and what `before` and `after` throw, with nothing kept
    */
   async keep(
     of: WrittenIn,
     turn: TurnRecord,
-    { replaces, request }: { replaces?: string | undefined; request?: RequestKey | undefined } = {},
+    { replaces, request, before, after }: Keeping = {},
   ): Promise<number> {
     const { conversationId, workspaceId, began } = of;
     return this.db.transaction(async (tx) => {
@@ -105,6 +117,7 @@ export class WrittenTurns {
         .returning({ createdAt: conversations.createdAt });
       if (!known || (began && known.createdAt.getTime() !== began.getTime()))
         throw new ConversationGone();
+      await before?.(tx);
       if (replaces !== undefined) {
         const old = and(eq(turns.id, replaces), eq(turns.conversationId, conversationId));
         await tx.delete(turns).where(old);
@@ -128,6 +141,7 @@ export class WrittenTurns {
         })
         .returning({ position: turns.position });
       if (!kept) throw new Error('a turn was not stored');
+      await after?.(tx);
       if (request) await new WrittenTurns(tx).#keepKey(of, request, turn);
       return kept.position;
     });

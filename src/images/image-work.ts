@@ -36,9 +36,15 @@ export class ImageWork {
     private readonly onWaiting: () => void = () => undefined,
   ) {}
 
-  /** Begins a picture for a kept turn; one that has its picture begins no second one. */
-  async add(wish: { workspaceId: string; turnId: string; prompt: string }): Promise<void> {
-    const { db, clock } = this.deps;
+  /**
+   * Begins a picture for a kept turn; one that has its picture begins no second one.
+   * @param db of the transaction that keeps the turn: whoever ends that wakes who draws
+   */
+  async add(
+    wish: { workspaceId: string; turnId: string; prompt: string },
+    db = this.deps.db,
+  ): Promise<void> {
+    const { clock } = this.deps;
     const [waiting] = await db
       .select({ jobs: count() })
       .from(imageJobs)
@@ -55,7 +61,11 @@ export class ImageWork {
         updatedAt: nowAt,
       })
       .onConflictDoNothing();
-    if (!isTooMany) this.onWaiting();
+  }
+
+  /** Whoever draws looks for what waits, now. */
+  wake(): void {
+    this.onWaiting();
   }
 
   /** @returns undefined when nothing was begun for this turn of this workspace */

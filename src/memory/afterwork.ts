@@ -38,8 +38,13 @@ export class Afterwork {
   constructor(private readonly deps: AfterworkDeps) {}
 
   /** There is something to do, from `afterMs` on. Said twice it is done once. */
-  async due(conversationId: string, kind: AfterworkKind, afterMs: number): Promise<void> {
-    const { db, clock } = this.deps;
+  async due(
+    conversationId: string,
+    kind: AfterworkKind,
+    afterMs: number,
+    db = this.deps.db,
+  ): Promise<void> {
+    const { clock } = this.deps;
     const dueAt = new Date(clock.nowAt().getTime() + afterMs);
     await db
       .insert(afterwork)

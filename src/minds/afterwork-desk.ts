@@ -1,4 +1,5 @@
 import type { Turns } from '../chats/turns.ts';
+import type { Db } from '../db/db.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Afterwork, AfterworkKind } from '../memory/afterwork.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -47,12 +48,19 @@ export class AfterworkDesk {
     void this.#unlessItFails(() => this.#measure(conversationId));
   }
 
-  /** A turn in writing: nobody says when such a conversation ends, so a while without a word is taken for it. */
+  /**
+   * A turn in writing is about to be stored: nobody says when such a conversation ends, so a while without a word is
+   * taken for it.
+   * @param tx the turn's own: no death between the two loses what is to be done
+   */
+  async turnWriting(conversationId: string, tx: Db): Promise<void> {
+    await this.deps.afterwork.due(conversationId, 'facts', writtenEndMs, tx);
+  }
+
+  /** It is stored. */
   async turnWritten(conversationId: string): Promise<void> {
-    await this.#unlessItFails(async () => {
-      await this.#due(conversationId, 'facts', writtenEndMs);
-      await this.#measure(conversationId);
-    });
+    this.#wakeAfter(writtenEndMs);
+    await this.#unlessItFails(() => this.#measure(conversationId));
   }
 
   /** Call it before the end is stored, so that no crash loses it. */
@@ -72,6 +80,10 @@ export class AfterworkDesk {
 
   async #due(conversationId: string, kind: AfterworkKind, afterMs: number): Promise<void> {
     await this.deps.afterwork.due(conversationId, kind, afterMs);
+    this.#wakeAfter(afterMs);
+  }
+
+  #wakeAfter(afterMs: number): void {
     this.deps.clock.after(afterMs, () => {
       this.deps.wake();
     });

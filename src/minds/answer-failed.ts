@@ -42,6 +42,18 @@ export class WordsRefused extends PublicError {
   }
 }
 
+/** What was to be answered anew is not the last turn any more: another answer came meanwhile. */
+export class TurnPassed extends PublicError {
+  override readonly name = 'TurnPassed';
+  constructor() {
+    super(
+      404,
+      'message_not_found',
+      'What is to be answered anew is not the last exchange any more. Read the history, and ask for the last one.',
+    );
+  }
+}
+
 /** There are no words, no occasion, and no earlier turn to answer anew. */
 export class NothingToAnswer extends PublicError {
   override readonly name = 'NothingToAnswer';

@@ -1,6 +1,7 @@
+import type { Db } from '../db/db.ts';
 import type { Character } from '../protocol/character.ts';
 import type { Inspection } from './inspection.ts';
-import type { TextAnswer } from './text-request.ts';
+import type { KnownWords, TextAnswer } from './text-request.ts';
 
 /** One exchange of a chat in writing, as those see it who watch over it. */
 export type WatchedTurn = {
@@ -24,16 +25,18 @@ export type WatchedTurn = {
 
 /** What else happens in a chat, in the order of the hooks. Each is left out where there is nothing to do. */
 export type ChatHooks = {
-  /** The character as it is for this answer: with rules that come with the chat, for one. */
+  /** The character as it is for this answer, and to the hooks below: with rules that come with the chat, for one. */
   persona?: (turn: WatchedTurn) => Character;
   /**
    * Before the model is asked.
    * @returns what the character answers instead, kept like any answer; undefined: the model is asked
    * @throws {PublicError} when the words are not to be answered; nothing is kept
    */
-  before?: (turn: WatchedTurn, signal: AbortSignal) => Promise<string | undefined>;
+  before?: (turn: WatchedTurn, signal: AbortSignal) => Promise<KnownWords | undefined>;
   /** Who judges words and answer, from now on; undefined: the server's own moderation. */
   inspection?: (turn: WatchedTurn, signal: AbortSignal) => Inspection | undefined;
+  /** In the transaction that keeps the model's answer: what goes with it. What it throws takes the answer with it. */
+  keeping?: (turn: WatchedTurn, tx: Db) => Promise<void>;
   /** The turn was kept (or answered, where nothing is kept); the client learns of the end when this is done. */
   after?: (turn: WatchedTurn, answer: TextAnswer) => Promise<void>;
 };

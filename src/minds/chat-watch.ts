@@ -23,20 +23,22 @@ export function chatWatch({ textChat, moderation, pictures, log }: ChatWatchDeps
       const instead = await declined(words, turn, textChat, signal);
       if (instead === undefined || !inspected || !moderation) return instead;
       await inspectWords(words, moderation, signal);
-      await inspectAnswer(instead, moderation, signal);
+      await inspectAnswer(instead.text, moderation, signal);
       return instead;
     },
     inspection: ({ words, inspected }, signal) =>
       inspected && moderation ? new DataInspection(words, moderation, signal) : undefined,
-    async after({ workspaceId, turnId, words, character, plugins }, { position }) {
-      // A picture goes with a kept turn.
-      if (position === null) return;
+    async keeping(turn, tx) {
       try {
-        await pictures.look({ workspaceId, turnId, words, character, plugins });
+        await pictures.note(turn, tx);
       } catch (err) {
-        // The answer is given; that its picture is missing is told to who asks for it.
+        // The answer is worth more; that its picture is missing is told to who asks for it.
         log.error({ err }, 'a picture could not be begun');
       }
+    },
+    after(turn, { position }) {
+      if (position !== null) pictures.begin(turn);
+      return Promise.resolve();
     },
   };
 }

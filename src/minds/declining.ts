@@ -9,6 +9,7 @@ import {
 import { keywordIn } from '../script/keywords.ts';
 import { AnswerFailed, NoAnswer } from './answer-failed.ts';
 import type { TextChat } from './text-chat.ts';
+import type { CountedWords } from './text-request.ts';
 
 type Configured = { character: Character; xingchen: Readonly<Record<string, unknown>> };
 
@@ -44,26 +45,30 @@ const plain = {
 /**
  * What a character says instead of an answer to words that a reject rule names. The model never sees those words, so no
  * trick in them has an effect; where it does not decline well, plain words do.
- * @returns undefined when no rule names them
+ * @returns undefined when no rule names them; the usage is the model's, whether or not its words are taken
  */
 export async function declined(
   words: string,
   of: { workspaceId: string; character: Character; plugins: unknown },
   textChat: Pick<TextChat, 'answer'>,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<CountedWords | undefined> {
   const { workspaceId, character, plugins } = of;
   const keywords = rejectedKeywords(rejectConditionsOf(PlatformPlugins.parse(plugins)));
   if (keywordIn(words, keywords) === undefined) return undefined;
   const occasion = { text: brought, mayAbstain: false };
-  const request = { workspaceId, character, conversationId: null, words: null, occasion };
+  const request = {
+    ...{ workspaceId, character, conversationId: null, words: null, occasion },
+    countTokens: true,
+  };
   const draft = await textChat.answer(request, signal).catch((failure: unknown) => {
     signal.throwIfAborted();
     if (failure instanceof AnswerFailed || failure instanceof NoAnswer) return undefined;
     throw failure;
   });
-  const text = draft?.turn.assistantText ?? '';
-  const isEcho = brought.startsWith(text.replace(/[.…]+$/u, ''));
-  if (text !== '' && !isEcho && keywordIn(text, keywords) === undefined) return text;
-  return /^zh\b/i.test(character.language) ? plain.zh : plain.en;
+  const drafted = draft?.turn.assistantText ?? '';
+  const isEcho = brought.startsWith(drafted.replace(/[.…]+$/u, ''));
+  const isFit = drafted !== '' && !isEcho && keywordIn(drafted, keywords) === undefined;
+  const text = isFit ? drafted : /^zh\b/i.test(character.language) ? plain.zh : plain.en;
+  return { text, ...(draft?.turn.usage && { usage: draft.turn.usage }) };
 }

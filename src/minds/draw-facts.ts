@@ -44,7 +44,7 @@ export async function drawFacts(task: Task, deps: DrawingDeps, signal: AbortSign
     { after: throughPosition, limit: turnsAtOnce },
   );
   const { said, untilAt } = finished(page ?? [], deps.clock.nowAt());
-  const record = await characters.read(workspaceId, characterId);
+  const record = await characters.readIn(workspaceId, conversationId);
   const drawn: { person: Person; facts: NewMemory[] }[] = [];
   if (record?.character.memoryEnabled) {
     const { character, xingchen } = record;

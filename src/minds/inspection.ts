@@ -75,13 +75,14 @@ async function judged(text: string, moderation: Moderation, signal: AbortSignal)
 const sentenceEnd = /[.!?。！？…\n]["'”’）)\]】」』]*/gu;
 /** Nobody waits longer than for this. */
 const mostHeldChars = 200;
-/** The endpoint's requests are bounded; the newest of a long answer is what was not judged yet. */
-const mostJudgedChars = 4_000;
+/** The endpoint's requests are bounded: judged at once, and as much of what was shown before with it. */
+const mostJudgedChars = 2_000;
 
 /** The words are judged beside the answer to them, and the answer sentence by sentence before it is shown. */
 export class DataInspection implements Inspection {
   readonly #stopping = new AbortController();
   readonly #words: Promise<void>;
+  /** The end of it. */
   #shown = '';
   #held = '';
 
@@ -119,12 +120,20 @@ export class DataInspection implements Inspection {
   }
 
   async #release(chars: number): Promise<string> {
-    if (chars === 0) return '';
     const text = this.#held.slice(0, chars);
-    const all = (this.#shown + text).slice(-mostJudgedChars);
-    await inspectAnswer(all, this.moderation, this.#stopping.signal);
+    for (let from = 0; from < text.length;) {
+      const to = wholeEnd(text, Math.min(from + mostJudgedChars, text.length));
+      const all = this.#shown + text.slice(from, to);
+      await inspectAnswer(all, this.moderation, this.#stopping.signal);
+      this.#shown = all.slice(wholeEnd(all, Math.max(0, all.length - mostJudgedChars)));
+      from = to;
+    }
     this.#held = this.#held.slice(chars);
-    this.#shown += text;
     return text;
   }
+}
+
+/** The same place, or the one before where it would cut a character that takes two units. */
+function wholeEnd(text: string, at: number): number {
+  return /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(at - 1, at + 1)) ? at - 1 : at;
 }

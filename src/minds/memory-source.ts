@@ -16,7 +16,7 @@ export type MemorySourceDeps = {
   /** Under which a fact has nothing to do with a question; undefined where that is not known of the model. */
   leastCosine: number | undefined;
   clock: Clock;
-  characters: Pick<Characters, 'get'>;
+  characters: Pick<Characters, 'readIn'>;
 };
 
 const mostFacts = 4;
@@ -26,8 +26,9 @@ const usualLeastCosine = 0.25;
 /** What a character remembers of the person who speaks, as far as it has to do with what they say. */
 export function memorySource(deps: MemorySourceDeps): RecallSource {
   const { memories, speakers, vectors, characters, clock } = deps;
-  const remembers = async ({ remembers: session, workspaceId, characterId }: RecallScope) =>
-    session && ((await characters.get(workspaceId, characterId))?.memoryEnabled ?? false);
+  const remembers = async ({ remembers: session, workspaceId, conversationId }: RecallScope) =>
+    session &&
+    ((await characters.readIn(workspaceId, conversationId))?.character.memoryEnabled ?? false);
   return {
     // Others than who began it may come into a session, so it is not asked for whom.
     hasAny: async (scope) =>

@@ -3,11 +3,14 @@ import type { Turns } from '../chats/turns.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Character } from '../protocol/character.ts';
 import { humanIdentity, type Participant } from '../protocol/participant.ts';
+import type { TurnRecord } from '../protocol/turn-record.ts';
+import type { Moderation } from '../providers/moderation/moderation.ts';
 import type { Speakers } from '../speakers/speakers.ts';
 import { AnswerFailed, NoAnswer } from './answer-failed.ts';
+import { inspectAnswer } from './inspection.ts';
 import { recollect, type RecollectingDeps } from './recollecting.ts';
 import type { TextChat } from './text-chat.ts';
-import type { TextAnswer, TextRequest } from './text-request.ts';
+import type { CountedWords, TextAnswer, TextRequest } from './text-request.ts';
 import { sessionName } from './xingchen-chat.ts';
 
 export type RemindersDeps = {
@@ -16,12 +19,27 @@ export type RemindersDeps = {
   speakers: Pick<Speakers, 'ensure'>;
   turns: Pick<Turns, 'history'>;
   recollecting: RecollectingDeps;
+  /** Absent: there is nothing to inspect with. */
+  moderation?: Moderation | undefined;
   clock: Clock;
 };
 
-/** The caller has looked the character up. @property userId the application's own */
-export type ReminderOf = { workspaceId: string; character: Character; userId: string };
-type Place = Omit<ReminderOf, 'userId'> & { conversationId: string; speaker: Participant };
+/**
+ * The caller has looked the character up.
+ * @property userId the application's own
+ * @property inspected whether what is written is to be inspected
+ */
+export type ReminderOf = {
+  workspaceId: string;
+  character: Character;
+  userId: string;
+  inspected?: boolean;
+};
+type Place = Pick<ReminderOf, 'workspaceId' | 'character'> & {
+  conversationId: string;
+  conversationBegan: Date;
+  speaker: Participant;
+};
 
 /** More than a prompt has room for. */
 const mostTurns = 200;
@@ -39,33 +57,38 @@ export class Reminders {
    * @param content what it writes, word for word; undefined: it finds words of its own, from what it remembers of the
    *   user and what was said, and where the model does not, it says its greeting or asks how they are
    * @returns the turn as it was kept
-   * @throws {AnswerRunning | ConversationRefused | ConversationGone}
+   * @throws {AnswerRunning | ConversationRefused | ConversationGone | OutputBlocked | InspectionFailed}
    */
   async write(
     of: ReminderOf,
     content: string | undefined,
     signal: AbortSignal,
   ): Promise<TextAnswer> {
-    const { workspaceId, character, userId } = of;
-    const { conversations, speakers, textChat } = this.deps;
+    const { workspaceId, character, userId, inspected } = of;
+    const { conversations, speakers, textChat, moderation } = this.deps;
     const { id, name } = await speakers.ensure(workspaceId, { deviceId: userId, name: null });
     const speaker = { identity: humanIdentity(id), speakerId: id, speakerName: name };
-    const { id: conversationId } = await conversations.open({
+    const { id: conversationId, createdAt: conversationBegan } = await conversations.open({
       ...{ workspaceId, characterId: character.id, endUserId: id },
       characterSessionId: sessionName(id),
     });
-    const place = { workspaceId, character, conversationId, speaker };
-    const words = content ?? (await this.#ownWords(place, signal));
-    return textChat.tell({ ...place, words: null }, words);
+    const place = { workspaceId, character, conversationId, conversationBegan, speaker };
+    // The conversation is taken first: what is written follows on what stands there.
+    return textChat.tell({ ...place, words: null }, async () => {
+      const words = content === undefined ? await this.#ownWords(place, signal) : { text: content };
+      if (inspected && moderation) await inspectAnswer(words.text, moderation, signal);
+      signal.throwIfAborted();
+      return words;
+    });
   }
 
-  async #ownWords(of: Place, signal: AbortSignal): Promise<string> {
+  async #ownWords(of: Place, signal: AbortSignal): Promise<CountedWords> {
     const { character, workspaceId, conversationId } = of;
     const history = await this.deps.turns.history({ workspaceId, conversationId }, mostTurns);
     const last = history.at(-1);
     const text = this.#occasion(last?.startedAt);
     const drafting: TextRequest = {
-      ...of,
+      ...{ ...of, countTokens: true },
       ...{ words: null, occasion: { text, mayAbstain: false }, history },
       told: { updates: await this.#remembered(of) },
       // A draft: what becomes of it is kept as what it is.
@@ -77,9 +100,9 @@ export class Reminders {
       throw failure;
     });
     const written = draft?.turn.assistantText ?? '';
-    if (written !== '' && !text.startsWith(written.replace(/[.…]+$/u, ''))) return written;
-    if (last === undefined && character.greeting !== '') return character.greeting;
-    return /^zh\b/i.test(character.language) ? plain.zh : plain.en;
+    const isFit = written !== '' && !text.startsWith(written.replace(/[.…]+$/u, ''));
+    const usage = draft?.turn.usage;
+    return { text: isFit ? written : wordsWithout(character, last), ...(usage && { usage }) };
   }
 
   async #remembered({ workspaceId, character, conversationId, speaker }: Place) {
@@ -100,4 +123,10 @@ export class Reminders {
     const since = days < 1 ? 'for some hours' : days === 1 ? 'for a day' : `for ${days} days`;
     return `The user has not written ${since}: write to them first, one or two sentences in your own manner and language, taking up something that you remember of them or that you talked about, so that they want to answer.`;
   }
+}
+
+/** Where the model finds none that can be written. @param last turn of the conversation */
+function wordsWithout(character: Character, last: TurnRecord | undefined): string {
+  if (last === undefined && character.greeting !== '') return character.greeting;
+  return /^zh\b/i.test(character.language) ? plain.zh : plain.en;
 }

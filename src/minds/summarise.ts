@@ -61,11 +61,11 @@ export async function summarise(
   deps: SummarisingDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { workspaceId, characterId, conversationId, throughPosition } = task;
+  const { workspaceId, conversationId, throughPosition } = task;
   const { afterwork, turns, summaries, characters, budgetTokens } = deps;
   const of = { workspaceId, conversationId };
   const page = (await turns.page(of, { after: throughPosition, limit: turnsAtOnce })) ?? [];
-  const record = await characters.read(workspaceId, characterId);
+  const record = await characters.readIn(workspaceId, conversationId);
   const character = record?.character;
   const isWanted = record !== undefined && memoryWishOf(record.xingchen).summary;
   const older =

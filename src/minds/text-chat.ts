@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RunningAnswers } from '../chats/running-answers.ts';
 import type { Turns } from '../chats/turns.ts';
 import type { WrittenTurns } from '../chats/written-turns.ts';
+import type { Db } from '../db/db.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { OwnModels } from '../models/own-models.ts';
 import { buildPrompt } from '../prompt/prompt.ts';
@@ -22,13 +23,14 @@ import {
   AnswerRunning,
   NoAnswer,
   NothingToAnswer,
+  TurnPassed,
   WordsRefused,
 } from './answer-failed.ts';
 import type { Inspection } from './inspection.ts';
 import type { Recall } from './recall.ts';
 import { recollect, type RecollectingDeps } from './recollecting.ts';
 import { askedWith, optionsOf, type Answering, type Ending } from './text-asking.ts';
-import type { TextAnswer, TextRequest } from './text-request.ts';
+import type { CountedWords, KnownWords, TextAnswer, TextRequest } from './text-request.ts';
 
 export type TextChatDeps = {
   turns: Pick<Turns, 'history'>;
@@ -42,6 +44,8 @@ export type TextChatDeps = {
   log: Log;
   /** What characters remember; absent: nothing. */
   recollecting?: RecollectingDeps;
+  /** In the transaction that stores a turn, before the turn: what a death after it must not lose. */
+  keeping?: (tx: Db, conversationId: string) => Promise<void>;
   /** A turn was stored. */
   onKept?: (request: TextRequest, turn: TurnRecord) => void;
 };
@@ -68,7 +72,8 @@ export class TextChat {
    * Answers in pieces that are ready to be shown: without markdown, stage directions and marks; emoji stay. Ending the
    * iteration or aborting ends the call to the model, and then nothing is kept.
    * @returns the turn as it was kept; its `assistantText` is exactly the pieces joined
-   * @throws {AnswerRunning | NothingToAnswer | WordsRefused | AnswerFailed | NoAnswer | ConversationGone} with nothing kept
+   * @throws {AnswerRunning | NothingToAnswer | TurnPassed | WordsRefused | AnswerFailed | NoAnswer | ConversationGone}
+   *   with nothing kept
    */
   async *stream(request: TextRequest, signal: AbortSignal): AsyncGenerator<string, TextAnswer> {
     const leave = await this.#enter(request);
@@ -92,12 +97,16 @@ export class TextChat {
    * Keeps words of the character that are known already: its answer to the request's words, or a turn that it took
    * unasked.
    * @param known or what finds them out: from then on, one answer at a time
-   * @throws {AnswerRunning | NothingToAnswer}
+   * @throws {AnswerRunning | NothingToAnswer | TurnPassed}
    */
-  async tell(request: TextRequest, known: string | (() => Promise<string>)): Promise<TextAnswer> {
+  async tell(
+    request: TextRequest,
+    known: KnownWords | (() => Promise<KnownWords>),
+  ): Promise<TextAnswer> {
     const leave = await this.#enter(request);
     try {
-      const words = typeof known === 'string' ? known : await known();
+      const found = typeof known === 'function' ? await known() : known;
+      const words: CountedWords = typeof found === 'string' ? { text: found } : found;
       const { replaced, words: asked } = request.anew
         ? await this.#question(request)
         : { replaced: undefined, words: request.words };
@@ -106,9 +115,10 @@ export class TextChat {
         origin: asked === null ? 'trigger' : 'text',
         userText: asked,
         ...(request.speaker && { speaker: request.speaker }),
-        assistantText: words,
+        assistantText: words.text,
         status: 'completed',
         stages: {},
+        ...(words.usage && { usage: words.usage }),
         startedAt: this.deps.clock.nowAt().toISOString(),
       };
       const position = await this.#keep(request, replaced, turn);
@@ -173,8 +183,9 @@ export class TextChat {
       usage: work.usage,
       startedAt,
     };
-    // A call alone says nothing yet: what the application sends with its result is answered, and kept.
-    const position = answer.text === '' ? null : await this.#keep(request, question.replaced, turn);
+    // A call is no end: what the application sends with its result is answered, and that is kept.
+    const isCall = ending.calls.length > 0;
+    const position = isCall ? null : await this.#keep(request, question.replaced, turn);
     return {
       ...{ turn, position, calls: ending.calls },
       finishReason: answer.isFull ? 'length' : ending.finishReason,
@@ -188,6 +199,9 @@ export class TextChat {
         ? []
         : await this.deps.turns.history({ workspaceId, conversationId }, historyTurns);
     const replaced = request.anew ? kept.pop() : undefined;
+    // Chosen before the conversation was taken: another answer may have come meanwhile.
+    if (request.anew && request.turnId !== undefined && replaced?.id !== request.turnId)
+      throw new TurnPassed();
     const words = request.words ?? replaced?.userText ?? null;
     if (words === null && !occasion) throw new NothingToAnswer();
     const history = request.history ?? kept;
@@ -288,6 +302,8 @@ export class TextChat {
     const position = await this.deps.written.keep(of, turn, {
       replaces: replaced?.id,
       request: request.key,
+      before: (tx) => this.deps.keeping?.(tx, conversationId),
+      after: (tx) => request.keeping?.(tx),
     });
     this.deps.onKept?.(request, turn);
     return position;

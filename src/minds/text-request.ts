@@ -1,4 +1,5 @@
 import type { RequestKey } from '../chats/written-turns.ts';
+import type { Db } from '../db/db.ts';
 import type { Occasion } from '../prompt/occasion.ts';
 import type { Told } from '../prompt/told.ts';
 import type { Character } from '../protocol/character.ts';
@@ -25,7 +26,10 @@ export type TextRequest = {
   words: string | null;
   /** What it writes about unasked. */
   occasion?: Occasion;
-  /** The last turn is answered anew: with other words, or with the same when `words` is null. */
+  /**
+   * The last turn is answered anew: with other words, or with the same when `words` is null. It is refused where
+   * `turnId` names another one.
+   */
   anew?: boolean;
   /** What the application tells: a scenario, who the user is. */
   told?: Partial<Told>;
@@ -37,6 +41,8 @@ export type TextRequest = {
   turnId?: string;
   /** It knows its past by itself, so that it needs not wait for what else is answered in the conversation. */
   isIndependent?: boolean;
+  /** In the transaction that stores the turn: what goes with it. */
+  keeping?: (tx: Db) => Promise<void>;
   tools?: TextTools;
   /** What such functions have returned, oldest first. */
   toolNotes?: readonly ToolCallRecord[];
@@ -48,8 +54,13 @@ export type TextRequest = {
   sampling?: Pick<LlmOptions, 'model' | 'temperature' | 'topP' | 'seed' | 'maxTokens'>;
 };
 
+/** @property usage what finding them out took */
+export type CountedWords = { text: string; usage?: TurnRecord['usage'] };
+/** What a character says that is known already. */
+export type KnownWords = string | CountedWords;
+
 /**
- * @property position of the kept turn, see `WrittenTurns.keep`; null when nothing was to be kept, or to be read
+ * @property position of the kept turn, see `WrittenTurns.keep`; null when nothing was to be kept, or functions are to be called first
  * @property finishReason the model's, such as `stop` or `length`
  * @property calls of functions that are now the application's to make, in order; the words may be empty then
  */

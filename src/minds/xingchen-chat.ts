@@ -106,19 +106,24 @@ export class XingchenChat {
 
   async *#pieces(
     request: TextRequest,
-    turn: WatchedTurn,
+    given: WatchedTurn,
     signal: AbortSignal,
   ): AsyncGenerator<string, TextAnswer> {
     const { textChat, hooks } = this.deps;
+    const character = hooks.persona?.(given) ?? given.character;
+    const turn = { ...given, character };
     const instead = await hooks.before?.(turn, signal);
     if (instead !== undefined) {
       const told = await textChat.tell(request, instead);
-      yield instead;
+      yield told.turn.assistantText;
       return told;
     }
-    const character = hooks.persona?.(turn) ?? request.character;
     const inspection = hooks.inspection?.(turn, signal);
-    const asked = { ...request, character, ...(inspection && { inspection }) };
+    const asked: TextRequest = {
+      ...{ ...request, character },
+      keeping: (tx) => hooks.keeping?.(turn, tx) ?? Promise.resolve(),
+      ...(inspection && { inspection }),
+    };
     const answer = yield* textChat.stream(asked, signal);
     await hooks.after?.(turn, answer);
     return answer;

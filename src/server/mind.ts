@@ -114,6 +114,7 @@ export async function openMind(
   await running.clear({ isAlone: database.kind === 'pglite' });
   const textChat = new TextChat({
     ...{ turns, written, running, models, recall, providers, clock, log, recollecting },
+    keeping: (tx, conversationId) => desk.turnWriting(conversationId, tx),
     onKept: ({ conversationId }, turn) => {
       onWritten(turn);
       if (conversationId !== null) void desk.turnWritten(conversationId);

@@ -78,6 +78,7 @@ describe('who draws', () => {
     const turn = aTurn({ origin: 'text' });
     await new WrittenTurns(storage.database.db).keep(of, turn);
     await work.add({ workspaceId: of.workspaceId, turnId: turn.id, prompt: 'a horse' });
+    work.wake();
     return () => work.find(of.workspaceId, turn.id);
   };
   /** Time passes until it is as wanted. */

@@ -24,7 +24,8 @@ function scene(says: string | Error, plugins: unknown, language = 'zh-CN') {
     return Promise.resolve({ turn, position: null, finishReason: 'stop', calls: [] });
   };
   const of = { workspaceId: 'w', character: aCharacter({ language }), plugins };
-  return { asked, decline: (words: string) => declined(words, of, { answer }, never) };
+  const decline = async (words: string) => (await declined(words, of, { answer }, never))?.text;
+  return { asked, decline };
 }
 
 describe('a character that declines', () => {

@@ -60,6 +60,29 @@ describe('the data inspection', () => {
     await expect(inspection.pass('A bomb.')).rejects.toThrow(OutputBlocked);
   });
 
+  it.each([
+    ['front', 0],
+    ['end of the first part', 1_998],
+    ['end', 5_996],
+  ])('judges all of a long piece: a word at its %s', async (_where, at) => {
+    const { inspection, judged } = scene((text) =>
+      Promise.resolve(text.includes('bomb') ? 'Flagged: violence' : null),
+    );
+    const piece = `${'a'.repeat(at)}bomb${'a'.repeat(5_996 - at)}`;
+    await expect(inspection.pass(piece)).rejects.toThrow(OutputBlocked);
+    expect(Math.max(...judged.map(({ length }) => length))).toBeLessThanOrEqual(4_000);
+  });
+
+  it('cuts no character in two, and lets all of them through', async () => {
+    const { inspection, judged } = scene(fine);
+    const piece = `a${'🙂'.repeat(3_000)}`;
+    expect(await inspection.pass(piece)).toBe(piece);
+    expect(await inspection.end('。')).toBe('。');
+    expect(judged.filter((text) => /\p{Surrogate}/u.test(text))).toEqual([]);
+    expect(judged.length).toBeGreaterThan(3);
+    expect(Math.max(...judged.map(({ length }) => length))).toBeLessThanOrEqual(4_001);
+  });
+
   it('lets nothing through while nobody can judge', async () => {
     const { inspection } = scene(() => Promise.reject(down));
     await expect(inspection.pass('好。')).rejects.toThrow(InspectionFailed);

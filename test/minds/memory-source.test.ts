@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { CharacterRecord } from '../../src/characters/character-record.ts';
 import { builtInEmbedding } from '../../src/knowledge/built-in-embedding.ts';
 import type { Memory, Person } from '../../src/memory/memory.ts';
 import { FactVectors } from '../../src/minds/fact-vectors.ts';
 import { memorySource } from '../../src/minds/memory-source.ts';
+import type { Character } from '../../src/protocol/character.ts';
 import type { Embedding } from '../../src/providers/embedding/embedding.ts';
 import { aCharacter } from '../fakes/a-character.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -33,13 +35,26 @@ function source({
     },
     speakers: { personOf: (_workspaceId, given) => Promise.resolve(given) },
     characters: {
-      get: () =>
-        Promise.resolve({ ...aCharacter({ memoryEnabled }), version: 1, updatedAt: new Date(0) }),
+      readIn: (workspaceId, conversationId) =>
+        Promise.resolve(
+          workspaceId === scope.workspaceId && conversationId === scope.conversationId
+            ? aRecord(aCharacter({ memoryEnabled }))
+            : undefined,
+        ),
     },
     vectors: new FactVectors({ embedding, clock, onFailed: (err) => failed.push(err) }),
     ...{ leastCosine: embedding.leastCosine, clock },
   });
   return { ...made, clock, failed, asked };
+}
+
+function aRecord(character: Character): CharacterRecord {
+  const at = new Date(0);
+  return {
+    ...{ character, description: '', picture: null, listing: 'unlisted', version: 1 },
+    ...{ convai: {}, xingchen: {}, aiChat: {} },
+    ...{ createdAt: at, updatedAt: at, lastInteractedAt: null },
+  };
 }
 
 function memory(text: string, index: number): Memory {

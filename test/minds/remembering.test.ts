@@ -151,6 +151,31 @@ describe('what characters remember', () => {
     });
   });
 
+  it('is what guests of another workspace’s open character said, and theirs alone', async () => {
+    const host = of;
+    const guest = await storage.workspace();
+    const { characterId } = host;
+    const { id } = await storage.conversations.open({ ...guest, characterId, endUserId: 'ann' });
+    of = { workspaceId: guest.workspaceId, characterId, conversationId: id };
+    sessionId = (await storage.sessions.open(aSession(of))).id;
+    await say('My dog is called Rex.');
+    expect(await draw()).toBe(1);
+    expect(await factsOf('ann')).toEqual(['The user said: "My dog is called Rex"']);
+    await storage.characters.update(host.workspaceId, characterId, { historyTurns: 1 });
+    await say('I live in Rome.');
+    const all = { ...deps(llm({ pieces: 'Ann has a dog.' })), onSummary: () => undefined };
+    await storage.afterwork.due(id, 'summary', 0);
+    for (;;) {
+      const task = await storage.afterwork.take();
+      if (!task) break;
+      await summarise(task, all, signal);
+    }
+    expect((await storage.recollecting.summaries.get(of))?.text).toContain('Ann has a dog.');
+    expect(await storage.characters.readIn(host.workspaceId, id)).toBeUndefined();
+    of = host;
+    expect(await factsOf('ann')).toEqual([]);
+  });
+
   it('is the speaker’s, of several people in one room', async () => {
     await say('My name is Ann.', 'ann');
     await say('I like tea.', 'ben');

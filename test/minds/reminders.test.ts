@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WrittenTurns } from '../../src/chats/written-turns.ts';
 import { openDatabase } from '../../src/db/open.ts';
+import { AnswerRunning } from '../../src/minds/answer-failed.ts';
+import { OutputBlocked } from '../../src/minds/inspection.ts';
 import { Reminders } from '../../src/minds/reminders.ts';
 import { sessionName } from '../../src/minds/xingchen-chat.ts';
 import { TextChat } from '../../src/minds/text-chat.ts';
@@ -42,7 +44,7 @@ describe('a reminder', () => {
     of = { ...workspace, conversationId };
   });
 
-  async function write(content: string | undefined, ...steps: LlmStep[]) {
+  function scene(...steps: LlmStep[]) {
     const { clock, turns, models, recollecting, database, conversations, speakers } = storage;
     const llm = new ScriptedLlm(clock, ...steps);
     const written = new WrittenTurns(database.db);
@@ -50,9 +52,26 @@ describe('a reminder', () => {
     const chat = { turns, written, models, providers, running: runningInMemory() };
     const textChat = new TextChat({ ...chat, clock, log: silentLog });
     const nouns = { turns, recollecting, conversations, speakers };
-    const reminders = new Reminders({ textChat, ...nouns, clock });
+    const judged: string[] = [];
+    const moderation = {
+      judge: (text: string) => {
+        judged.push(text);
+        return Promise.resolve(text.includes('bomb') ? 'Flagged: violence' : null);
+      },
+    };
+    const reminders = new Reminders({ textChat, ...nouns, moderation, clock });
+    return { reminders, textChat, llm, judged };
+  }
+
+  async function theCharacter() {
     const character = await storage.characters.get(of.workspaceId, of.characterId);
     if (!character) throw new Error('there is no character');
+    return character;
+  }
+
+  async function write(content: string | undefined, ...steps: LlmStep[]) {
+    const { reminders, llm } = scene(...steps);
+    const character = await theCharacter();
     const { turn } = await reminders.write({ ...of, character, userId: 'tom' }, content, never);
     const system = llm.log.calls[0]?.input.messages.map((one) => one.content).join('\n') ?? '';
     return { turn, asked: llm.log.calls.length, prompt: system, character };
@@ -80,6 +99,34 @@ describe('a reminder', () => {
     expect(prompt).toContain('See you at the fair.');
     expect(prompt).toContain('has not written for 3 days');
     expect((await kept()).map(({ assistantText }) => assistantText).at(-1)).toBe('How is Rex?');
+  });
+
+  it('is written where nothing else is being answered, and keeps others from answering meanwhile', async () => {
+    const { reminders, textChat, llm } = scene({ pieces: 'Well?', firstMs: 1_000 });
+    const character = await theCharacter();
+    const writing = reminders.write({ ...of, character, userId: 'tom' }, undefined, never);
+    await vi.waitFor(() => {
+      expect(llm.log.calls).toHaveLength(1);
+    });
+    const beside = textChat.answer({ ...of, character, words: 'Hello' }, never);
+    await expect(beside).rejects.toThrow(AnswerRunning);
+    await storage.clock.advance(1_000);
+    expect((await writing).turn.assistantText).toBe('Well?');
+    expect(await kept()).toHaveLength(1);
+  });
+
+  it('is inspected where that is wished, whoever wrote it', async () => {
+    const character = await theCharacter();
+    const asked = { ...of, character, userId: 'tom' };
+    for (const content of ['A bomb!', undefined]) {
+      const { reminders } = scene({ pieces: 'A bomb!' });
+      const writing = reminders.write({ ...asked, inspected: true }, content, never);
+      await expect(writing).rejects.toThrow(OutputBlocked);
+    }
+    expect(await kept()).toEqual([]);
+    const { reminders, judged } = scene();
+    await reminders.write(asked, 'A bomb!', never);
+    expect(judged).toEqual([]);
   });
 
   it('of one who never said a word is an opening', async () => {

@@ -5,6 +5,7 @@ import {
   AnswerRunning,
   NoAnswer,
   NothingToAnswer,
+  TurnPassed,
   WordsRefused,
 } from '../../src/minds/answer-failed.ts';
 import { Gate } from '../../src/lifetime/gate.ts';
@@ -184,6 +185,37 @@ describe('a chat in writing', () => {
     await chat.tell(request('Say it.', { turnId }), 'No.');
     await chat.tell(request(null, { anew: true }), 'Never.');
     expect(kept()).toMatchObject([{ id: turnId, userText: 'Say it.', assistantText: 'Never.' }]);
+  });
+
+  it('answers nothing anew but what was chosen, whatever came meanwhile', async () => {
+    const { chat, llm, kept, request } = scene({ pieces: 'One.' });
+    const chosen = randomUUID();
+    await chat.tell(request('First?', { turnId: chosen }), '1');
+    await chat.tell(request('Second?'), '2');
+    const anew = request(null, { anew: true, turnId: chosen });
+    await expect(chat.answer(anew, never)).rejects.toThrow(TurnPassed);
+    await expect(chat.tell(anew, '3')).rejects.toThrow(TurnPassed);
+    expect(llm.log.calls).toEqual([]);
+    expect(kept().map(({ assistantText }) => assistantText)).toEqual(['1', '2']);
+  });
+
+  it('keeps nothing of words that come with a call: what follows on its result is the answer', async () => {
+    const call = { name: 'weather', json: '{}' };
+    const { chat, kept, request } = scene({ pieces: 'Let me look.', calls: [call] });
+    const tools = { offered: [{ name: 'weather', description: '', parameters: {} }] };
+    const called = await chat.answer(request('Weather?', { tools }), never);
+    expect(called).toMatchObject({ position: null, turn: { assistantText: 'Let me look.' } });
+    expect(kept()).toEqual([]);
+  });
+
+  it('notes what known words took', async () => {
+    const { chat, kept, request } = scene();
+    const usage = {
+      ...{ sttAudioMs: 0, ttsCharacters: 0 },
+      ...{ llmPromptTokens: 7, llmCompletionTokens: 3 },
+    };
+    await chat.tell(request('Hello'), { text: 'No.', usage });
+    expect(kept()).toMatchObject([{ assistantText: 'No.', usage }]);
   });
 
   it('answers beside another answer where it needs nothing of it', async () => {

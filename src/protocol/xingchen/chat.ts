@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PlatformPlugins } from './character.ts';
 import { Envelope } from './envelope.ts';
+import { someUserId } from './user-id.ts';
 
 /* `POST /v2/api/chat/send`. Objects are loose: clients send more than is obeyed here. Null means "not sent". */
 const text = (mostChars: number) => z.string().max(mostChars).nullish();
@@ -40,7 +41,7 @@ const BotProfile = z
   });
 
 const UserProfile = z.looseObject({
-  userId: z.string().trim().min(1).max(256),
+  userId: someUserId,
   userName: text(256),
   basicInfo: text(messageChars),
 });

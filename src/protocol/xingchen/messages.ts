@@ -3,6 +3,7 @@ import { laxInt } from '../lax.ts';
 import { plainText } from '../plain-text.ts';
 import { Envelope, Page } from './envelope.ts';
 import { orderBy, pageNum, pageSize } from './paging.ts';
+import { someUserId, userId } from './user-id.ts';
 
 /* What was said with characters: looked up, rated, begun anew, drawn. */
 
@@ -12,8 +13,6 @@ const optionalId = id
   .nullish()
   .transform((given) => (given === '' ? undefined : (given ?? undefined)));
 const requiredId = id.min(1);
-/** Clients also send their users' ids as numbers. */
-const userId = z.union([id, z.int().transform(String)]);
 
 /** Milliseconds since 1970, as a number or its digits, or ISO 8601. */
 const moment = z
@@ -91,7 +90,7 @@ export const RatingAnswer = Envelope(z.literal(true));
 const mostContentChars = 8_000;
 export const ReminderRequest = z.looseObject({
   characterId: requiredId,
-  bizUserId: userId.refine((given) => given !== '', { error: 'must not be empty' }),
+  bizUserId: someUserId,
   /** What the character writes, word for word; without it, it finds words of its own. */
   content: z
     .string()

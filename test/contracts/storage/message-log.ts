@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { MessageFilter } from '../../../src/chats/message-log.ts';
+import { Ratings } from '../../../src/chats/ratings.ts';
 import { WrittenTurns } from '../../../src/chats/written-turns.ts';
 import type { TurnRecord } from '../../../src/protocol/turn-record.ts';
 import { aSession, aTurn, type Storage } from './storage.ts';
@@ -60,12 +61,30 @@ export function messageLogContract(storage: () => Storage): void {
       const common = {
         ...{ turnId: turn.id, conversationId, origin: 'text', rating: null },
         ...{ character: { id: characterId, name: character?.name }, at: new Date(turn.startedAt) },
-        user: { id: 'tom', name: 'Tom' },
+        user: { id: 'tom', givenId: 'tom', name: 'Tom' },
       };
       expect((await page()).messages).toEqual([
         { side: 'answer', content: 'a1', ...common },
         { side: 'question', content: 'q1', ...common },
       ]);
+    });
+
+    it('are told with the id that the client itself gave, in writing and by voice', async () => {
+      const { speakers, sessions, turns } = storage();
+      const { id } = await speakers.ensure(workspaceId, { deviceId: '1234567', name: 'Ann' });
+      const speaker = { identity: `human:${id}`, speakerId: id, speakerName: 'Ann' };
+      await write(1, { speaker });
+      const session = await sessions.open(aSession({ workspaceId, conversationId }));
+      await turns.append(session.id, aTurn({ speaker }));
+      const users = (await page()).messages.map(({ user }) => user);
+      expect(users).toEqual(
+        Array.from({ length: 4 }, () => ({ id, givenId: '1234567', name: 'Ann' })),
+      );
+      const other = await storage().workspace();
+      const stranger = await speakers.ensure(other.workspaceId, { deviceId: 'x', name: null });
+      await write(9, { speaker: { ...speaker, speakerId: stranger.id } });
+      const [newest] = (await page({ from: new Date(Date.UTC(2026, 0, 2, 3, 9)) })).messages;
+      expect(newest?.user).toMatchObject({ id: stranger.id, givenId: stranger.id });
     });
 
     it('leave out the side that said nothing', async () => {
@@ -115,6 +134,23 @@ export function messageLogContract(storage: () => Storage): void {
       await expect(ratings.put(other.workspaceId, message, 5)).rejects.toMatchObject({
         code: 'message_not_found',
       });
+    });
+
+    it('that are deleted while they are rated are not found', async () => {
+      const { id: turnId } = await write(1);
+      const { messageLog, history, clock, database } = storage();
+      const ratings = new Ratings({
+        ...{ db: database.db, clock },
+        log: {
+          find: async (...asked) => {
+            const found = await messageLog.find(...asked);
+            await history.delete({ workspaceId, characterId }, [conversationId]);
+            return found;
+          },
+        },
+      });
+      const rated = ratings.put(workspaceId, { turnId, side: 'answer' }, 5);
+      await expect(rated).rejects.toMatchObject({ code: 'message_not_found' });
     });
 
     it('of a character are rated, once each; the newer rating holds', async () => {

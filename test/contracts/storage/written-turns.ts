@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import {
   AlreadyAnswered,
@@ -5,6 +6,8 @@ import {
   RequestKeyReused,
   WrittenTurns,
 } from '../../../src/chats/written-turns.ts';
+import type { Db } from '../../../src/db/db.ts';
+import { afterwork } from '../../../src/db/schema.ts';
 import { aTurn, type Storage } from './storage.ts';
 
 export function writtenTurnsContract(storage: () => Storage): void {
@@ -21,6 +24,31 @@ export function writtenTurnsContract(storage: () => Storage): void {
       const second = await written().keep(session, again, { replaces: typed.id });
       expect(second).toBeGreaterThan(first);
       expect(await storage().turns.history(session, 10)).toEqual([spoken, again]);
+    });
+
+    it('are stored with what goes with them, or not at all', async () => {
+      const of = await storage().conversation();
+      const { conversationId, workspaceId, characterId } = of;
+      const { database, afterwork: work, turns, history } = storage();
+      const due = (kind: 'facts' | 'summary') => (tx: Db) => work.due(conversationId, kind, 0, tx);
+      const kinds = async () =>
+        (
+          await database.db
+            .select({ kind: afterwork.kind })
+            .from(afterwork)
+            .where(eq(afterwork.conversationId, conversationId))
+        ).map(({ kind }) => kind);
+      const kept = aTurn();
+      await written().keep(of, kept, { before: due('facts') });
+      const failing = written().keep(of, aTurn(), {
+        before: due('summary'),
+        after: () => Promise.reject(new Error('it ended')),
+      });
+      await expect(failing).rejects.toThrow('it ended');
+      expect(await turns.history(of, 10)).toEqual([kept]);
+      expect(await kinds()).toEqual(['facts']);
+      await history.delete({ workspaceId, characterId }, [conversationId]);
+      expect(await kinds()).toEqual([]);
     });
 
     it('replace none of another conversation', async () => {

@@ -59,6 +59,25 @@ describe('the app API', () => {
     }
   });
 
+  it('tells the model the rules that are set for a character by another API', async () => {
+    const { token } = await server.user();
+    const platformPlugins = [
+      {
+        ...{ enabled: true, name: 'reject_answer_plugin' },
+        rejectConditions: [{ conditionType: 'reject_rule', keywords: [{ value: '赌博' }] }],
+      },
+    ];
+    const configure = (plugins: unknown[]) =>
+      server.characters.update(server.workspaceId, 7, {
+        xingchen: { advancedConfig: { platformPlugins: plugins } },
+      });
+    await configure(platformPlugins);
+    await server.post('/api/v1/chat', { characterId: 7, content: '你好' }, { token });
+    await configure([]);
+    const system = server.provider.llm.requests.at(-1)?.messages[0]?.content;
+    expect(system).toContain('never talk about "赌博"');
+  });
+
   it('finds each of the twenty by its number and by its id', async () => {
     const all = await server.characters.listRecords(server.workspaceId);
     const listed = all.filter(({ listing }) => listing === 'listed');

@@ -15,6 +15,7 @@ import { examples, guanYu } from './examples.ts';
 import { XingchenServer } from './server.ts';
 
 const documentId = '11111111-1111-4111-8111-111111111111';
+const deletedId = '22222222-2222-4222-8222-222222222222';
 const shapes = {
   created: CreatedAnswer,
   done: DoneAnswer,
@@ -205,6 +206,54 @@ describe('characters of the Xingchen API', () => {
     });
     const strange = { characterId: id, advancedConfig: { knowledgeBases: ['d89f6d'] } };
     expect(await refusal('/character/update', strange)).toMatchObject({ code: 40405 });
+  });
+
+  it('disconnects documents, and remembers as usual, where the new settings name nothing', async () => {
+    const id = await server.create({
+      advancedConfig: { knowledgeBases: [documentId], longTermMemories: [] },
+    });
+    const memoryEnabled = async () =>
+      (await server.characters.get(server.workspaces.own, id))?.memoryEnabled;
+    expect(await memoryEnabled()).toBe(false);
+    await server.post('/character/update', { characterId: id, name: '婉' });
+    expect(await memoryEnabled()).toBe(false);
+    expect(server.links.at(-1)?.wishes).toEqual([{ id: documentId, isActive: true }]);
+    await server.post('/character/update', { characterId: id, advancedConfig: { ext: 1 } });
+    expect(await memoryEnabled()).toBe(true);
+    expect(server.links.at(-1)).toEqual({
+      characterId: uuidOf(id),
+      wishes: [{ id: documentId, isActive: false }],
+    });
+  });
+
+  it('takes back what it has shown, though a document was deleted since', async () => {
+    server.documentIds.push(deletedId);
+    const id = await server.create({
+      advancedConfig: { knowledgeBases: [deletedId, documentId] },
+    });
+    server.documentIds.pop();
+    const shown = await details(id);
+    expect(await server.post('/character/update', shown)).toMatchObject({ data: true });
+    expect(server.links.at(-1)?.wishes).toEqual([{ id: documentId, isActive: true }]);
+    const another = { characterId: id, advancedConfig: { knowledgeBases: ['d89f6d', deletedId] } };
+    expect(await refusal('/character/update', another)).toMatchObject({ code: 40405 });
+  });
+
+  it('changes nothing where a document cannot be connected', async () => {
+    const before = (await search({ where: { characterName: '没有' } })).total;
+    server.refuseLinks = true;
+    const config = { advancedConfig: { knowledgeBases: [documentId] } };
+    const created = await refusal('/character/create', {
+      ...{ ...config, name: '没有', basicInformation: '…' },
+    });
+    expect(created.code).toBe(50001);
+    server.refuseLinks = false;
+    expect((await search({ where: { characterName: '没有' } })).total).toBe(before);
+    const id = await server.create();
+    server.refuseLinks = true;
+    await refusal('/character/update', { ...config, characterId: id, name: '另一个' });
+    server.refuseLinks = false;
+    expect(await details(id)).toMatchObject({ name: '小婉', advancedConfig: {} });
   });
 
   it('deletes a character once', async () => {

@@ -1,4 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { IncomingMessage, request, ServerResponse } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { ChatHistory } from '../../../src/chats/chat-history.ts';
 import { Conversations } from '../../../src/chats/conversations.ts';
@@ -11,6 +13,10 @@ import { asking, eventsIn, XingchenServer } from './server.ts';
 
 const answerIn = (envelope: unknown) => ChatAnswer.parse(envelope).data;
 const said = (result: z.infer<typeof ChatResult>) => result.choices[0]?.messages[0]?.content ?? '';
+const Begun = z.object({
+  request: z.instanceof(IncomingMessage),
+  response: z.instanceof(ServerResponse),
+});
 const ownHistory = { context: { useChatHistory: false } };
 
 describe('the chat of the Xingchen API', () => {
@@ -189,6 +195,52 @@ describe('the chat of the Xingchen API', () => {
     expect(await turnsOf(context.sessionId)).toHaveLength(1);
   });
 
+  it('answers a question anew once at a time, and nothing but the last one', async () => {
+    const { context } = await ask('讲个故事', { userId: 'both' });
+    const again = { userId: 'both', context: { isRegenerate: true, queryId: context.queryId } };
+    server.provider.llm.pace = { firstMs: 200, pieceMs: 0 };
+    const both = [1, 2].map(() => server.post('/chat/send', asking(id, '…', again)));
+    const codes = (await Promise.all(both)).map(
+      (one) => z.object({ code: z.int() }).parse(one).code,
+    );
+    expect(codes.sort()).toEqual([200, 40901]);
+    await ask('还有呢?', { userId: 'both' });
+    expect(await refused(asking(id, '…', again))).toMatchObject({ code: 40403 });
+    expect(await turnsOf(context.sessionId)).toHaveLength(2);
+  });
+
+  it('passes on what the model shall be asked with, and streams what it answers otherwise', async () => {
+    server.provider.reply = (sent) => [`${z.int().parse(sent['seed'])}号，`, '一样的', '回答。'];
+    const parameters = {
+      ...{ modelName: 'another', seed: 42, topP: 0.7, temperature: 0.4, maxLength: 77 },
+      incrementalOutput: true,
+    };
+    const more = { ...ownHistory, parameters };
+    const plain = said(await ask('你好', more));
+    expect(server.provider.llm.requests.at(-1)).toMatchObject({
+      ...{ model: 'another', seed: 42, top_p: 0.7, temperature: 0.4, max_tokens: 77 },
+    });
+    const { events } = await server.events(asking(id, '你好', more));
+    const pieces = events.map(({ data }) => said(ChatResult.parse(data)));
+    expect(pieces.length).toBeGreaterThan(3);
+    expect(pieces.join('')).toBe(plain);
+    expect(plain).toBe('42号，一样的回答。');
+  });
+
+  it('takes a number for the id of a user', async () => {
+    const question = asking(id, '你好');
+    const { aca } = question.input;
+    const numbered = { ...aca, userProfile: { userId: 987_654 } };
+    const { context } = answerIn(
+      await server.post('/chat/send', { input: { ...question.input, aca: numbered } }),
+    );
+    expect((await ask('再见', { userId: '987654' })).context.sessionId).toBe(context.sessionId);
+    const nobody = { ...aca, userProfile: { userId: ' ' } };
+    expect(await refused({ input: { ...question.input, aca: nobody } })).toMatchObject({
+      code: 42201,
+    });
+  });
+
   it('answers as a character that is described in the request, and keeps nothing of it', async () => {
     const body = {
       input: {
@@ -216,6 +268,7 @@ describe('the chat of the Xingchen API', () => {
     const functionList = [{ name: 'weather', description: '天气', parameters: { type: 'object' } }];
     const question = asking(id, '杭州天气怎么样?', { ...ownHistory, aca: { functionList } });
     const called = answerIn(await server.post('/chat/send', question));
+    expect(called.context).toMatchObject({ isSave: false });
     const functionCall = {
       thought: '',
       apiCallList: [{ apiName: 'weather', parameters: { city: '杭州' } }],
@@ -256,6 +309,42 @@ describe('the chat of the Xingchen API', () => {
       ask(words, at % 2 === 0 ? { userId: `many-${at}` } : { userId: 'one', ...ownHistory }),
     );
     expect((await Promise.all(many)).map(said)).toEqual(numbers.map((words) => `回${words}`));
+  });
+
+  it('is free again for a user who stopped reading a long answer, and left', async () => {
+    server.provider.reply = () => Array.from({ length: 2_000 }, () => '说个不停');
+    const userId = 'paused';
+    let response: ServerResponse | undefined;
+    const onStart = (message: unknown) => {
+      const begun = Begun.parse(message);
+      if (begun.request.url === '/v2/api/chat/send') response = begun.response;
+    };
+    subscribe('http.server.request.start', onStart);
+    const { port } = server.app;
+    const outgoing = request({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/v2/api/chat/send',
+    });
+    outgoing.setHeader('Authorization', `Bearer ${server.keys.own}`);
+    outgoing.setHeader('Content-Type', 'application/json');
+    outgoing.setHeader('X-AcA-SSE', 'enable');
+    outgoing.on('error', () => undefined);
+    outgoing.on('response', (incoming) => incoming.on('error', () => undefined).pause());
+    outgoing.end(JSON.stringify(asking(id, '你好', { userId })));
+    await vi.waitFor(() => {
+      expect(response?.writableNeedDrain).toBe(true);
+    });
+    unsubscribe('http.server.request.start', onStart);
+    expect(await refused(asking(id, '你好', { userId }))).toMatchObject({ code: 40901 });
+    outgoing.destroy();
+    server.provider.reply = () => '好。';
+    await vi.waitFor(async () => {
+      expect(await server.post('/chat/send', asking(id, '你好', { userId }))).toMatchObject({
+        code: 200,
+      });
+    });
   });
 
   it('stops the model when its client leaves, and keeps nothing', async () => {

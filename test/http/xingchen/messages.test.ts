@@ -101,7 +101,7 @@ describe('messages in the Xingchen API', () => {
       {
         ...common,
         ...{ messageId: queryId, content: '你好', messageType: 'user', rating: null },
-        messageIssuer: { userName: '小明', userType: 'user' },
+        messageIssuer: { bizUserId: userId, userName: '小明', userType: 'user' },
       },
     ]);
   });
@@ -200,6 +200,20 @@ describe('messages in the Xingchen API', () => {
       expect(data).toMatchObject({ content: '你还好吗？', messageType: 'sys_greetings' });
       const { list } = await histories(body);
       expect(list).toEqual([data]);
+    });
+
+    it('obey the rules that its owner has set', async () => {
+      const platformPlugins = [
+        {
+          ...{ enabled: true, name: 'reject_answer_plugin' },
+          rejectConditions: [{ conditionType: 'reject_rule', keywords: [{ value: '赌博' }] }],
+        },
+      ];
+      const characterId = await server.create({ advancedConfig: { platformPlugins } });
+      server.provider.reply = () => '你好';
+      await server.post('/chat/reminder', { characterId, bizUserId: randomUUID() });
+      const system = server.provider.llm.requests.at(-1)?.messages[0]?.content;
+      expect(system).toContain('never talk about "赌博"');
     });
 
     it('are refused for a character that is not there, and for nobody', async () => {

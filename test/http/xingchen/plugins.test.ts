@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ImageWork } from '../../../src/images/image-work.ts';
+import { systemClock } from '../../../src/lifetime/clock.ts';
+import { turnOfMessage } from '../../../src/protocol/xingchen/ids.ts';
 import { ChatAnswer } from '../../../src/protocol/xingchen/chat.ts';
 import { HistoryAnswer, ImageAnswer } from '../../../src/protocol/xingchen/messages.ts';
 import { onePixel } from '../../fakes/scripted-provider.ts';
@@ -88,6 +91,22 @@ describe('plugins and inspection in the Xingchen API', () => {
       const refusal = await send(asking(characterId, '赌博'), inspect);
       expect(refusal.json).toMatchObject({ errorName: 'output_blocked' });
       expect(await kept(characterId)).toEqual([]);
+    });
+
+    it('declines as the character that it is, and counts what that took', async () => {
+      const plugins = [rejecting('passive_rule', '工资'), rejecting('reject_rule', '赌博')];
+      const characterId = await having(plugins);
+      server.provider.ending = () => ({
+        finishReason: 'stop',
+        usage: { prompt_tokens: 120, completion_tokens: 9 },
+      });
+      const { json } = await send(asking(characterId, '赌博'));
+      server.provider.ending = () => ({ finishReason: 'stop' });
+      expect(ChatAnswer.parse(json).data.usage).toMatchObject({
+        ...{ inputTokens: 120, outputTokens: 9 },
+      });
+      const system = server.provider.llm.requests.at(-1)?.messages[0]?.content;
+      expect(system).toContain('never bring up "工资"');
     });
 
     it('streams its refusal like any answer', async () => {
@@ -217,6 +236,22 @@ describe('plugins and inspection in the Xingchen API', () => {
       expect(await poll(messageId, userId, server, server.keys.other)).toMatchObject(unknown);
       expect(await poll('', userId)).toMatchObject({ code: 42201 });
       expect((await server.send('GET', '/v2/api/chat/image/unknown')).status).toBe(404);
+    });
+
+    it('is a clear refusal where it waits for an endpoint that was taken away', async () => {
+      const characterId = await having([image], plain);
+      const { messageId, userId } = await wish(characterId, undefined, plain);
+      const work = new ImageWork({ db: plain.database.db, clock: systemClock });
+      const { turnId } = turnOfMessage(messageId) ?? { turnId: '' };
+      await work.add({ workspaceId: plain.workspaces.own, turnId, prompt: 'a horse' });
+      const unconfigured = { errorName: 'images_not_configured' };
+      expect(await poll(messageId, userId, plain)).toMatchObject(unconfigured);
+      const claimed = await work.claim();
+      expect(await poll(messageId, userId, plain)).toMatchObject(unconfigured);
+      if (claimed) await work.fail(claimed, 'It was refused.');
+      expect(await poll(messageId, userId, plain)).toMatchObject({
+        data: { status: 'FAILED', errorMessage: 'It was refused.' },
+      });
     });
 
     it('is a clear refusal where nothing can draw', async () => {

@@ -26,6 +26,9 @@ export type Answered = {
 
 /** The Xingchen API over a real database and a scripted provider; every request is of the own workspace unless it says. */
 export class XingchenServer {
+  /** Whether connecting documents fails. */
+  refuseLinks = false;
+
   private constructor(
     readonly app: AppServer,
     readonly database: Database,
@@ -37,6 +40,8 @@ export class XingchenServer {
     readonly workspaces: { own: string; other: string },
     /** What was linked. */
     readonly links: { characterId: string; wishes: readonly { id: string; isActive: boolean }[] }[],
+    /** Of the own workspace. */
+    readonly documentIds: string[],
     private readonly folder: string,
   ) {}
 
@@ -64,6 +69,7 @@ export class XingchenServer {
       list: (workspaceId) =>
         Promise.resolve(workspaceId === workspaces.own ? documentIds.map((id) => ({ id })) : []),
       link: (_workspaceId, characterId, wishes) => {
+        if (server.refuseLinks) return Promise.reject(new Error('the link is refused'));
         links.push({ characterId, wishes });
         return Promise.resolve();
       },
@@ -79,10 +85,12 @@ export class XingchenServer {
       keys,
       rateLimits: { perKey: 100_000, perAddress: 100_000, failedPerAddress: 100_000 },
     }));
-    return new XingchenServer(
+    const server: XingchenServer = new XingchenServer(
       ...([app, database, provider, pictures, new Characters(db)] as const),
-      ...([{ own: own.key, other: other.key }, workspaces, links, folder] as const),
+      ...([{ own: own.key, other: other.key }, workspaces, links] as const),
+      ...([documentIds, folder] as const),
     );
+    return server;
   }
 
   async close(): Promise<void> {

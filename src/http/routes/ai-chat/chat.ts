@@ -2,6 +2,7 @@ import { Router, type Request, type RequestHandler } from 'express';
 import type * as z from 'zod';
 import type { Characters } from '../../../characters/characters.ts';
 import type { AppChat } from '../../../minds/app-chat.ts';
+import { withOwnRules } from '../../../minds/declining.ts';
 import { ChatRequest, sessionHeader, type HistoryView } from '../../../protocol/ai-chat.ts';
 import { jsonBody, parseBody } from '../../json-body.ts';
 import { leavingOf } from '../../leaving.ts';
@@ -17,8 +18,8 @@ export function chatRoutes({ characters, chat }: ChatDeps, guards: RequestHandle
   const router = Router();
   const find = async (req: Request, ref: string | number) => {
     const user = userOf(req);
-    const { character } = await listedCharacter(characters, user.workspaceId, ref);
-    return { user, character };
+    const record = await listedCharacter(characters, user.workspaceId, ref);
+    return { user, character: withOwnRules(record) };
   };
 
   router.post('/chat', ...guards, ...jsonBody(), async (req, res) => {

@@ -66,7 +66,12 @@ async function sendStream(
     yield* sound;
   }
   asSound(res).status(200);
-  await sent(pipeline(Readable.from(all(), { objectMode: false }), res, { signal }), signal);
+  try {
+    await sent(pipeline(Readable.from(all(), { objectMode: false }), res, { signal }), signal);
+  } finally {
+    // Who has left before anything was read on left it waiting at its first piece.
+    await sound.return();
+  }
 }
 
 /** Whoever left while it was sent is no failure of ours. */

@@ -22,7 +22,8 @@ const shared = new Set([
 /** A change as the store takes it. Only what was sent is changed. */
 export function fromXingchen(sent: XingchenFields): CharacterChange {
   const { avatar, advancedConfig: config } = sent;
-  const memories = config?.longTermMemories;
+  // As with all objects, the whole is replaced: without memories, nothing is switched off.
+  const memories = config && (config.longTermMemories ?? [{ enabled: true }]);
   const own = Object.entries(sent).filter(
     ([name, value]) => !saidHere.has(name) && !shared.has(name) && value != null,
   );

@@ -42,8 +42,8 @@ export function characterRoutes(
     const wished = sent.advancedConfig?.knowledgeBases ?? [];
     await bases.check(workspaceId, wished);
     const draft = { ...languageOf(sent), ...fromXingchen(sent), name: sent.name };
-    const { character, version } = await characters.create(workspaceId, draft);
-    await bases.replace(workspaceId, character.id, { before: [], after: wished });
+    const links = await bases.change(workspaceId, { before: [], after: wished });
+    const { character, version } = await characters.create(workspaceId, draft, links);
     const data: z.infer<typeof CharacterKey> = {
       characterId: wireId(character.id),
       version,
@@ -58,11 +58,18 @@ export function characterRoutes(
     const record = await characters.read(workspaceId, sent.characterId);
     if (!record) throw new CharacterNotFound();
     const { id } = record.character;
-    const wished = sent.advancedConfig?.knowledgeBases;
-    if (wished) await bases.check(workspaceId, wished);
-    if (!(await characters.update(workspaceId, id, fromXingchen(sent))))
+    const before = bases.of(record);
+    // The whole of it is replaced: without knowledgeBases it has none.
+    const after = sent.advancedConfig ? (sent.advancedConfig.knowledgeBases ?? []) : before;
+    // Who sends back what they have read is not refused for a document that was deleted since.
+    await bases.check(
+      workspaceId,
+      after.filter((wished) => !before.includes(wished)),
+    );
+    const links = sent.advancedConfig && (await bases.change(workspaceId, { before, after }));
+    const change = fromXingchen(sent);
+    if (!(await characters.update(workspaceId, id, change, undefined, links ?? undefined)))
       throw new CharacterNotFound();
-    if (wished) await bases.replace(workspaceId, id, { before: bases.of(record), after: wished });
     res.json(ok(req, true));
   });
 

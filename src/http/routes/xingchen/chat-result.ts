@@ -39,7 +39,7 @@ export function wholeResult(
   words: string,
   context: Context,
 ): ChatResult {
-  const { turn, calls } = answer;
+  const { turn, calls, position } = answer;
   const finishReason = finishReasons[answer.finishReason] ?? answer.finishReason;
   const functionCall = {
     thought: turn.assistantText,
@@ -59,7 +59,8 @@ export function wholeResult(
       inputTokens: turn.usage?.llmPromptTokens ?? 0,
       userTokens: tokensOf(words),
     },
-    context,
+    // Whoever is called first has said nothing yet.
+    context: { ...context, isSave: position !== null },
     stop: true,
   };
 }

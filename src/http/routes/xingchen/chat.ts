@@ -83,15 +83,21 @@ async function stream(
     if (!res.write(eventOf(result))) await once(res, 'drain', { signal });
   };
   let text = '';
-  for (;;) {
-    const next = await pieces.next();
-    if (next.done) {
-      const rest = isIncremental ? '' : text;
-      await write(wholeResult(rest, next.value, words, context));
-      res.end();
-      return;
+  try {
+    for (;;) {
+      const next = await pieces.next();
+      if (next.done) {
+        const rest = isIncremental ? '' : text;
+        await write(wholeResult(rest, next.value, words, context));
+        res.end();
+        return;
+      }
+      text += next.value;
+      await write(resultSoFar(isIncremental ? next.value : text, context));
     }
-    text += next.value;
-    await write(resultSoFar(isIncremental ? next.value : text, context));
+  } catch (failure) {
+    // Who left while a piece was written left the answer waiting at it, with the conversation taken.
+    await pieces.throw(failure);
+    throw failure;
   }
 }

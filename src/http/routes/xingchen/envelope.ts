@@ -64,7 +64,7 @@ export const eventHeaders = {
 export const sendRefusal: Sender = (req, res, body) => {
   const isStream = res.headersSent
     ? String(res.getHeader('content-type')).startsWith('text/event-stream')
-    : wantsEvents(req) && req.method === 'POST' && req.path === '/chat/send';
+    : wantsEvents(req) && req.method === 'POST' && /^\/chat\/send\/?$/i.test(req.path);
   if (!isStream) return asJson(req, res, body);
   if (!res.headersSent) res.set(eventHeaders);
   res.end(eventOf(body, 'error'));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CharacterRecord } from '../../../characters/character-record.ts';
+import type { Db } from '../../../db/db.ts';
 import { PublicError } from '../../../errors/public-error.ts';
 import type { Documents } from '../../../knowledge/documents.ts';
 import { uuidOf } from '../../../protocol/xingchen/ids.ts';
@@ -40,17 +41,21 @@ export class KnowledgeBases {
     if (unknown !== undefined) throw new KnowledgeBaseNotFound(unknown);
   }
 
-  /** Connects what is named now, and disconnects what is not any more; what other APIs connected stays. */
-  async replace(
+  /**
+   * Connects what is named now, and disconnects what is not any more; what other APIs connected stays.
+   * @returns what does it, in the transaction that changes the character; undefined when there is nothing to do
+   */
+  async change(
     workspaceId: string,
-    characterId: string,
     { before, after }: { before: readonly string[]; after: readonly string[] },
-  ): Promise<void> {
+  ): Promise<((tx: Db, characterId: string) => Promise<void>) | undefined> {
+    if (before.length === 0 && after.length === 0) return undefined;
     const known = new Set((await this.documents.list(workspaceId)).map(({ id }) => id));
     const wished = new Set(after.map((id) => uuidOf(id) ?? ''));
     const wishes = [...new Set([...before.map((id) => uuidOf(id) ?? ''), ...wished])]
       .filter((id) => known.has(id))
       .map((id) => ({ id, isActive: wished.has(id) }));
-    if (wishes.length > 0) await this.documents.link(workspaceId, characterId, wishes);
+    if (wishes.length === 0) return undefined;
+    return (tx, characterId) => this.documents.link(workspaceId, characterId, wishes, tx);
   }
 }

@@ -18,7 +18,7 @@ export function messageView(message: LoggedMessage): MessageView {
           userName: character.name,
           userType: 'character',
         }
-      : { userId: user.id, bizUserId: user.id, userName: user.name, userType: 'user' },
+      : { userId: user.id, bizUserId: user.givenId, userName: user.name, userType: 'user' },
     sessionId: wireId(conversationId),
     chatId,
     gmtCreate: at.toISOString(),

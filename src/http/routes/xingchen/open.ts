@@ -47,7 +47,7 @@ export function openXingchen(parts: XingchenParts): XingchenDeps {
   return {
     ...{ characters, openCharacters, documents, speakers, log, pictures, clock },
     ratings: new Ratings({ db, log, clock }),
-    reminders: new Reminders({ ...nouns, recollecting, clock }),
+    reminders: new Reminders({ ...nouns, recollecting, moderation, clock }),
     chat: new XingchenChat({ ...nouns, hooks }),
     canInspect: moderation !== undefined,
   };

@@ -52,7 +52,10 @@ export function pollingImageRoutes(deps: PollingImageDeps, guards: RequestHandle
     const found = message && (await log.find(workspaceId, message, userIds));
     if (!found) throw new MessageNotFound();
     const job = await pictures.work.find(workspaceId, found.turnId);
-    if (!job) throw pictures.canDraw ? new NothingDrawn() : new ImagesNotConfigured();
+    const isToDo = job?.state === 'waiting' || job?.state === 'working';
+    // What waits would wait for ever where the endpoint was taken away.
+    if (!pictures.canDraw && (!job || isToDo)) throw new ImagesNotConfigured();
+    if (!job) throw new NothingDrawn();
     res.json(ok(req, imageView(job, req)));
   });
 }

@@ -1,13 +1,14 @@
 import { Router, type RequestHandler } from 'express';
 import type { OpenCharacters } from '../../../characters/open-characters.ts';
 import type { MessageLog } from '../../../chats/message-log.ts';
+import { withOwnRules } from '../../../minds/declining.ts';
 import type { Reminders } from '../../../minds/reminders.ts';
 import { ReminderRequest } from '../../../protocol/xingchen/messages.ts';
 import { callerOf } from '../../api-key.ts';
 import { parseBody } from '../../json-body.ts';
 import { leavingOf } from '../../leaving.ts';
 import { CharacterNotFound } from '../../refusals.ts';
-import { ok } from './envelope.ts';
+import { ok, wantsInspection } from './envelope.ts';
 import { messageView } from './message-wire.ts';
 
 export type ReminderDeps = {
@@ -24,8 +25,10 @@ export function reminderRoutes(deps: ReminderDeps, guards: RequestHandler[]): Ro
     const { characterId, bizUserId, content } = parseBody(ReminderRequest, req);
     const found = await openCharacters.find(workspaceId, characterId, 'allowApi');
     if (!found) throw new CharacterNotFound();
-    const { character } = found.record;
-    const of = { workspaceId, character, userId: bizUserId };
+    const of = {
+      ...{ workspaceId, userId: bizUserId, inspected: wantsInspection(req) },
+      character: withOwnRules(found.record),
+    };
     const { turn } = await reminders.write(of, content, leavingOf(res));
     if (content !== undefined) {
       res.json(ok(req, true));
