@@ -50,7 +50,7 @@ export type WrittenIn = { workspaceId: string; conversationId: string; began?: D
  *   conversations in the background locks in this order
  * @property after what is stored with the turn and belongs to it
  */
-export type Keeping = {
+type Keeping = {
   replaces?: string | undefined;
   request?: RequestKey | undefined;
   before?: (tx: Db) => Promise<void> | undefined;
