@@ -196,13 +196,20 @@ export class Answering {
     return { exchange, done: exchange.begin(source, this.#speech()) };
   }
 
-  #release({ exchange, done, judging }: Begun, outcome: Outcome, isFixed = false): void {
+  #release(begun: Begun, outcome: Outcome, isFixed = false): void {
+    const { exchange } = begun;
     this.#deps.onBegan(exchange.start, isFixed);
     this.#running = exchange;
     this.#runningFixed = isFixed;
-    void done.then((end) => this.#onReplyEnd(exchange, end, outcome));
-    if (judging) void this.#releaseIfFit(exchange, judging);
+    void this.#follow(begun, outcome);
+  }
+
+  /** Never rejects. */
+  async #follow({ exchange, done, judging }: Begun, outcome: Outcome): Promise<void> {
+    if (judging) await this.#releaseIfFit(exchange, judging);
     else this.#letSound(exchange);
+    // Not before the judgement: a model may fail at once, and nobody is told so about words that are blocked.
+    await this.#onReplyEnd(exchange, await done, outcome);
   }
 
   #letSound(exchange: Exchange): void {

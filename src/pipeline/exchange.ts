@@ -57,6 +57,10 @@ export class Exchange {
   #heardBefore: string;
   #sounding = false;
   #writing = false;
+  #synthesising = false;
+  #lastText = '';
+  /** What is written next stands behind words that a failure broke off. */
+  #needsBlank = false;
 
   constructor(
     start: ExchangeStart,
@@ -97,6 +101,7 @@ export class Exchange {
   /** Begins an answer, a second one too when the first failed. Nothing is heard before `release`. */
   begin(source: AnswerSource, speech: Speech | undefined): Promise<ReplyEnd> {
     if (this.#reply) this.#heardBefore = join(this.#heardBefore, this.#reply.heard().text);
+    this.#needsBlank = /\S$/u.test(this.#lastText);
     const lines = source(this.#work, () => this.deps.keep(this));
     const spoken = speech && { ...speech, tts: this.#work.speaking(speech.tts) };
     this.#reply = new Reply(this.turnId, lines, spoken, this.deps, (event) => {
@@ -188,11 +193,15 @@ export class Exchange {
     const { turnId } = this;
     switch (event.kind) {
       case 'textBegan':
+        // An apology goes on in the text of the answer that failed: a turn has one.
+        if (this.#writing) return;
         this.#writing = true;
         emit({ kind: 'replyTextBegan', turnId });
         return;
       case 'text':
-        emit({ kind: 'replyText', turnId, text: event.text });
+        this.#lastText = event.text;
+        emit({ kind: 'replyText', turnId, text: `${this.#needsBlank ? ' ' : ''}${event.text}` });
+        this.#needsBlank = false;
         return;
       case 'textEnded':
         this.#endText();
@@ -210,6 +219,8 @@ export class Exchange {
         emit({ kind: 'emotion', turnId, emotion: event.emotion });
         return;
       case 'synthesisBegan':
+        if (this.#synthesising) return;
+        this.#synthesising = true;
         emit({ kind: 'synthesisBegan', turnId });
         return;
       case 'soundBegan':

@@ -18,6 +18,7 @@ import { speak } from './speak.ts';
 export type ReplyEvent =
   | { kind: 'textBegan' }
   | { kind: 'text'; text: string }
+  /** Of an answer that did not fail. */
   | { kind: 'textEnded' }
   /** This and the next come after the text. */
   | { kind: 'silence'; reason: 'abstain' | undefined }
@@ -165,9 +166,8 @@ export class Reply {
       return { kind: 'finished' };
     } catch (cause) {
       if (signal.aborted) return { kind: 'cancelled' };
-      // What was said well is still said; the break is reported after it.
+      // What was said well is still said; the break is reported after it. Whether the text ends here is not ours to say.
       for (const piece of cutter.end()) pieces.push(piece);
-      this.#tell({ kind: 'textEnded' });
       return { kind: 'failed', stage: 'llm', cause };
     } finally {
       pieces.end();

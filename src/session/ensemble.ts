@@ -1,27 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { RosterAnswer, SessionEnd } from '../protocol/journal.ts';
-import {
-  characterRemoved,
-  characterStatus,
-  markMessage,
-  marksOf,
-  memberReady,
-  type MarkedMessage,
-} from '../protocol/member-marks.ts';
+import { markMessage, marksOf, type MarkedMessage } from '../protocol/member-marks.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { Cast, Role, RosterCommand, RosterOutcome } from '../protocol/roster.ts';
 import { respond, type ServerResponse } from '../protocol/server-messages.ts';
-import { tell } from '../protocol/tell.ts';
 import type { Log } from '../telemetry/log.ts';
+import { CastMember } from './cast-member.ts';
 import type { Performers, Player } from './performers.ts';
+import type { PlaceNews } from './place.ts';
 import { acknowledge, commandOf, type RosterMessage } from './roster-messages.ts';
 
 export type EnsembleDeps = {
   roomSessionId: string;
   log: Log;
-  /** Lets a character into the room. @throws when that cannot be done */
-  open: (role: Role) => Promise<Player>;
+  /** Lets a character into the room, and tells what becomes of its place there. @throws when that cannot be done */
+  open: (role: Role, onPlace: (news: PlaceNews) => void) => Promise<Player>;
   /** Carries a client's wish out where it is remembered. */
   command: (command: RosterCommand) => Promise<RosterAnswer>;
   /** To this one alone, or to everybody. */
@@ -48,7 +42,7 @@ const general: ReadonlySet<ClientMessage['type']> = new Set([
 /** The characters of a room with several: who is there, who is spoken to, and what clients change of it. */
 export class Ensemble implements Performers {
   readonly #deps: EnsembleDeps;
-  readonly #members = new Map<string, { role: Role; part: Player | undefined }>();
+  readonly #members = new Map<string, CastMember>();
   #activeId: string | null;
   #routeEpoch: number;
   #rosterEpoch: number;
@@ -60,26 +54,25 @@ export class Ensemble implements Performers {
     this.#activeId = cast.activeMembershipId;
     this.#routeEpoch = cast.routeEpoch;
     this.#rosterEpoch = cast.rosterEpoch;
-    for (const role of cast.roles) this.#members.set(role.membershipId, { role, part: undefined });
+    for (const role of cast.roles) this.#expect(role);
   }
 
   /** Lets everybody in at once. One who cannot come keeps nobody else out. */
   async open(): Promise<void> {
-    await Promise.all([...this.#members.values()].map(({ role }) => this.#letIn(role)));
+    await Promise.all([...this.#members.values()].map((member) => this.#letIn(member)));
     this.#route();
   }
 
   /** Names of all but this one. */
   othersThan(membershipId: string): string[] {
-    return [...this.#members.values()].flatMap(({ role, part }) =>
-      part && role.membershipId !== membershipId ? [role.character.name] : [],
+    return [...this.#members.values()].flatMap(({ role, isHere }) =>
+      isHere && role.membershipId !== membershipId ? [role.character.name] : [],
     );
   }
 
-  /** Tells somebody who is there. @param interactionId undefined: they know it by now */
+  /** Tells somebody who is there, and who will not be. @param interactionId undefined: they know it by now */
   announce(to: string | undefined, interactionId: string | undefined): void {
-    for (const { role, part } of this.#members.values())
-      if (part) this.#announce(role, to, interactionId);
+    for (const member of this.#members.values()) member.announce(to, interactionId);
   }
 
   /** The first human has come. */
@@ -132,8 +125,18 @@ export class Ensemble implements Performers {
     await Promise.all(this.parts.map((part) => part.close()));
   }
 
-  #active(): { role: Role; part: Player | undefined } | undefined {
-    return this.#activeId === null ? undefined : this.#members.get(this.#activeId);
+  #expect(role: Role): CastMember {
+    const { roomSessionId, send } = this.#deps;
+    const rosterEpoch = () => this.#rosterEpoch;
+    const member = new CastMember(role, { roomSessionId, rosterEpoch, send });
+    this.#members.set(role.membershipId, member);
+    return member;
+  }
+
+  /** Who is spoken to, where that one is there. */
+  #active(): CastMember | undefined {
+    const member = this.#activeId === null ? undefined : this.#members.get(this.#activeId);
+    return member?.isHere ? member : undefined;
   }
 
   #route(): void {
@@ -156,28 +159,57 @@ export class Ensemble implements Performers {
   }
 
   /** Never rejects. */
-  async #letIn(role: Role): Promise<void> {
-    const { open, send, roomSessionId, log } = this.#deps;
-    const { membershipId } = role;
+  async #letIn(member: CastMember): Promise<void> {
+    const { membershipId } = member.role;
+    const { open, log } = this.#deps;
+    const isExpected = () => !this.#closed && this.#members.get(membershipId) === member;
     try {
-      const part = await open(role);
-      const member = this.#members.get(membershipId);
-      if (this.#closed || !member) await part.close();
-      else member.part = part;
+      const part = await open(member.role, (news) => {
+        if (isExpected()) this.#onPlace(member, news);
+      });
+      if (isExpected()) member.part = part;
+      else await part.close();
     } catch (err) {
       log.error({ err, membershipId }, 'a character could not come into the room');
-      const marks = marksOf(roomSessionId, role);
-      send(characterStatus('failed', marks, this.#rosterEpoch, 'join_failed'));
+      if (isExpected()) this.#fail(member, 'join_failed');
     }
   }
 
-  #announce(role: Role, to: string | undefined, interactionId: string | undefined): void {
-    const { send, roomSessionId } = this.#deps;
-    const marks = marksOf(roomSessionId, role);
-    if (interactionId !== undefined)
-      for (const message of tell.interactionCreated(interactionId, role.characterSessionId))
-        send(markMessage(message, marks), to);
-    send(memberReady(marks, this.#rosterEpoch), to);
+  /** A part goes on without a place, until there is no hope of one. */
+  #onPlace(member: CastMember, news: PlaceNews): void {
+    const { part, failure } = member;
+    switch (news) {
+      case 'lost':
+        this.#fail(member, 'connection_lost');
+        return;
+      case 'returning':
+        member.tellStatus('starting');
+        return;
+      case 'back':
+        member.failure = undefined;
+        // One who is still coming in is welcomed then.
+        if (part) this.#welcome(member, undefined);
+        return;
+      case 'gone':
+        member.part = undefined;
+        this.#fail(member, failure ? 'join_failed' : 'connection_lost');
+        part?.close().catch((err: unknown) => {
+          this.#deps.log.error({ err }, 'a character that is out of the room could not be closed');
+        });
+    }
+  }
+
+  #fail(member: CastMember, failure: CastMember['failure']): void {
+    member.failure = failure;
+    member.tellStatus('failed');
+    if (this.#activeId === member.role.membershipId) this.#route();
+  }
+
+  /** Everybody can talk with it from now on. */
+  #welcome(member: CastMember, interactionId: string | undefined): void {
+    member.tellStatus('ready');
+    member.announce(undefined, interactionId);
+    if (this.#activeId === member.role.membershipId) this.#route();
   }
 
   /** Never rejects. */
@@ -203,7 +235,6 @@ export class Ensemble implements Performers {
   }
 
   async #apply(outcome: Extract<RosterOutcome, { ok: true }>, added: Role[]): Promise<void> {
-    const { send, roomSessionId } = this.#deps;
     this.#rosterEpoch = Math.max(this.#rosterEpoch, outcome.rosterEpoch);
     // A repeated command may be older than what holds by now.
     if (outcome.routeEpoch > this.#routeEpoch) {
@@ -214,7 +245,7 @@ export class Ensemble implements Performers {
     const leaving = outcome.removedMembershipIds.map((membershipId) => {
       const member = this.#members.get(membershipId);
       this.#members.delete(membershipId);
-      if (member) send(characterRemoved(marksOf(roomSessionId, member.role), this.#rosterEpoch));
+      member?.tellRemoved();
       return member?.part?.close();
     });
     const coming = added.map((role) => this.#add(role));
@@ -222,17 +253,11 @@ export class Ensemble implements Performers {
   }
 
   async #add(role: Role): Promise<void> {
-    const { send, roomSessionId } = this.#deps;
     if (this.#members.has(role.membershipId)) return;
-    this.#members.set(role.membershipId, { role, part: undefined });
-    const marks = marksOf(roomSessionId, role);
-    send(characterStatus('starting', marks, this.#rosterEpoch));
-    await this.#letIn(role);
-    const part = this.#members.get(role.membershipId)?.part;
-    if (!part) return;
-    send(characterStatus('ready', marks, this.#rosterEpoch));
-    this.#announce(role, undefined, randomUUID());
-    if (this.#hasBegun) part.begin(false);
-    if (this.#activeId === role.membershipId) this.#route();
+    const member = this.#expect(role);
+    member.tellStatus('starting');
+    await this.#letIn(member);
+    if (member.isHere) this.#welcome(member, randomUUID());
+    if (this.#hasBegun) member.part?.begin(false);
   }
 }

@@ -15,6 +15,7 @@ import { Ensemble } from './ensemble.ts';
 import type { Microphones } from './microphones.ts';
 import { Part, type PartDeps, type Podium } from './part.ts';
 import { Solo, type Performers } from './performers.ts';
+import { Place, type PlaceDeps } from './place.ts';
 import type { Recollections } from './recollections.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionDeps } from './session-deps.ts';
@@ -80,16 +81,26 @@ async function openCast(cast: Cast, opening: Opening): Promise<Performers> {
   const ensemble: Ensemble = new Ensemble(cast, {
     roomSessionId: sessionId,
     log: opening.log,
-    open: async (role) => {
+    open: async (role, onPlace) => {
       const { membershipId } = role;
       const company = () => ({
         people: isShared ? attendance.here : undefined,
         characters: ensemble.othersThan(membershipId),
       });
-      const podium = await enter(role, opening);
+      let part: Part | undefined;
+      const cut = () => {
+        part?.conversation.interrupt();
+      };
+      const podium = await enter(role, opening, { onNews: onPlace, cut });
       opening.recollections.begin(role.characterSessionId, role.recollection);
       if (role.recalls) opening.recollections.recallsNow(role.character.id);
-      return Part.open(role, podium, partDeps(opening, company, role));
+      try {
+        part = await Part.open(role, podium, partDeps(opening, company, role));
+        return part;
+      } catch (cause) {
+        await podium.close();
+        throw cause;
+      }
     },
     command: (command) => deps.journal.rosterCommand(sessionId, command),
     end: opening.end,
@@ -105,25 +116,30 @@ async function openCast(cast: Cast, opening: Opening): Promise<Performers> {
 }
 
 /** A place of its own for a character: its voice comes from there, and what it tells bears its marks. */
-async function enter(role: Role, { room, assignment, deps, attendance, log }: Opening) {
+async function enter(
+  role: Role,
+  { room, assignment, deps, attendance, log }: Opening,
+  told: Pick<PlaceDeps, 'onNews' | 'cut'>,
+) {
   const { membershipId } = role;
   const marks = marksOf(assignment.sessionId, role);
   const send: Podium['send'] = (message, isVoid) => {
     room.data.send(markMessage(message, marks), isVoid);
   };
-  const place = await deps.enterAs(characterIdentity(membershipId), role.character.name, send);
-  place.events.on('listened', () => {
-    attendance.listened();
+  const place = await Place.take({
+    ...told,
+    clock: deps.clock,
+    log: log.child({ membershipId }),
+    enter: () => deps.enterAs(characterIdentity(membershipId), role.character.name, send),
+    onListened: () => {
+      attendance.listened();
+    },
   });
-  place.events.on('closed', (why) => {
-    log.warn({ why, membershipId }, 'a character is out of the room');
-  });
-  const podium: Podium = {
+  return {
     send,
     openVoice: (output, others) => place.openVoice(output, others),
     close: () => place.close(),
-  };
-  return podium;
+  } satisfies Podium;
 }
 
 function partDeps(

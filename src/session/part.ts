@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { VoiceOut } from '../frames/voice-out.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Closable } from '../lifetime/scope.ts';
 import { Conversation } from '../pipeline/conversation.ts';
@@ -22,7 +23,6 @@ import type { Stt } from '../providers/stt/stt.ts';
 import type { Tts } from '../providers/tts/tts.ts';
 import type { Vad } from '../providers/vad/vad.ts';
 import type { VoiceSink } from '../room/voice-sink.ts';
-import type { Voice } from '../room/voice.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { FaceLine } from './face-line.ts';
@@ -49,7 +49,7 @@ export type PartRole = Pick<Assignment, 'ownLlm' | 'narrative' | 'tools' | 'char
 
 /** From where a character speaks and tells: the room, or a place of its own in it. */
 export type Podium = {
-  openVoice(output: AudioOutput, others: readonly VoiceSink[]): Promise<Voice>;
+  openVoice(output: AudioOutput, others: readonly VoiceSink[]): Promise<VoiceOut>;
   /** @param isVoid asked right before: true leaves the message out */
   send(message: ClientBoundMessage, isVoid?: () => boolean): void;
   /** Leaves it. */

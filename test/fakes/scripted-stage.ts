@@ -39,6 +39,8 @@ export class ScriptedStage<Request> {
   readonly counts: StageCounts = { requests: 0, aborted: 0, completed: 0, answered: 0 };
   readonly requests: Request[] = [];
   pace: Pace = { firstMs: 0, pieceMs: 0 };
+  /** What a request brings upon itself, whatever else holds; undefined: nothing. */
+  because: (request: Request) => Behaviour | undefined = () => undefined;
   #always: Behaviour = { kind: 'ok' };
   readonly #next: Behaviour[] = [];
   readonly #waiting = new Set<() => void>();
@@ -70,7 +72,7 @@ export class ScriptedStage<Request> {
   /** For the server: a request is there. @returns what to do with it */
   arrived(request: Request, response: ServerResponse): Behaviour {
     this.requests.push(request);
-    const behaviour = this.#next.shift() ?? this.#always;
+    const behaviour = this.because(request) ?? this.#next.shift() ?? this.#always;
     this.#count('requests');
     response.once('close', () => {
       if (response.writableFinished) this.#count('completed');

@@ -12,6 +12,7 @@ import {
   since,
   speakQuickly,
 } from './support/calls.ts';
+import { orderProblems } from './support/message-order.ts';
 import { Parley } from './support/server.ts';
 
 const body = {
@@ -52,7 +53,11 @@ describe('answers that hold more than words', () => {
     speakQuickly(provider);
   });
 
-  afterEach(() => calls.leaveAll());
+  afterEach(async () => {
+    const problems = calls.logs.map(orderProblems);
+    await calls.leaveAll();
+    expect(problems.flat()).toEqual([]);
+  });
 
   afterAll(async () => {
     await dispose();

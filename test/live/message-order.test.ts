@@ -1,33 +1,51 @@
 import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { callerRateHz, kindOf, type Caller } from '../../bench/caller.ts';
+import { callerRateHz, kindOf, type Caller, type Received } from '../../bench/caller.ts';
 import { spoken } from '../fakes/espeak.ts';
-import { ScriptedProvider } from '../fakes/scripted-provider.ts';
+import { ScriptedProvider, type ChatRequest } from '../fakes/scripted-provider.ts';
+import type { Behaviour } from '../fakes/scripted-stage.ts';
 import { Calls, dataOf, speakQuickly } from './support/calls.ts';
 import { orderProblems } from './support/message-order.ts';
 import { Parley } from './support/server.ts';
 
-/** Each round has nine turns: seven answers, one that is blocked, and one that a spoken interruption cuts off. */
-const rounds = 4;
+/**
+ * Each round has twelve turns: nine answers of which two are acted out, one that is blocked, one that stays silent, and
+ * one that a spoken interruption cuts off. At the end of a session three fail.
+ */
+const rounds = 3;
 const sentence = 'Please tell me something else.';
 const longAnswer =
   'The harbour lies below the hill behind the old mill, on the other side of the river. ' +
   'Follow the path until you see the masts. Then ask for the keeper, who knows the rest.';
 
-/** What clients ask for: sound in every form, writing alone, actions, emotions, faces, and to be seen. */
+/** What clients ask for beside actions: sound in every form, writing alone, emotions, faces, and to be seen. */
 const bodies: Record<string, unknown>[] = [
-  { connection_type: 'video' },
+  { connection_type: 'video', emotion_config: { provider: 'llm', min_word_threshold: 1 } },
   { audio_config: { output: { audio_routing: 'both' } } },
   { audio_config: { output: { audio_routing: 'data_only' } } },
   { default_tts_enabled: false },
-  { action_config: { actions: ['Wave', 'Move To'], objects: [{ name: 'cube', description: '' }] } },
+  {},
   { emotion_config: { provider: 'nrclex' } },
   { blendshape_provider: 'neurosync', blendshape_config: { format: 'arkit' } },
   { blendshape_provider: 'ovr' },
 ];
 
+const action_config = {
+  actions: ['Wave', 'Move To'],
+  objects: [{ name: 'cube', description: '' }],
+};
 const blockedText = 'How do I build a bomb?';
+/** What is answered to which words; to all others, a few plain ones. */
+const answers: [asked: string, answer: string][] = [
+  ['harbour', longAnswer],
+  ['Wave', 'Very well. [feel: joy 2] [do: Wave]'],
+  ['cube', 'Here you are, my friend.'],
+  ['bird', '[ABSTAIN]'],
+  ['stumble', 'Let me begin, and then stop before the end.'],
+  ['gramophone', 'The first half of this is well. The gramophone is broken.'],
+];
+const refused: Behaviour = { kind: 'refuse', status: 503 };
 const CharId = z.object({ charID: z.string() });
 const SectionId = z.object({ section_id: z.string() });
 const Turns = z.object({
@@ -46,8 +64,17 @@ describe('the messages of a session', () => {
     provider.llm.pace = { firstMs: 20, pieceMs: 1 };
     provider.tts.pace = { firstMs: 20, pieceMs: 0 };
     provider.transcript = () => sentence;
-    provider.reply = ({ messages }) =>
-      (messages.at(-1)?.content ?? '').includes('harbour') ? longAnswer : 'Very well, as you wish.';
+    const asks = ({ messages }: ChatRequest, what: string) =>
+      (messages.at(-1)?.content ?? '').includes(what);
+    provider.reply = (request) =>
+      answers.find(([what]) => asks(request, what))?.[1] ?? 'Very well, as you wish.';
+    const json = '{"actions":[{"name":"Move To","target":"cube"}]}';
+    provider.calls = (request) => (asks(request, 'cube') ? [{ name: 'emit_actions', json }] : []);
+    provider.llm.because = (request) => {
+      if (asks(request, 'refuse')) return refused;
+      return asks(request, 'stumble') ? { kind: 'breakOff', afterPieces: 3 } : undefined;
+    };
+    provider.tts.because = ({ input }) => (input.includes('gramophone') ? refused : undefined);
     speakQuickly(provider);
     utterance = await spoken(sentence, callerRateHz);
     provider.flags = ({ input }) => (input.includes('bomb') ? ['violence'] : []);
@@ -89,10 +116,26 @@ describe('the messages of a session', () => {
     await caller.until(() => count(caller, 'bot-llm-text') > begun || undefined, 'an answer');
   }
 
+  /** Types a question, and waits for the end of its own turn: of one that was still due, there may be another before. */
+  async function ask(caller: Caller, text: string): Promise<void> {
+    const from = caller.received.length;
+    const isAsked = ({ message }: Received) =>
+      kindOf(message) === 'final-user-transcription' && dataOf(message)['text'] === text;
+    const asked = () => caller.received.findIndex((one, at) => at >= from && isAsked(one));
+    await type(caller, text);
+    await caller.until(() => (asked() >= 0 ? true : undefined), text);
+    await caller.message('bot-turn-completed', { fromIndex: asked(), timeoutMs: 30_000 });
+  }
+
   async function round(caller: Caller, bargesIn: boolean): Promise<void> {
-    const typed = ended(caller, 1);
-    await type(caller, 'Good evening.');
-    await typed();
+    // In words, with an action and a feeling in the text, and with an action that is called.
+    for (const text of ['Good evening.', 'Wave to me.', 'Fetch the cube.']) await ask(caller, text);
+
+    // Nothing that is worth a word.
+    const ignored = ended(caller, 1);
+    const data = { text: 'A bird flies by.', run_llm: 'auto' };
+    await caller.send({ type: 'context-update', data });
+    await ignored();
 
     // Cut off by the client's word, and by its next question, early and late.
     const stopped = ended(caller, 1);
@@ -109,14 +152,19 @@ describe('the messages of a session', () => {
     await hurried();
 
     // Neither answered nor remembered, and a turn all the same.
-    const blocked = ended(caller, 1);
-    await type(caller, blockedText);
-    await blocked();
+    await ask(caller, blockedText);
 
     const answered = ended(caller, bargesIn ? 2 : 1);
     if (bargesIn) await askAtLength(caller);
     await caller.speak(utterance);
     await answered();
+  }
+
+  /** A model that refuses, one that stops in mid-sentence, and a voice that breaks in the second sentence. */
+  async function fail(caller: Caller): Promise<void> {
+    for (const text of ['Please refuse.', 'Now stumble.', 'Play the gramophone.'])
+      await ask(caller, text);
+    await ask(caller, 'Good evening.');
   }
 
   /** Makes the character speak about what it is shown, in the middle of an answer. */
@@ -129,12 +177,13 @@ describe('the messages of a session', () => {
   }
 
   async function converse(body: Record<string, unknown>): Promise<Caller> {
-    const caller = await calls.open({ body: { ...body, debug: true } });
+    const caller = await calls.open({ body: { action_config, ...body, debug: true } });
     const isSpoken = body['default_tts_enabled'] !== false;
     for (let n = 0; n < rounds; n++) {
       await round(caller, isSpoken && n % 2 === 0);
       if (body['connection_type'] === 'video') await look(caller);
     }
+    await fail(caller);
     return caller;
   }
 
@@ -199,7 +248,20 @@ describe('the messages of a session', () => {
         },
       });
     }
+    await fail(caller);
     return caller;
+  }
+
+  const abortReasons = (caller: Caller) =>
+    caller.received
+      .map(({ message }) => dataOf(message))
+      .flatMap((data) => (data['was_aborted'] === true ? [data['error_reason']] : []));
+
+  /** Of the model in every session, of the voice in those that have one. */
+  function expectFailures(caller: Caller): void {
+    const isSpoken = count(caller, 'bot-tts-started') > 0;
+    expect(count(caller, 'error')).toBeGreaterThan(0);
+    if (!isSpoken) expect(abortReasons(caller)).toEqual([]);
   }
 
   async function storedTurns(caller: Caller): Promise<z.infer<typeof Turns>['turns']> {
@@ -226,8 +288,16 @@ describe('the messages of a session', () => {
       expect(stored.some(({ status }) => status === 'interrupted')).toBe(true);
       expect(count(caller, 'metrics')).toBeGreaterThan(stored.length);
       expect(count(caller, 'usage-update')).toBe(count(caller, 'bot-turn-completed'));
+      expect(count(caller, 'llm-no-response')).toBeGreaterThan(0);
     }
     expect(turns).toBeGreaterThan(200);
+    // The last one tells a story, of which nothing is acted out.
+    for (const caller of callers.slice(0, -1)) {
+      // In two forms each; what the sound of an earlier turn cuts is not acted out.
+      expect(count(caller, 'action-response')).toBeGreaterThan(2 * rounds);
+      expectFailures(caller);
+    }
+    expect(callers.flatMap(abortReasons)).toContain('audio_delivery_failed');
     // Where it begins and where the bell leads, in both forms.
     const told = callers.map((caller) => count(caller, 'behavior-tree-response'));
     expect(told.at(-1)).toBeGreaterThanOrEqual(4);
@@ -237,5 +307,7 @@ describe('the messages of a session', () => {
     const caller = await converseWithTwo();
     expect(orderProblems(caller.received.map(({ message }) => message))).toEqual([]);
     expect(count(caller, 'bot-turn-completed')).toBeGreaterThan(16);
+    expect(count(caller, 'llm-no-response')).toBeGreaterThan(0);
+    expectFailures(caller);
   }, 120_000);
 });

@@ -2,10 +2,14 @@ import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callerRateHz, kindOf, type Caller, type Received } from '../../bench/caller.ts';
 import { CastEntry } from '../../src/protocol/cast-entry.ts';
+import { livekitRooms } from '../../src/room/rooms.ts';
 import { spoken } from '../fakes/espeak.ts';
 import { ScriptedProvider } from '../fakes/scripted-provider.ts';
 import { Calls, dataOf, exchange, since, speakQuickly } from './support/calls.ts';
 import { Parley } from './support/server.ts';
+
+/** Ours, so that a test can do in a room what an operator can. */
+const livekit = { apiKey: 'key-of-this-test', apiSecret: 'a-secret-of-at-least-32-characters' };
 
 describe('a room with several characters', () => {
   let provider: ScriptedProvider;
@@ -15,7 +19,14 @@ describe('a room with several characters', () => {
 
   beforeAll(async () => {
     provider = await ScriptedProvider.open();
-    parley = await Parley.start({ provider, env: { CHARACTERS_PER_ROOM: '3' } });
+    parley = await Parley.start({
+      provider,
+      env: {
+        CHARACTERS_PER_ROOM: '3',
+        LIVEKIT_API_KEY: livekit.apiKey,
+        LIVEKIT_API_SECRET: livekit.apiSecret,
+      },
+    });
   });
 
   beforeEach(() => {
@@ -197,6 +208,31 @@ describe('a room with several characters', () => {
       status: 'error',
       extras: { code: 'roster_limit' },
     });
+  });
+
+  it('has a character back whose own connection is lost, and says so', async () => {
+    const { caller, first } = await open();
+    const from = since(caller);
+    const { room_url: url, room_name: name } = caller.answer;
+    await livekitRooms({ ...livekit, url }, 'nobody').putOut(name, first.participant_identity);
+    const back = await caller.message('bot-ready', from);
+    expect(dataOf(back.message)['membership_id']).toBe(first.membership_id);
+    const statuses = caller.received
+      .slice(from.fromIndex)
+      .filter(({ message }) => message['type'] === 'character-status')
+      .map(({ message }) => dataOf(message))
+      .map(({ status, failure_code: code }) => [status, code]);
+    expect(statuses).toEqual([
+      ['failed', 'connection_lost'],
+      ['starting', null],
+      ['ready', null],
+    ]);
+    provider.reply = () => 'Yes, thank you, I am very well indeed, and glad to be here again.';
+    const askedAtMs = performance.now();
+    expect(whoSpoke(await exchange(caller, 'Are you well?'))).toEqual(
+      new Set([first.membership_id]),
+    );
+    expect(caller.sound.loudFramesAfter(askedAtMs)).toBeGreaterThan(0);
   });
 
   it('can be joined by others, who find it as it is now', async () => {

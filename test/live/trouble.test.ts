@@ -14,6 +14,7 @@ import {
   since,
   speakQuickly,
 } from './support/calls.ts';
+import { orderProblems } from './support/message-order.ts';
 import { Parley } from './support/server.ts';
 
 const answer = 'Down the hill. You cannot miss it.';
@@ -36,7 +37,9 @@ describe('trouble', () => {
 
   afterEach(async () => {
     for (const stage of [provider.stt, provider.llm, provider.tts]) stage.always({ kind: 'ok' });
+    const problems = calls.logs.map(orderProblems);
     await calls.leaveAll();
+    expect(problems.flat()).toEqual([]);
   });
 
   afterAll(async () => {

@@ -385,6 +385,17 @@ describe('a failing provider costs one turn at most', () => {
     expect(record?.assistantText).toMatch(/^The harbour lies below Sorry/);
   });
 
+  it('writes what it had and the apology as one text, which ends once', async () => {
+    scene.llm.script.from({ pieces: 'The harbour lies below', fails: lasting('llm') });
+    scene.conversation.type('Hello there');
+    await scene.clock.advance(9_000);
+    expect(scene.completed()).toHaveLength(1);
+    for (const kind of ['replyTextBegan', 'replyTextEnded', 'synthesisBegan'] as const)
+      expect(scene.count(kind)).toBe(1);
+    const text = scene.events.flatMap((event) => (event.kind === 'replyText' ? [event.text] : []));
+    expect(text.join('')).toMatch(/^The harbour lies below Sorry/);
+  });
+
   it('aborts the turn when its sound cannot be made', async () => {
     scene.tts.script.from({ soundMs: 0, fails: lasting('tts') });
     scene.conversation.type('Hello there');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import { answer, Scene } from './scene.ts';
 
 describe('what users say, where it is moderated', () => {
@@ -42,6 +43,24 @@ describe('what users say, where it is moderated', () => {
     expect(kinds.indexOf('moderated')).toBeLessThan(kinds.indexOf('replyTextBegan'));
     await scene.silence(9_000);
     expect(scene.completed()).toMatchObject([{ status: 'completed', assistantText: answer }]);
+  });
+
+  it('is judged before anything is told of a model that fails at once', async () => {
+    let judge: (reason: string | null) => void = () => undefined;
+    judged = () => new Promise((resolve) => (judge = resolve));
+    scene.llm.script.from({ pieces: [], fails: new ProviderFailed('llm', 'garbage', false) });
+    scene.conversation.type('How do I build a bomb?');
+    await scene.clock.advance(2_000);
+    expect(scene.kinds()).toEqual(['userTranscript']);
+    judge('Flagged: violence');
+    await scene.clock.advance(2_000);
+    expect(scene.kinds()).toEqual(['userTranscript', 'moderated', 'turnCompleted']);
+    scene.conversation.type('Where is the harbour?');
+    judge(null);
+    await scene.clock.advance(9_000);
+    const kinds = scene.kinds().slice(3);
+    expect(kinds.indexOf('moderated')).toBeLessThan(kinds.indexOf('failed'));
+    expect(scene.completed().at(-1)?.assistantText).toContain('Sorry');
   });
 
   it('is answered when nobody can judge it', async () => {

@@ -143,6 +143,10 @@ describe('the order of messages', () => {
       'a sequence that stands still',
       [...turn.slice(0, -1), ...tell.turnCompleted('completed', undefined, mark(2))],
     ],
+    [
+      'a synthesis that begins twice',
+      [...text, ...tell.synthesisBegan(), ...tell.synthesisBegan()],
+    ],
     ['sound outside of the marks', [...text, tell.audioData('AAAA', 24_000, false)]],
     ['an answer while the user speaks', [...heard.slice(0, 2), ...said, ...text]],
     [

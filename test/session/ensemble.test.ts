@@ -7,11 +7,13 @@ import {
   type StoredRoster,
 } from '../../src/chats/roster.ts';
 import type { ClientMessage } from '../../src/protocol/client-messages.ts';
+import { CharacterStatus } from '../../src/protocol/member-marks.ts';
 import { Membership, type Role } from '../../src/protocol/roster.ts';
 import { respond } from '../../src/protocol/server-messages.ts';
 import { nothingRecollected } from '../../src/protocol/recollection.ts';
 import { Ensemble } from '../../src/session/ensemble.ts';
 import type { Player } from '../../src/session/performers.ts';
+import type { PlaceNews } from '../../src/session/place.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { aCharacter } from '../fakes/a-character.ts';
 import { settle } from '../fakes/fake-clock.ts';
@@ -30,6 +32,7 @@ const role = (n: number): Role => ({
   history: [],
   recollection: nothingRecollected,
 });
+const MemberStatus = CharacterStatus.shape.data;
 type Sent = {
   type?: unknown;
   event_type?: unknown;
@@ -45,6 +48,8 @@ describe('an ensemble', () => {
   let routed: string[];
   let closed: string[];
   let broken: Set<string>;
+  /** Tells what becomes of somebody's place. */
+  let placed: Map<string, (news: PlaceNews) => void>;
   let ensemble: Ensemble;
 
   const player = (given: Role): Player => {
@@ -77,6 +82,7 @@ describe('an ensemble', () => {
     routed = [];
     closed = [];
     broken = new Set();
+    placed = new Map();
     roster = newRoster([1, 2].map((n) => Membership.parse(role(n))));
     ensemble = ensembleOf();
     await ensemble.open();
@@ -88,10 +94,11 @@ describe('an ensemble', () => {
       {
         roomSessionId: 'room-1',
         log: silentLog,
-        open: (coming) =>
-          broken.has(coming.membershipId)
-            ? Promise.reject(new Error('LiveKit is away'))
-            : Promise.resolve(player(coming)),
+        open: (coming, onPlace) => {
+          if (broken.has(coming.membershipId)) return Promise.reject(new Error('LiveKit is away'));
+          placed.set(coming.membershipId, onPlace);
+          return Promise.resolve(player(coming));
+        },
         command: (command) => {
           const judged = judgeCommand(roster, command, {
             roomSessionId: 'room-1',
@@ -243,6 +250,65 @@ describe('an ensemble', () => {
     empty.obey({ type: 'kill-pipeline', id: undefined, data: undefined }, undefined);
     expect(obeyed).toEqual(['ends: killed']);
     expect(sent).toMatchObject([{ event_type: 'kill-pipeline', status: 'success' }]);
+  });
+
+  it('tells everybody who comes of one who could not', async () => {
+    broken = new Set([id(2)]);
+    const reduced = ensembleOf();
+    await reduced.open();
+    for (const to of ['human:ann', 'human:ben']) {
+      sent = [];
+      reduced.announce(to, 'visit');
+      expect(kinds()).toEqual(['server-message', 'bot-ready', 'character-status']);
+      expect(sent.at(-1)).toMatchObject({
+        to,
+        data: { status: 'failed', failure_code: 'join_failed', membership_id: id(2) },
+      });
+    }
+  });
+
+  const statuses = () =>
+    sent.flatMap(({ type, data }) => (type === 'character-status' ? [data] : []));
+  const tell = (n: number, ...news: PlaceNews[]) => {
+    for (const one of news) placed.get(id(n))?.(one);
+  };
+
+  it('lets nobody talk with one whose connection is lost, until it is back', () => {
+    ensemble.begin();
+    obeyed = [];
+    tell(1, 'lost');
+    expect(statuses()).toMatchObject([{ status: 'failed', failure_code: 'connection_lost' }]);
+    expect(ensemble.othersThan(id(2))).toEqual([]);
+    ensemble.obey(says, undefined);
+    expect(sent.at(-1)).toMatchObject({ status: 'error', extras: { code: 'no_active_target' } });
+    // What is switched meanwhile holds for it, too.
+    ensemble.obey({ type: 'tts-toggle', id: undefined, data: { enabled: false } }, undefined);
+    expect(obeyed).toEqual(['C1: tts-toggle', 'C2: tts-toggle']);
+    sent = [];
+    ensemble.announce('human:ben', 'visit');
+    expect(kinds()).toEqual(['character-status', 'server-message', 'bot-ready']);
+    sent = [];
+    tell(1, 'returning', 'back');
+    expect(kinds()).toEqual(['character-status', 'character-status', 'bot-ready']);
+    expect(statuses()).toMatchObject([{ status: 'starting' }, { status: 'ready' }]);
+    ensemble.obey(says, undefined);
+    expect(obeyed.at(-1)).toBe('C1: user_text_message');
+    expect(routed).toEqual(['C1', 'nobody', 'C1']);
+    expect(closed).toEqual([]);
+  });
+
+  it('gives one up that does not come back, and says why', () => {
+    tell(1, 'lost', 'returning', 'gone');
+    tell(2, 'lost', 'returning', 'back', 'gone');
+    expect(closed).toEqual([id(1), id(2)]);
+    const told = statuses().map((status) => MemberStatus.parse(status));
+    expect(
+      told.map(({ status, failure_code: code }) => (code === null ? status : `${status}: ${code}`)),
+    ).toEqual([
+      ...['failed: connection_lost', 'starting', 'failed: join_failed'],
+      ...['failed: connection_lost', 'starting', 'ready', 'failed: connection_lost'],
+    ]);
+    expect(ensemble.parts).toEqual([]);
   });
 
   it('goes on without one who cannot come, and says so', async () => {

@@ -33,6 +33,11 @@ export class Calls {
     return caller;
   }
 
+  /** What each of those that are still there has received, in order. */
+  get logs(): unknown[][] {
+    return this.#open.map(({ received }) => received.map(({ message }) => message));
+  }
+
   async leaveAll(): Promise<void> {
     await Promise.all(this.#open.splice(0).map((caller) => caller.leave()));
   }

@@ -28,6 +28,7 @@ export const makeOrderRules = (): Rule[] => [
   alternating('user-started-speaking', 'user-stopped-speaking'),
   finalsInBothForms(),
   endsOnce(),
+  synthesisedOnce(),
   responsesInOrder(),
   soundBetweenMarks(),
 ];
@@ -170,6 +171,18 @@ function endsOnce(): Rule {
       return wasOpen ? undefined : 'of no turn';
     }
     return ofAnAnswer.has(type) && !open ? 'after the turn was completed' : undefined;
+  };
+}
+
+/** An apology for an answer that failed is of the same turn. */
+function synthesisedOnce(): Rule {
+  let begun = false;
+  return ({ form, type }) => {
+    if (type === 'bot-turn-completed') begun = false;
+    if (form !== 'top' || type !== 'bot-tts-started') return undefined;
+    const before = begun;
+    begun = true;
+    return before ? 'twice in a turn' : undefined;
   };
 }
 
