@@ -74,13 +74,17 @@ export const fit: Fitness = { strainedBy: null, looks: [] };
  */
 const windowLooks = 5;
 
-/** Pure. One limit to become strained and a lower one to be fit again, so that it does not change with every look. */
+/**
+ * Pure. One limit to become strained and a lower one to be fit again, so that it does not change with every look; the lower
+ * one is of what strained it, for what was always below its limit turns nobody away.
+ */
 export function judgeFitness(fitness: Fitness, strain: Strain, limits: StrainLimits): Fitness {
   const looks = [...fitness.looks, strain].slice(-windowLooks);
   if (looks.length < windowLooks) return { ...fitness, looks };
-  const edge = fitness.strainedBy === null ? 'from' : 'until';
   const mean = meanOf(looks);
-  const measure = measures.find((name) => mean[name] >= limits[name][edge]);
+  const measure = measures.find(
+    (name) => mean[name] >= limits[name][causes[name] === fitness.strainedBy ? 'until' : 'from'],
+  );
   return { strainedBy: measure === undefined ? null : causes[measure], looks };
 }
 

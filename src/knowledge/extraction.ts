@@ -16,8 +16,9 @@ const limits = {
   timeoutMs: 60_000,
   heapMb: 384,
   /** A thread's buffers are not in its heap and have no limit of their own: the growth of the process is watched. */
-  growthBytes: 768 * 1_048_576,
-  watchMs: 100,
+  growthBytes: 512 * 1_048_576,
+  /** What unpacks itself doubles what it takes each time: between two looks it must not get far. */
+  watchMs: 25,
 } as const;
 
 /** Each file on a thread of its own, which is ended when it takes too long or too much. */

@@ -36,6 +36,9 @@ type Outcome = 'completed' | 'aborted';
 /** Turns that the prompt may draw from; older ones are in the journal. */
 const mostHistory = 200;
 
+/** A room is not kept for a server that is away. */
+const storeOnCloseMs = 3_000;
+
 /** The character's side of a conversation: at most one answer that has the floor, and one begun on a guess. */
 export class Answering {
   readonly #deps: AnsweringDeps;
@@ -151,7 +154,7 @@ export class Answering {
     return { turnId, text: userText };
   }
 
-  /** Cuts what is running and stores it as far as it was heard. */
+  /** Cuts what is running and stores it as far as it was heard; a store that is away is not waited for. */
   async close(): Promise<void> {
     this.discardGuess();
     const exchange = this.#running;
@@ -159,7 +162,13 @@ export class Answering {
     if (!exchange) return;
     exchange.cancel();
     this.#deps.voice.clear();
-    await this.#deps.store(exchange.record('interrupted'));
+    const { store, clock } = this.#deps;
+    // What is not stored by then is still on its way there, for as long as this process lives.
+    let cancel: () => void = () => undefined;
+    const long = new Promise<void>((resolve) => {
+      cancel = clock.after(storeOnCloseMs, resolve);
+    });
+    await Promise.race([store(exchange.record('interrupted')), long]).finally(cancel);
   }
 
   /** The answer that was begun on these words, or on words that agree with them in substance. */

@@ -15,9 +15,9 @@ import type { SpeechChange, SpeechDetection } from '../turn/speech-detector.ts';
 import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../turn/turn.ts';
 import { Alarm } from './alarm.ts';
 import { Answering, type AnsweringDeps } from './answering.ts';
-import type { Ear } from './ears.ts';
+import { heardUntilMs, type Ear } from './ears.ts';
 import { EventLine } from './event-line.ts';
-import { onceHeard } from './once-heard.ts';
+import { OnceHeard } from './once-heard.ts';
 import { Reacting } from './reacting.ts';
 import { TurnOrder } from './turn-order.ts';
 import type { Utterance } from './utterance.ts';
@@ -51,6 +51,7 @@ export class Conversation {
   readonly #answering: Answering;
   readonly #reacting: Reacting;
   readonly #alarm: Alarm;
+  readonly #onceHeard: OnceHeard;
   readonly #closing = new AbortController();
   #turn: Turn = { state: 'listening' };
   #pausedAtMs: number | undefined;
@@ -71,6 +72,7 @@ export class Conversation {
         this.#dispatch({ kind: 'woken' }, nowMs);
       },
     });
+    this.#onceHeard = new OnceHeard(deps.clock);
     const onRetry = ({ stage, reason }: ProviderFailed) => {
       deps.log.warn({ stage, reason }, 'provider failed, trying once more');
     };
@@ -196,10 +198,10 @@ export class Conversation {
     this.#stop();
   }
 
-  /** Does something once all sound up to a time of the clock is heard, however far that lags. */
-  onceHeard(untilMs: number, action: () => void): void {
-    const heardUntilMs = () => this.#order.ears.heardUntilMs;
-    onceHeard(untilMs, { clock: this.#deps.clock, heardUntilMs }, action);
+  /** Does something once all is heard of a speaker that sounded up to a time of the clock; one after the other. */
+  onceHeard(untilMs: number, speaker: Participant | undefined, action: () => void): void {
+    const ear = this.#order.earOf(speaker);
+    this.#onceHeard.add({ untilMs, heardUntilMs: () => heardUntilMs(ear), action });
   }
 
   /** Push-to-talk was released: whatever was said until now is the turn. */
@@ -224,6 +226,8 @@ export class Conversation {
   /** Whether later answers are spoken or only written. */
   setSpeaking(enabled: boolean): void {
     this.#answering.setSpeaking(enabled);
+    // What was begun on a guess, and is not heard yet, is a later one.
+    this.#answering.renewGuess();
   }
 
   /** Cuts what is running, stores it as far as it was heard, and stops listening. */
@@ -231,6 +235,7 @@ export class Conversation {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#alarm.cancel();
+    this.#onceHeard.close();
     this.#order.ears.close();
     await this.#answering.close();
     this.#events.close();
@@ -324,7 +329,10 @@ export class Conversation {
   async #transcribe(): Promise<void> {
     const { emit, log } = this.#deps;
     this.#guessOnPartial();
-    const result = await this.#utterance.transcribe();
+    const utterance = this.#utterance;
+    const result = await utterance.transcribe();
+    // Another one has the floor by now: these are not their words.
+    if (utterance !== this.#utterance) return;
     switch (result.kind) {
       case 'superseded':
         return;

@@ -32,7 +32,7 @@ export class Ears {
 
   /** The time up to which the one who has the floor was heard; undefined while no sound of theirs counts. */
   get heardUntilMs(): number | undefined {
-    return this.#holder.isOpen ? this.#holder.utterance.heardUntilMs : undefined;
+    return heardUntilMs(this.#holder);
   }
 
   /** The ear of this participant, made when there is none. */
@@ -88,4 +88,9 @@ export class Ears {
         this.#all.delete(key);
       }
   }
+}
+
+/** The time up to which a participant was heard; undefined while no sound of theirs counts. */
+export function heardUntilMs({ isOpen, utterance }: Ear): number | undefined {
+  return isOpen ? utterance.heardUntilMs : undefined;
 }

@@ -6,31 +6,49 @@ const lookEveryMs = 25;
 /** So long without a sound that is newer: none comes any more, the microphone is off. */
 const mostLooksInVain = 8;
 
-export type OnceHeardDeps = {
-  clock: Clock;
+type Wait = {
+  untilMs: number;
   /** The time of the last sound that was judged; undefined while nobody listens. */
   heardUntilMs: () => number | undefined;
+  action: () => void;
 };
 
 /**
- * Does something once all sound up to a time is heard: on a machine that is behind that is later than the time itself,
- * and what was said before must not come after it.
+ * Does things once all sound up to a time is heard: on a machine that is behind that is later than the time itself, and
+ * what was said before must not come after it. One after the other, as they were asked for.
  */
-export function onceHeard(
-  untilMs: number,
-  { clock, heardUntilMs }: OnceHeardDeps,
-  action: () => void,
-): void {
-  const look = (beforeMs: number | undefined, looksInVain: number) => {
-    const heardMs = heardUntilMs();
-    const inVain = heardMs === beforeMs ? looksInVain + 1 : 0;
-    const isHeard =
-      heardMs === undefined || heardMs >= untilMs - slackMs || inVain >= mostLooksInVain;
-    if (isHeard && clock.nowMs() >= untilMs) action();
-    else
-      clock.after(lookEveryMs, () => {
-        look(heardMs, inVain);
-      });
-  };
-  look(undefined, 0);
+export class OnceHeard {
+  readonly #waiting: Wait[] = [];
+  #cancel: () => void = () => undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  add(wait: Wait): void {
+    this.#waiting.push(wait);
+    if (this.#waiting.length === 1) this.#look(undefined, 0);
+  }
+
+  /** Nothing is done any more. */
+  close(): void {
+    this.#cancel();
+    this.#waiting.length = 0;
+  }
+
+  #look(beforeMs: number | undefined, looksInVain: number): void {
+    for (let [next] = this.#waiting; next; [next] = this.#waiting) {
+      const { untilMs, heardUntilMs, action } = next;
+      const heardMs = heardUntilMs();
+      const inVain = heardMs === beforeMs ? looksInVain + 1 : 0;
+      const isHeard =
+        heardMs === undefined || heardMs >= untilMs - slackMs || inVain >= mostLooksInVain;
+      if (!isHeard || this.clock.nowMs() < untilMs) {
+        this.#cancel = this.clock.after(lookEveryMs, () => {
+          this.#look(heardMs, inVain);
+        });
+        return;
+      }
+      this.#waiting.shift();
+      action();
+    }
+  }
 }

@@ -88,7 +88,14 @@ export class TurnOrder {
 
   #take(ear: Ear): void {
     this.ears.take(ear);
-    this.deps.onTaken();
+    // Whoever is told of it may ask who is next: that is this one, who has said nothing yet.
+    const wasKept = this.#isKept;
+    this.#isKept = true;
+    try {
+      this.deps.onTaken();
+    } finally {
+      this.#isKept = wasKept;
+    }
   }
 
   /** Nobody is in the middle of a turn of their own; who speaks now speaks, over an answer if need be. */

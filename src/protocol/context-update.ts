@@ -31,10 +31,16 @@ export const ContextUpdate = z
     run_llm: RunLlm.nullish(),
     respond_mode: RespondModeAsRunLlm.nullish(),
     current_attention_object: AttentionChange,
+    /** What `@convai/web-sdk` writes in place of `current_attention_object`. */
+    currentAttentionObject: AttentionChange,
     action_config: ActionConfigPatch.nullish(),
     remove_static: orDefault(laxBoolean, false),
     update_id: GivenId.nullish(),
   })
+  .transform(({ currentAttentionObject, current_attention_object: attention, ...update }) => ({
+    ...update,
+    current_attention_object: attention === undefined ? currentAttentionObject : attention,
+  }))
   .refine(
     ({ mode, text, action_config: actions, current_attention_object: attention }) =>
       mode === 'reset' ||

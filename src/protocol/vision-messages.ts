@@ -12,6 +12,15 @@ const most = { textChars: 8_000, ids: 20, indices: 120 } as const;
 
 const orInvalid = <S extends z.ZodType>(schema: S) =>
   z.union([schema, z.unknown().transform(() => 'invalid' as const)]);
+/** An empty list names nothing, as none does: engines write unset lists so. */
+const numbers = (mostNumbers: number) =>
+  orInvalid(
+    z
+      .array(z.int())
+      .max(mostNumbers)
+      .nullish()
+      .transform((list) => (list?.length === 0 ? undefined : list)),
+  ).optional();
 const UpdateId = GivenId.nullish();
 
 export const VisionStatus = z.object({ update_id: UpdateId }).nullish();
@@ -20,8 +29,8 @@ export const VisionTrigger = z
   .object({
     respond_mode: orInvalid(RespondMode.nullish()),
     text: PlainText(most.textChars).nullish(),
-    frame_indices: orInvalid(z.array(z.int()).min(1).max(most.indices).nullish()),
-    frame_ids: orInvalid(z.array(z.int()).min(1).max(most.ids).nullish()),
+    frame_indices: numbers(most.indices),
+    frame_ids: numbers(most.ids),
     update_id: UpdateId,
   })
   .nullish();

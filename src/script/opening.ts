@@ -33,13 +33,13 @@ const mostCallChars = 4_000;
 const colon = seq(blanks, words(':', '：'));
 const modality = words('vision', 'visual', 'camera', 'webcam', 'canvas', 'screen');
 
-const call: Pattern = seq(
+const callHead: Pattern = seq(
   maybe(seq(words('tool_code', 'tool_call', 'function_call'), colon, blanks)),
   // "Look (over there)" is speech.
   words('look', 'get_image', 'abstain', 'emit_actions'),
   word('('),
-  balanced('(', ')', mostCallChars, { quotes: `"'` }),
 );
+const call: Pattern = seq(callHead, balanced('(', ')', mostCallChars, { quotes: `"'` }));
 const visionLabel: Pattern = either(
   seq(words('['), blanks, modality, blanks, words(']'), maybe(colon)),
   seq(modality, colon),
@@ -93,9 +93,10 @@ export class OpeningFilter implements TextFilter {
     return this.#read();
   }
 
+  /** A call that was cut off in the middle is none, and no speech either. */
   end(): string {
     this.#over = true;
-    return this.#held;
+    return typeof callHead(this.#held, 0) === 'number' ? '' : this.#held;
   }
 
   #read(): string {

@@ -1,3 +1,4 @@
+import type { Participant } from '../protocol/participant.ts';
 import type { Conversation } from '../pipeline/conversation.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
 import type { SessionEnd } from '../protocol/journal.ts';
@@ -24,8 +25,8 @@ export type CommandDeps = Manner & {
     | 'setSpeaking'
     | 'contextChanged'
   >;
-  /** Does it when the sound has come that was spoken before the message. */
-  whenHeard: (action: () => void) => void;
+  /** Does it when the sound of this speaker has come that was spoken before the message. */
+  whenHeard: (speaker: Participant | undefined, action: () => void) => void;
   context: SessionContext;
   story: Pick<Story, 'trigger'>;
   /** Several people may be in the room. */

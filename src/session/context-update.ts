@@ -2,21 +2,29 @@ import { patchActionConfig, type ActionConfig } from '../protocol/action-config.
 import type { MessageOf } from '../protocol/client-messages.ts';
 import { contextBudget } from '../protocol/context-budget.ts';
 import type { RunLlm } from '../protocol/context-update.ts';
+import type { Participant } from '../protocol/participant.ts';
 import { respond, type ServerResponse } from '../protocol/server-messages.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { contextExtras, contextMessage } from './context-answer.ts';
+import { updateName } from './update-name.ts';
 import { changeContext, countTokens, type Changed } from './dynamic-context.ts';
 import { asRunLlm, asWish } from './respond-mode.ts';
 
 type Update = MessageOf<'context-update'>;
 
 /** Changes what the character knows and may do, all of it or nothing, and lets it speak about it as `run_llm` says. */
-export function updateContext(message: Update, deps: CommandDeps): ServerResponse {
+export function updateContext(
+  message: Update,
+  deps: CommandDeps,
+  sender: Participant | undefined,
+): ServerResponse {
   const { type, data } = message;
   const { conversation, context, log } = deps;
-  const updateId = data.update_id ?? message.id;
+  // Not the message's own id: others count theirs from one too, and so does who comes back.
+  const updateId = data.update_id ?? undefined;
+  const name = updateId === undefined ? undefined : updateName(type, updateId, sender);
   const runLlm = data.run_llm ?? data.respond_mode ?? asRunLlm[deps.respondModes.context_update];
-  if (updateId !== undefined && context.wasApplied(updateId)) {
+  if (updateId !== undefined && name !== undefined && context.wasApplied(name)) {
     const extras = { ...contextExtras(context), update_id: updateId, duplicate: true };
     return respond(type, 'success', { message: 'Context update was applied before', extras });
   }
@@ -29,7 +37,7 @@ export function updateContext(message: Update, deps: CommandDeps): ServerRespons
   }
   const created = actions.config !== undefined && context.actionConfig === null;
   const hadAttention = context.actionConfig?.current_attention_object ?? null;
-  context.apply(changed.next, actions.config, updateId);
+  context.apply(changed.next, actions.config, name);
   conversation.contextChanged();
   const tokens = countTokens(changed.next).total;
   if (changed.trimmed > 0) log.info({ trimmed: changed.trimmed }, 'oldest context updates trimmed');

@@ -89,7 +89,7 @@ export class Ensemble implements Performers {
   /** Does what a message asks for; commands to the cast are answered here, later. */
   obey(message: ClientMessage, sender: Participant | undefined): void {
     if (message.type === 'interaction-target' || message.type === 'character-roster-update') {
-      void this.#command(message);
+      void this.#command(message, sender);
       return;
     }
     if (message.type === 'kill-pipeline' && this.parts.length === 0) {
@@ -213,24 +213,27 @@ export class Ensemble implements Performers {
   }
 
   /** Never rejects. */
-  async #command(message: RosterMessage): Promise<void> {
+  async #command(message: RosterMessage, sender: Participant | undefined): Promise<void> {
     const { command, send, log, roomSessionId } = this.#deps;
     const commandId = message.data.command_id ?? message.id;
     if (commandId === undefined || commandId === '' || commandId.length > 128) {
       const extras = { success: false, code: 'invalid_command' };
-      send(respond(message.type, 'error', { message: 'The command needs an id.', extras }));
+      const text = 'The command needs an id.';
+      send(respond(message.type, 'error', { message: text, extras }), sender?.identity);
       return;
     }
     try {
       const { outcome, added } = await command(commandOf(message, commandId));
-      // To everybody: the others have to know whom they talk with, too.
-      send(acknowledge(message.type, commandId, roomSessionId, outcome));
+      // What was changed, to everybody: the others have to know whom they talk with, too.
+      const isNews = outcome.ok && !outcome.duplicate;
+      const answer = acknowledge(message.type, commandId, roomSessionId, outcome);
+      send(answer, isNews ? undefined : sender?.identity);
       if (outcome.ok) await this.#apply(outcome, added);
     } catch (err) {
       log.error({ err, commandId }, 'a command to the cast could not be carried out');
       const extras = { success: false, code: 'coordinator_unavailable', command_id: commandId };
       const reason = `Failed to process ${message.type}: try again`;
-      send(respond(message.type, 'error', { message: reason, extras }));
+      send(respond(message.type, 'error', { message: reason, extras }), sender?.identity);
     }
   }
 

@@ -57,7 +57,7 @@ function answer(
     case 'update-dynamic-info':
       return updateDynamicInfo(message, deps);
     case 'context-update':
-      return updateContext(message, deps);
+      return updateContext(message, deps, sender);
     case 'vision-status':
       return visionStatus(message, deps, sender);
     case 'vision-trigger':

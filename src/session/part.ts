@@ -196,8 +196,8 @@ export class Part implements Closable {
       conversation.setHearing(false, who);
     const answer = obey({
       conversation,
-      whenHeard: (action) => {
-        conversation.onceHeard(clock.nowMs() + onItsWayMs, action);
+      whenHeard: (speaker, action) => {
+        conversation.onceHeard(clock.nowMs() + onItsWayMs, speaker, action);
       },
       context,
       story,

@@ -64,8 +64,10 @@ export class RoomStay {
     return this.#assignment?.sessionId;
   }
 
-  /** That came with the session; none while there is no session. */
+  /** That are there, or come with the session; none while there is no session. */
   get characters(): number {
+    const present = this.#session?.characters;
+    if (present !== undefined) return present;
     const cast = this.#assignment?.cast;
     if (cast) return Math.max(1, cast.roles.length);
     return this.#assignment ? 1 : 0;

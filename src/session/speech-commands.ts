@@ -27,7 +27,7 @@ export function forceUserStopped(
   { conversation, whenHeard }: CommandDeps,
   sender: Participant | undefined,
 ): ServerResponse {
-  whenHeard(() => {
+  whenHeard(sender, () => {
     conversation.forceEnd(sender);
   });
   return respond(type, 'success');
@@ -51,7 +51,7 @@ export function toggleStt(
   // In a shared room it is the sender's own microphone alone.
   if (!isShared) context.set({ hearing: !muted });
   else if (sender) context.noteMuted(sender.identity, muted);
-  whenHeard(() => {
+  whenHeard(sender, () => {
     conversation.setHearing(!muted, sender);
   });
   const message = muted ? 'STT muted' : 'STT unmuted';

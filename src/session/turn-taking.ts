@@ -2,6 +2,7 @@ import type { SessionSettings } from '../protocol/connect.ts';
 import { TurnDetection } from '../protocol/turn-detection.ts';
 import {
   defaultEndpointing,
+  endlessSilenceMs,
   silenceEndpointer,
   wordsEndpointer,
   type Endpointer,
@@ -11,8 +12,6 @@ import { defaultSpeechDetection, type SpeechDetection } from '../turn/speech-det
 
 /** OpenAI's own for `server_vad`. */
 const usualSilenceMs = 500;
-/** A turn that only the client ends; nobody holds a button for so long. */
-const endlessMs = 3_600_000;
 /** Of the silence that ends a turn without the object. */
 const paces: Record<NonNullable<TurnDetection['eagerness']>, number> = {
   low: 1.75,
@@ -42,7 +41,7 @@ export function turnTaking({
 function endpointerFor(wish: TurnDetection, leastMs: number | null): Endpointer | undefined {
   switch (wish.type) {
     case 'none':
-      return silenceEndpointer(endlessMs);
+      return silenceEndpointer(endlessSilenceMs);
     case 'server_vad':
       return silenceEndpointer(wish.silence_duration_ms ?? leastMs ?? usualSilenceMs);
     case undefined:

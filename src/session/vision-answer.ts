@@ -3,6 +3,7 @@ import type { Participant } from '../protocol/participant.ts';
 import { respond, type ServerResponse } from '../protocol/server-messages.ts';
 import type { VisionBuffer } from '../protocol/vision-messages.ts';
 import type { CommandDeps } from './command-deps.ts';
+import { updateName } from './update-name.ts';
 import type { Vision } from './vision.ts';
 
 type VisionMessage = MessageOf<'vision-status'> | MessageOf<'vision-trigger'>;
@@ -11,6 +12,7 @@ type VisionMessage = MessageOf<'vision-status'> | MessageOf<'vision-trigger'>;
 export function answerOnce(
   { type, id, data }: VisionMessage,
   { answers, context, vision }: Pick<CommandDeps, 'answers' | 'context' | 'vision'>,
+  sender: Participant | undefined,
   answer: () => ServerResponse,
 ): ServerResponse {
   const updateId = data?.update_id ?? id;
@@ -23,7 +25,7 @@ export function answerOnce(
     },
   });
   if (updateId === undefined) return marked(answer(), false);
-  const name = `${type} ${updateId}`;
+  const name = updateName(type, updateId, sender);
   const given = answers.get(name);
   if (given) return marked(given, true);
   if (context.wasApplied(name)) {

@@ -19,7 +19,7 @@ export function visionStatus(
   sender: Participant | undefined,
 ): ServerResponse {
   const { type } = message;
-  return answerOnce(message, deps, () => {
+  return answerOnce(message, deps, sender, () => {
     const extras = bufferExtras(deps.vision, sender);
     return respond(type, 'success', {
       message: 'Vision status',
@@ -34,7 +34,7 @@ export function visionTrigger(
   deps: CommandDeps,
   sender: Participant | undefined,
 ): ServerResponse {
-  return answerOnce(message, deps, () => {
+  return answerOnce(message, deps, sender, () => {
     const { type } = message;
     const data: VisionTrigger = message.data ?? {};
     const mode = data.respond_mode ?? deps.respondModes.vision;

@@ -122,6 +122,11 @@ export class VoiceSession implements Closable {
     return this.assignment.sessionId;
   }
 
+  /** That are there; undefined until they are. */
+  get characters(): number | undefined {
+    return this.#performers && Math.max(1, this.#performers.parts.length);
+  }
+
   /** Somebody more was let in. */
   expect(who: Participant): void {
     this.#attendance.expect(who);

@@ -1,3 +1,4 @@
+import { endlessSilenceMs } from './endpointing.ts';
 import type { Pausing, Step, TurnRules } from './turn.ts';
 
 /**
@@ -6,8 +7,13 @@ import type { Pausing, Step, TurnRules } from './turn.ts';
  */
 const wordlessMs = 500;
 
-/** Silence so long that any words end the turn as soon as they are known. */
-export const farInThePastMs = 60_000;
+/** Silence so long that any words end the turn as soon as they are known, whatever the endpointer waits for. */
+export const farInThePastMs = 2 * endlessSilenceMs;
+
+/** Whether the client alone says when a turn is over. */
+export function isEndedByClient({ endpointer }: TurnRules): boolean {
+  return endpointer.silenceMs('Yes.') >= endlessSilenceMs;
+}
 
 /** The user fell silent and their words are known, or known to be none: is it their turn's end, or when would it be? */
 export function endOrWait(

@@ -28,6 +28,9 @@ export const defaultEndpointing: Endpointing = {
 };
 
 /** A place for a model: silence that ends this utterance, in milliseconds. */
+/** A turn that only the client ends; nobody holds a button for so long. */
+export const endlessSilenceMs = 3_600_000;
+
 export interface Endpointer {
   silenceMs(transcript: string): number;
 }

@@ -1,4 +1,4 @@
-import { endOrWait, farInThePastMs } from './ending.ts';
+import { endOrWait, farInThePastMs, isEndedByClient } from './ending.ts';
 import {
   dropNoise,
   endNoise,
@@ -176,6 +176,8 @@ function onWoken(turn: Untrailed, nowMs: number, rules: TurnRules): Step {
     case 'replying':
       return stay(turn);
     case 'hearing':
+      // However long they speak without a pause.
+      if (isEndedByClient(rules)) return stay(turn);
       return lookAtSpeech(turn, nowMs) ?? endHere(turn, nowMs);
     case 'pausing':
       return turn.words === undefined

@@ -46,6 +46,13 @@ describe('the fitness of a process', () => {
     expect(fitness.strainedBy).toBe('cpu');
   });
 
+  it('is not kept from a process by what was never too much', () => {
+    const busy = { ...calm, cpu: 0.88 };
+    const strained = after(times(5, { ...busy, microphoneLagMs: 400 }));
+    expect(strained.strainedBy).toBe('microphone_lag');
+    expect(after(times(5, busy), strained).strainedBy).toBeNull();
+  });
+
   it('is regained when there is clearly something to spare', () => {
     const strained = after(times(5, { ...calm, cpu: 1 }));
     expect(after(times(4, { ...calm, cpu: 0.9 }), strained).strainedBy).toBe('cpu');

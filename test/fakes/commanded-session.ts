@@ -3,6 +3,7 @@ import type { ClientContext } from '../../src/protocol/client-context.ts';
 import { SessionSettings } from '../../src/protocol/connect.ts';
 import type { Narrative } from '../../src/protocol/narrative.ts';
 import type { SessionEnd } from '../../src/protocol/journal.ts';
+import type { Participant } from '../../src/protocol/participant.ts';
 import type { ServerResponse } from '../../src/protocol/server-messages.ts';
 import type { CommandDeps } from '../../src/session/command-deps.ts';
 import { obey } from '../../src/session/obey.ts';
@@ -55,7 +56,7 @@ export class CommandedSession {
     };
     this.#answer = obey({
       conversation,
-      whenHeard: (action) => {
+      whenHeard: (_speaker, action) => {
         action();
       },
       context: this.context,
@@ -71,10 +72,10 @@ export class CommandedSession {
   }
 
   /** @param message one packet: bytes, a text, or anything that becomes JSON */
-  send(message: unknown): ServerResponse {
+  send(message: unknown, sender?: Participant): ServerResponse {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
     const bytes = message instanceof Uint8Array ? message : new TextEncoder().encode(text);
     const parsed = parseClientMessage(bytes);
-    return parsed.ok ? this.#answer(parsed.message) : parsed.answer;
+    return parsed.ok ? this.#answer(parsed.message, sender) : parsed.answer;
   }
 }

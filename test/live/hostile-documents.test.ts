@@ -9,7 +9,7 @@ import { KnowledgeBank } from './support/knowledge-bank.ts';
 import { Parley } from './support/server.ts';
 
 const megabyte = 1_048_576;
-/** A thread may grow by 768 MB before it is ended; what grows while that is noticed comes on top. */
+/** A thread may grow by 512 MB before it is ended; what grows while that is noticed comes on top. */
 const mostGrowthBytes = 1_300 * megabyte;
 const text = (words: string) => Buffer.from(words);
 

@@ -128,6 +128,7 @@ describe('the character editor of the playground, in a real browser', () => {
     expect(overflow).toBe(0);
     await press('clone');
     await at('studio-status').filter({ hasText: 'copy' }).waitFor();
+    await at('document').filter({ hasText: 'ferries.txt' }).waitFor();
     expect(await at('document').count()).toBe(1);
     await press('delete-character');
     await press('confirm-yes');

@@ -279,6 +279,16 @@ describe('a conversation', () => {
     expect(scene.kinds()).not.toContain('botStartedSpeaking');
   });
 
+  it('writes only what was begun on a guess before speech was switched off, too', async () => {
+    await scene.sound(800);
+    await scene.silence(300);
+    expect(scene.llm.log.calls).toHaveLength(1);
+    scene.conversation.setSpeaking(false);
+    await scene.silence(9_000);
+    expect(scene.completed()).toMatchObject([{ status: 'completed', assistantText: answer }]);
+    expect(scene.kinds()).not.toContain('botStartedSpeaking');
+  });
+
   it('ends the turn when the microphone is switched off in mid-speech, and hears nothing until it is on again', async () => {
     await scene.sound(600);
     scene.conversation.setHearing(false);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { onceHeard } from '../../src/pipeline/once-heard.ts';
+import { OnceHeard } from '../../src/pipeline/once-heard.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
 /** Sound that is heard as far as `lagMs` behind the clock; `until` a time at which the microphone goes off. */
@@ -10,8 +10,10 @@ function scene() {
     sound.isOpen ? Math.min(clock.nowMs() - sound.lagMs, sound.offAtMs ?? Infinity) : undefined;
   const fromMs = clock.nowMs();
   let doneAfterMs: number | undefined;
-  onceHeard(fromMs + 150, { clock, heardUntilMs }, () => (doneAfterMs = clock.nowMs() - fromMs));
-  return { clock, sound, done: () => doneAfterMs };
+  const onceHeard = new OnceHeard(clock);
+  const action = () => void (doneAfterMs = clock.nowMs() - fromMs);
+  onceHeard.add({ untilMs: fromMs + 150, heardUntilMs, action });
+  return { clock, sound, onceHeard, heardUntilMs, done: () => doneAfterMs };
 }
 
 describe('what is done once all is heard', () => {
@@ -37,6 +39,24 @@ describe('what is done once all is heard', () => {
     sound.offAtMs = clock.nowMs() + 20;
     await clock.advance(400);
     expect(done()).toBeLessThanOrEqual(250);
+  });
+
+  it('is done in the order in which it was asked for, and not any more once that is over', async () => {
+    const { clock, sound, onceHeard, heardUntilMs } = scene();
+    sound.lagMs = 500;
+    const done: string[] = [];
+    const ask = (name: string, untilMs = clock.nowMs() + 150) => {
+      onceHeard.add({ untilMs, heardUntilMs, action: () => done.push(name) });
+    };
+    ask('mute');
+    await clock.advance(10);
+    ask('unmute');
+    await clock.advance(1_000);
+    expect(done).toEqual(['mute', 'unmute']);
+    ask('late');
+    onceHeard.close();
+    await clock.advance(2_000);
+    expect(done).toEqual(['mute', 'unmute']);
   });
 
   it('waits for nothing where nobody listens', async () => {

@@ -46,7 +46,10 @@ describe('the floor', () => {
         if (kind === 'speechStarted') turn = 'hearing';
         if (kind === 'speechPaused') turn = 'pausing';
       },
-      onTaken: () => undefined,
+      // As the turn does whenever it hears of something.
+      onTaken: () => {
+        floor.pass();
+      },
       onWritten: (text, speaker) => {
         written.push({ by: speaker?.speakerName ?? '', text });
         turn = 'replying';

@@ -236,10 +236,8 @@ describe('a context-update', () => {
     expect(session.context.actionConfig?.characters).toEqual([]);
   });
 
-  it.each([
-    [{ data: { text: 'It rains.', update_id: 'u1' } }],
-    [{ id: 'u1', data: { text: 'It rains.' } }],
-  ])('is applied once under its id: %j', (message) => {
+  it('is applied once under its id', () => {
+    const message = { data: { text: 'It rains.', update_id: 'u1' } };
     const session = new CommandedSession();
     expect(session.send({ type: 'context-update', ...message }).extras).toMatchObject({
       update_id: 'u1',
@@ -264,6 +262,26 @@ describe('a context-update', () => {
       expect(session.calls.filter((call) => call.startsWith('react'))).toHaveLength(2);
     },
   );
+
+  it('is another one each time without an id of its own, whatever its message is called', () => {
+    const session = new CommandedSession();
+    for (const text of ['It rains.', 'It snows.'])
+      expect(
+        session.send({ type: 'context-update', id: '1', data: { text } }).extras,
+      ).toMatchObject({ duplicate: false });
+  });
+
+  it('is each client’s own, whatever ids others use', () => {
+    const session = new CommandedSession();
+    const from = (name: string) => ({ identity: name, speakerId: name, speakerName: null });
+    for (const name of ['human:ann', 'human:ben'])
+      expect(session.send(update({ text: name, update_id: '1' }), from(name)).extras).toMatchObject(
+        { duplicate: false },
+      );
+    expect(
+      session.send(update({ text: 'x', update_id: '1' }), from('human:ben')).extras,
+    ).toMatchObject({ duplicate: true });
+  });
 
   it('may be tried again under its id after it was refused', () => {
     const session = new CommandedSession();

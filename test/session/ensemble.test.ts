@@ -35,6 +35,7 @@ const role = (n: number): Role => ({
 const MemberStatus = CharacterStatus.shape.data;
 type Sent = {
   type?: unknown;
+  status?: unknown;
   event_type?: unknown;
   data?: unknown;
   extras?: unknown;
@@ -204,6 +205,20 @@ describe('an ensemble', () => {
   it('silences everybody who speaks, also one who is spoken to no more', () => {
     ensemble.obey({ type: 'interrupt-bot', id: undefined, data: undefined }, undefined);
     expect(obeyed).toEqual(['C1: interrupt-bot', 'C2: interrupt-bot']);
+  });
+
+  it('tells everybody what a command changed, and its sender alone what it did not', async () => {
+    const ben = { identity: 'human:ben', speakerId: 'ben', speakerName: null };
+    ensemble.obey(target(id(2), 0), ben);
+    ensemble.obey(target(id(1), 0, 'stale'), ben);
+    ensemble.obey(target(id(2), 0), ben);
+    ensemble.obey({ ...target(id(2), 0), id: undefined }, ben);
+    await settle();
+    const answers = sent.filter(({ type }) => type === 'server-response');
+    expect(answers.map(({ status, to }) => `${String(status)} to ${to ?? 'all'}`).sort()).toEqual([
+      ...['error to human:ben', 'error to human:ben'],
+      ...['success to all', 'success to human:ben'],
+    ]);
   });
 
   it('needs an id for a command', async () => {

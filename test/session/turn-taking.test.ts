@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SessionSettings } from '../../src/protocol/connect.ts';
 import { turnTaking } from '../../src/session/turn-taking.ts';
 import { wordsEndpointer } from '../../src/turn/endpointing.ts';
+import { step } from '../../src/turn/machine.ts';
 
 const whole = 'What is your name?';
 const unfinished = 'I want to';
@@ -67,6 +68,23 @@ describe("a client's wishes about turn-taking", () => {
 
   it('leave the end of a turn to the client for none', () => {
     expect(asked({ turn_detection_config: { type: 'none' } }).wholeMs).toBeGreaterThan(600_000);
+  });
+
+  it('let the client end a turn at once for none, and nobody else however long it is', () => {
+    const { endpointer } = turnTaking(
+      SessionSettings.parse({ turn_detection_config: { type: 'none' } }),
+    );
+    if (!endpointer) throw new Error('no endpointer');
+    const rules = { endpointer, guessAfterMs: 60 };
+    const hearing = step({ state: 'listening' }, { kind: 'speechStarted', startedMs: 0 }, 0, rules);
+    for (const atMs of [3_000, 60_000])
+      expect(step(hearing.next, { kind: 'woken' }, atMs, rules)).toEqual({
+        next: hearing.next,
+        effects: [],
+      });
+    const released = step(hearing.next, { kind: 'forceEnd' }, 5_000, rules);
+    const heard = { kind: 'transcript', words: 'Where is the inn?' } as const;
+    expect(step(released.next, heard, 5_100, rules).effects).toEqual([{ kind: 'answer' }]);
   });
 
   it('hurry or take their time by eagerness', () => {

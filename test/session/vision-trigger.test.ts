@@ -192,10 +192,17 @@ describe('what a client asks of what is seen', () => {
     });
   });
 
+  it('takes an empty list for none', async () => {
+    await shown(3_500);
+    expect(send(trigger({ frame_ids: [], frame_indices: [-1] }))).toMatchObject({
+      status: 'success',
+      extras: { vision_frames_attached: 1 },
+    });
+  });
+
   it.each([
     [{ respond_mode: 'loud' }, 'invalid_respond_mode', 'invalid'],
     [{ frame_ids: ['a'] }, 'invalid_frame_ids', 'silent'],
-    [{ frame_ids: [] }, 'invalid_frame_ids', 'silent'],
     [{ frame_indices: 7 }, 'invalid_frame_indices', 'silent'],
     [{ frame_indices: [0.5] }, 'invalid_frame_indices', 'silent'],
   ])('refuses %j as %s and does nothing', async (data, outcome, mode) => {
