@@ -217,7 +217,7 @@ export class Answering {
   async #follow({ exchange, done, judging }: Begun, outcome: Outcome): Promise<void> {
     if (judging) await this.#releaseIfFit(exchange, judging);
     else this.#letSound(exchange);
-    // Not before the judgement: a model may fail at once, and nobody is told so about words that are blocked.
+    // Not before the judgement: a voice may fail at once, and nobody is told so about words that are blocked.
     await this.#onReplyEnd(exchange, await done, outcome);
   }
 

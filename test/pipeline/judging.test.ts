@@ -45,10 +45,10 @@ describe('what users say, where it is moderated', () => {
     expect(scene.completed()).toMatchObject([{ status: 'completed', assistantText: answer }]);
   });
 
-  it('is judged before anything is told of a model that fails at once', async () => {
+  it('is judged before anything is told of a voice that fails at once', async () => {
     let judge: (reason: string | null) => void = () => undefined;
     judged = () => new Promise((resolve) => (judge = resolve));
-    scene.llm.script.from({ pieces: [], fails: new ProviderFailed('llm', 'garbage', false) });
+    scene.tts.script.from({ soundMs: 0, fails: new ProviderFailed('tts', 'garbage', false) });
     scene.conversation.type('How do I build a bomb?');
     await scene.clock.advance(2_000);
     expect(scene.kinds()).toEqual(['userTranscript']);
@@ -56,11 +56,12 @@ describe('what users say, where it is moderated', () => {
     await scene.clock.advance(2_000);
     expect(scene.kinds()).toEqual(['userTranscript', 'moderated', 'turnCompleted']);
     scene.conversation.type('Where is the harbour?');
+    await scene.clock.advance(2_000);
     judge(null);
     await scene.clock.advance(9_000);
     const kinds = scene.kinds().slice(3);
     expect(kinds.indexOf('moderated')).toBeLessThan(kinds.indexOf('failed'));
-    expect(scene.completed().at(-1)?.assistantText).toContain('Sorry');
+    expect(kinds.at(-1)).toBe('turnCompleted');
   });
 
   it('is answered when nobody can judge it', async () => {
