@@ -1,14 +1,21 @@
-import { and, eq, gte, inArray, lte, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Db } from '../db/db.ts';
 import { rowsOf } from '../db/rows.ts';
-import { characters, conversations, messageRatings, speakers, turns } from '../db/schema.ts';
+import {
+  characters,
+  conversations,
+  messageRatings,
+  participants,
+  speakers,
+  turns,
+} from '../db/schema.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 
 /** Which messages of a workspace; what is not given is not asked for. */
 export type MessageFilter = {
   characterId?: string | undefined;
-  /** All ids that they are known by in the workspace. */
+  /** All ids that one user is known by in the workspace: what they said, and what was said to them. */
   userIds?: readonly string[] | undefined;
   conversationId?: string | undefined;
   /** Both ends belong to it. */
@@ -55,7 +62,12 @@ const Row = z.object({
   at_ms: z.coerce.number(),
 });
 
-const userId = sql`coalesce(${turns.speakerId}, ${conversations.endUserId})`;
+/** Somebody without a name in a room with others: one of those, but nobody knows which. */
+const isUnnamedGuest = sql`(${turns.participantId} is not null and exists (select 1 from ${participants}
+  where ${participants.sessionId} = ${turns.sessionId} and ${participants.identity} <> ${turns.participantId}))`;
+/** Whose turn it is. A room may be shared: what others say in it is not the end user's whose conversation it is. */
+const userId = sql`coalesce(${turns.speakerId},
+  case when not ${isUnnamedGuest} then ${conversations.endUserId} end)`;
 const uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
 /** What was said in a workspace, in writing and by voice, message by message over all conversations. */
@@ -121,9 +133,15 @@ function whereOf(workspaceId: string, filter: MessageFilter): SQL {
     eq(conversations.workspaceId, workspaceId),
     characterId === undefined ? undefined : eq(conversations.characterId, characterId),
     userIds &&
-      anyOf([...userIds], (ids) =>
-        or(inArray(turns.speakerId, ids), inArray(conversations.endUserId, ids)),
-      ),
+      anyOf([...userIds], (ids) => {
+        // Written out for the sake of the indexes; together they say that `userId` is one of these.
+        const isTheirs = and(
+          inArray(conversations.endUserId, ids),
+          isNull(turns.speakerId),
+          sql`not ${isUnnamedGuest}`,
+        );
+        return or(inArray(turns.speakerId, ids), isTheirs);
+      }),
     conversationId === undefined ? undefined : eq(conversations.id, conversationId),
     from && gte(turns.startedAt, from),
     to && lte(turns.startedAt, to),

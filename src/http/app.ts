@@ -113,7 +113,7 @@ export function createApp(deps: AppDeps): Express {
   const { failedPerAddress: failedAttempts, perKey: rate } = limiters;
   const appGuards = { caller: withCaller, failedAttempts, rate };
   app.use('/api/v1', aiChatRoutes(deps.aiChat, appGuards, log));
-  app.use('/v2/api', xingchenRoutes(deps.xingchen, [withCaller, limiters.perKey], log));
+  app.use('/v2/api', xingchenRoutes(deps.xingchen, appGuards, log));
   app.use(turnsRoute(deps.turns, [withCaller, limiters.perKey]));
   const guards = [withCaller, limiters.perKey, ...jsonBody()];
   app.use(connectRoute(deps, guards));

@@ -19,6 +19,8 @@ export type WatchedTurn = {
   /** Who writes: `Speakers`' id; null where nobody was named. */
   speakerId: string | null;
   words: string;
+  /** What the client says that its user said before, oldest first; none where the history is the server's. */
+  wordsBefore: readonly string[];
   /** Whether the client wants what is said to be inspected. */
   inspected: boolean;
 };

@@ -19,15 +19,17 @@ export function chatWatch({ textChat, moderation, pictures, log }: ChatWatchDeps
   return {
     persona: ({ character, plugins }) => withRejectRules(character, plugins),
     async before(turn, signal) {
-      const { words, inspected } = turn;
+      const { words, wordsBefore, inspected } = turn;
       const instead = await declined(words, turn, textChat, signal);
       if (instead === undefined || !inspected || !moderation) return instead;
-      await inspectWords(words, moderation, signal);
+      await inspectWords([...wordsBefore, words], moderation, signal);
       await inspectAnswer(instead.text, moderation, signal);
       return instead;
     },
-    inspection: ({ words, inspected }, signal) =>
-      inspected && moderation ? new DataInspection(words, moderation, signal) : undefined,
+    inspection: ({ words, wordsBefore, inspected }, signal) =>
+      inspected && moderation
+        ? new DataInspection([...wordsBefore, words], moderation, signal)
+        : undefined,
     async keeping(turn, tx) {
       try {
         await pictures.note(turn, tx);

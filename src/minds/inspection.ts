@@ -1,4 +1,5 @@
 import { PublicError } from '../errors/public-error.ts';
+import { endOf } from '../protocol/plain-text.ts';
 import type { Moderation } from '../providers/moderation/moderation.ts';
 
 /** The words are not to be answered. */
@@ -42,14 +43,37 @@ export interface Inspection {
   abandon(): void;
 }
 
-/** @throws {InputBlocked | InspectionFailed} */
+/**
+ * @param said by the user, oldest first: what is answered stands last, and is judged by itself
+ * @throws {InputBlocked | InspectionFailed}
+ */
 export async function inspectWords(
-  words: string,
+  said: readonly string[],
   moderation: Moderation,
   signal: AbortSignal,
 ): Promise<void> {
-  const reason = await judged(words, moderation, signal);
-  if (reason !== null) throw new InputBlocked(reason);
+  const texts = [...said.slice(-1), ...earlierParts(said.slice(0, -1))];
+  const judgeOne = async (text: string) => {
+    const reason = await judged(text, moderation, signal);
+    if (reason !== null) throw new InputBlocked(reason);
+  };
+  await Promise.all(texts.map(judgeOne));
+}
+
+/** The newest of it: more than a prompt has room for, whatever the language (`prompt/prompt.ts`). */
+const mostEarlierChars = 24_000;
+const earlierPartChars = 4_000;
+/** Judged with both parts: what stands where one ends is in the other one, whole. */
+const overlapChars = 200;
+
+function earlierParts(earlier: readonly string[]): string[] {
+  const text = endOf(earlier.join('\n'), mostEarlierChars);
+  const parts: string[] = [];
+  for (let to = text.length; to > 0; to -= earlierPartChars - overlapChars) {
+    parts.push(endOf(text.slice(0, wholeEnd(text, to)), earlierPartChars));
+    if (to <= earlierPartChars) break;
+  }
+  return parts;
 }
 
 /** @throws {OutputBlocked | InspectionFailed} */
@@ -86,8 +110,9 @@ export class DataInspection implements Inspection {
   #shown = '';
   #held = '';
 
+  /** @param said as `inspectWords` takes it */
   constructor(
-    words: string,
+    said: readonly string[],
     private readonly moderation: Moderation,
     signal: AbortSignal,
   ) {
@@ -96,7 +121,7 @@ export class DataInspection implements Inspection {
     };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true, signal: this.#stopping.signal });
-    this.#words = inspectWords(words, moderation, this.#stopping.signal);
+    this.#words = inspectWords(said, moderation, this.#stopping.signal);
     // Who waits for it learns of a failure there.
     this.#words.catch(() => undefined);
   }

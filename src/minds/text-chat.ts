@@ -9,6 +9,7 @@ import { buildPrompt } from '../prompt/prompt.ts';
 import type { Told } from '../prompt/told.ts';
 import { estimateTokens } from '../prompt/tokens.ts';
 import { mostQueryChars, type Material } from '../protocol/material.ts';
+import { endOf } from '../protocol/plain-text.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import { inCharacter } from '../providers/in-character.ts';
 import { judge } from '../providers/moderation/judging.ts';
@@ -261,7 +262,7 @@ export class TextChat {
     };
     if (!recall || !(await recall.hasAny(scope))) return undefined;
     const startedMs = clock.nowMs();
-    const query = { text: words.slice(-mostQueryChars), speakerId };
+    const query = { text: endOf(words, mostQueryChars), speakerId };
     const material = await recall.find(scope, query);
     work.recalled({ material, ms: Math.round(clock.nowMs() - startedMs), late: false });
     return material;

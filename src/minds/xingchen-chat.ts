@@ -82,7 +82,8 @@ export class XingchenChat {
       ...{ workspaceId, character, conversationId, words },
       ...(began && { conversationBegan: began }),
       ...(speaker && { speaker }),
-      ...(history && { history, isIndependent: true }),
+      // What takes the place of a kept answer waits its turn, whosever history it is made of.
+      ...(history && { history, isIndependent: replaced === undefined }),
       ...(replaced && { anew: true }),
       turnId: replaced?.id ?? randomUUID(),
       told: ask.told,
@@ -98,6 +99,7 @@ export class XingchenChat {
       turnId: request.turnId ?? '',
       speakerId: speaker?.speakerId ?? null,
       words: words ?? replaced?.userText ?? '',
+      wordsBefore: history?.flatMap(({ userText }) => userText ?? []) ?? [],
       inspected: ask.inspected,
     };
     const pieces = this.#pieces(request, turn, signal);

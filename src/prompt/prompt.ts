@@ -21,7 +21,7 @@ export type PromptContext = {
   told: Told;
   /** Where the character's story stands. */
   story?: StoryPart;
-  /** Functions that were called lately. */
+  /** Functions that were called lately; in writing, what is to be answered from. */
   toolNotes?: readonly ToolCallRecord[];
   /** What came before those. */
   remembered?: Remembered;
@@ -73,7 +73,7 @@ export function buildPrompt(
   budgetTokens = defaultBudgetTokens,
 ): PromptMessage[] {
   const persona = personaParts(context).join('\n\n');
-  const notes = toolSection(context.toolNotes ?? []);
+  const notes = toolSection(context.toolNotes ?? [], context.inWriting ? 'now' : 'later');
   const system: PromptMessage = {
     role: 'system',
     content: [

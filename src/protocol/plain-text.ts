@@ -18,6 +18,11 @@ export function plainLine(text: string): string {
   return plainText(text).replace(/\s+/g, ' ').trim();
 }
 
+/** The end of a text. @param mostChars UTF-16 units; one less where the first character would be cut in two */
+export function endOf(text: string, mostChars: number): string {
+  return text.slice(-mostChars).replace(/^[\uDC00-\uDFFF]/, '');
+}
+
 /** @param mostChars UTF-16 units, before cleaning */
 export const PlainText = (mostChars: number) => z.string().max(mostChars).transform(plainText);
 

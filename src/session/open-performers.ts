@@ -4,6 +4,7 @@ import type { Character } from '../protocol/character.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import { markMessage, marksOf } from '../protocol/member-marks.ts';
 import { mostQueryChars } from '../protocol/material.ts';
+import { endOf } from '../protocol/plain-text.ts';
 import { stranger, type Participant } from '../protocol/participant.ts';
 import { characterIdentity, type Cast, type Role } from '../protocol/roster.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
@@ -166,7 +167,7 @@ function partDeps(
     recollect: ({ text, speaker }, signal) => {
       // The question stands at the end.
       const query = {
-        text: text.slice(-mostQueryChars),
+        text: endOf(text, mostQueryChars),
         speakerId: (speaker ?? firstOf(assignment)).speakerId,
       };
       return deps.journal.recall({ sessionId: assignment.sessionId, membershipId }, query, signal);

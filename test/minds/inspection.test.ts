@@ -10,7 +10,7 @@ import { ProviderFailed } from '../../src/providers/provider-failed.ts';
 
 const down = new ProviderFailed('moderation', 'timeout', true);
 
-function scene(judge: Moderation['judge'], words = '你好') {
+function scene(judge: Moderation['judge'], said: readonly string[] = ['你好']) {
   const judged: string[] = [];
   const leaving = new AbortController();
   const moderation: Moderation = {
@@ -19,7 +19,7 @@ function scene(judge: Moderation['judge'], words = '你好') {
       return judge(text, options);
     },
   };
-  return { inspection: new DataInspection(words, moderation, leaving.signal), judged, leaving };
+  return { inspection: new DataInspection(said, moderation, leaving.signal), judged, leaving };
 }
 const fine = () => Promise.resolve(null);
 
@@ -81,6 +81,36 @@ describe('the data inspection', () => {
     expect(judged.filter((text) => /\p{Surrogate}/u.test(text))).toEqual([]);
     expect(judged.length).toBeGreaterThan(3);
     expect(Math.max(...judged.map(({ length }) => length))).toBeLessThanOrEqual(4_001);
+  });
+
+  it('judges what was said before, the newest 24,000 letters of it, and no letter in two', async () => {
+    const said = [
+      '太早。',
+      ...Array.from({ length: 6 }, () => '🙂'.repeat(2_000)),
+      '炸弹。',
+      '你好',
+    ];
+    const { inspection, judged } = scene(
+      (text) => Promise.resolve(text.includes('炸弹') ? 'Flagged: violence' : null),
+      said,
+    );
+    await expect(inspection.pass('好。')).rejects.toThrow(InputBlocked);
+    expect(judged[0]).toBe('你好');
+    const earlier = judged.slice(1);
+    expect(earlier.filter((text) => /\p{Surrogate}/u.test(text))).toEqual([]);
+    expect(Math.max(...earlier.map(({ length }) => length))).toBeLessThanOrEqual(4_000);
+    expect(earlier.join('')).not.toContain('太早');
+    expect(earlier.length).toBeLessThan(8);
+  });
+
+  it('misses no word that stands where one part of what was said before ends', async () => {
+    for (const behind of [3_796, 3_798, 3_999, 4_000]) {
+      const { inspection } = scene(
+        (text) => Promise.resolve(text.includes('bomb') ? 'Flagged: violence' : null),
+        [`${'a'.repeat(5_000)}bomb${'b'.repeat(behind)}`, '你好'],
+      );
+      await expect(inspection.pass('好。')).rejects.toThrow(InputBlocked);
+    }
   });
 
   it('lets nothing through while nobody can judge', async () => {

@@ -70,7 +70,7 @@ const FunctionChoice = z.looseObject({
   names: z.array(z.string().max(64)).max(50).nullish(),
 });
 
-/** What the application remembers by itself. */
+/** What the application remembers by itself: notes, and messages word for word. */
 const Memory = z.looseObject({
   summaries: z.array(z.string().max(messageChars)).max(100).nullish(),
   originals: z.array(Message).max(200).nullish(),
@@ -84,7 +84,14 @@ const Aca = z.looseObject({
   context: Context.nullish(),
   functionList: z.array(Function).max(50).nullish(),
   functionChoice: FunctionChoice.nullish(),
-  pluginList: z.array(z.looseObject({})).max(50).nullish(),
+  /** None runs here, and an application that counts on one learns of it. */
+  pluginList: z
+    .array(z.unknown())
+    .refine((plugins) => plugins.length === 0, {
+      error:
+        'must be empty: no plugin runs by its name here. Functions belong in functionList, pictures and reject rules in platformPlugins',
+    })
+    .nullish(),
   platformPlugins: PlatformPlugins.nullish(),
   memory: Memory.nullish(),
 });
@@ -142,6 +149,7 @@ export const ChatResult = z.object({
     enableDataInspection: z.boolean(),
     isSave: z.boolean(),
     requestId: z.string(),
+    /** Of the model's answer: all events of one have the same, and no other answer has. */
     modelRequestId: z.string(),
     origin: z.string(),
     ext: z.string(),

@@ -15,6 +15,7 @@ export const errorCodes: Readonly<Record<string, number>> = {
   character_session_not_found: 40404,
   knowledge_base_not_found: 40405,
   image_not_found: 40406,
+  method_not_allowed: 40501,
   answer_running: 40901,
   conversation_gone: 40902,
   nothing_to_answer: 40903,

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { MessageFilter } from '../../../src/chats/message-log.ts';
 import { Ratings } from '../../../src/chats/ratings.ts';
 import { WrittenTurns } from '../../../src/chats/written-turns.ts';
+import type { Participant } from '../../../src/protocol/participant.ts';
 import type { TurnRecord } from '../../../src/protocol/turn-record.ts';
 import { aSession, aTurn, type Storage } from './storage.ts';
 
@@ -113,13 +114,52 @@ export function messageLogContract(storage: () => Storage): void {
       expect(await contents({ ...all, messages })).toEqual([]);
     });
 
-    it('hold what was said by voice, too, and what somebody said in the room of another', async () => {
-      const { id } = await storage().sessions.open(aSession({ workspaceId, conversationId }));
-      const speaker = { identity: 'human:ann', speakerId: 'ann', speakerName: 'Ann' };
-      await storage().turns.append(id, aTurn({ userText: 'spoken', assistantText: '', speaker }));
+    it('hold what was said by voice, too; in a shared room each user’s are their own', async () => {
+      const { sessions, turns, participants } = storage();
+      const { id: sessionId } = await sessions.open(aSession({ workspaceId, conversationId }));
+      const come = (participant: Participant) =>
+        participants.admit({
+          ...{ sessionId, id: randomUUID(), participant, remembered: true, most: 4 },
+          ...{ at: new Date(), heldSince: new Date(0) },
+        });
+      const speak = async (userText: string, speaker: Participant) => {
+        await come(speaker);
+        const turn = aTurn({ userText, assistantText: `to ${userText}`, speaker });
+        await turns.append(sessionId, turn);
+        return turn;
+      };
+      const unnamed = { identity: 'user:1', speakerId: null, speakerName: null };
+      const tom = { identity: 'human:tom', speakerId: 'tom', speakerName: 'Tom' };
+      const ann = { identity: 'human:ann', speakerId: 'ann', speakerName: 'Ann' };
+      await speak('tom', tom);
+      const anns = await speak('ann', ann);
+      await speak('unnamed', unnamed);
       await write(5);
-      expect((await page({ userIds: ['ann'] })).contents).toEqual(['spoken']);
-      expect((await page({ userIds: ['tom'] })).contents).toEqual(['a5', 'q5', 'spoken']);
+      const contents = async (userIds: string[]) =>
+        (await page({ userIds }, { newestFirst: false })).contents;
+      expect(await contents(['ann'])).toEqual(['ann', 'to ann']);
+      expect(await contents(['tom'])).toEqual(['tom', 'to tom', 'q5', 'a5']);
+      expect((await page({ conversationId })).total).toBe(8);
+      const { messages } = await page({ conversationId });
+      const guests = messages.filter(({ content }) => content.endsWith('unnamed'));
+      expect(guests.map(({ user }) => user.id)).toEqual([null, null]);
+      const message = { turnId: anns.id, side: 'answer' as const };
+      expect(await storage().messageLog.find(workspaceId, message, ['tom'])).toBeUndefined();
+      expect(await storage().messageLog.find(workspaceId, message, ['ann'])).toBeDefined();
+    });
+
+    it('are the end user’s where somebody unnamed is alone in the room', async () => {
+      const { sessions, turns, participants } = storage();
+      const { id: sessionId } = await sessions.open(aSession({ workspaceId, conversationId }));
+      const speaker = { identity: 'user:1', speakerId: null, speakerName: null };
+      await participants.admit({
+        ...{ sessionId, id: randomUUID(), participant: speaker, remembered: true, most: 1 },
+        ...{ at: new Date(), heldSince: new Date(0) },
+      });
+      await turns.append(sessionId, aTurn({ userText: 'spoken', assistantText: '', speaker }));
+      const { contents, messages } = await page({ userIds: ['tom'] });
+      expect(contents).toEqual(['spoken']);
+      expect(messages[0]?.user.id).toBe('tom');
     });
 
     it('are nobody’s in another workspace', async () => {

@@ -8,8 +8,8 @@ import { Turns } from '../../../src/chats/turns.ts';
 import { ChatAnswer, ChatResult } from '../../../src/protocol/xingchen/chat.ts';
 import { Refusal } from '../../../src/protocol/xingchen/envelope.ts';
 import { exchangeIds, uuidOf } from '../../../src/protocol/xingchen/ids.ts';
-import { examples } from './examples.ts';
-import { asking, eventsIn, XingchenServer } from './server.ts';
+import { documentedChat } from './examples.ts';
+import { asking, XingchenServer } from './server.ts';
 
 const answerIn = (envelope: unknown) => ChatAnswer.parse(envelope).data;
 const said = (result: z.infer<typeof ChatResult>) => result.choices[0]?.messages[0]?.content ?? '';
@@ -49,49 +49,6 @@ describe('the chat of the Xingchen API', () => {
     provider.llm.pace = { firstMs: 0, pieceMs: 0 };
   });
 
-  for (const { headings, by, method, path, headers, body, answer } of examples) {
-    if (answer !== 'chat' && answer !== 'stream') continue;
-    it(`takes the example of ${headings} as ${by} sends it`, async () => {
-      server.provider.reply = () => ['我今年', '17岁了,很快就要', '步入大学了。'];
-      const answered = await server.send(method, path, {
-        headers: { ...headers, Authorization: `Bearer ${server.keys.own} ` },
-        body: body?.(id),
-      });
-      expect(answered.status).toBe(200);
-      if (answer === 'chat') {
-        const { requestId, code, data } = ChatAnswer.parse(JSON.parse(answered.text));
-        expect(code).toBe(200);
-        expect(data).toMatchObject({
-          requestId,
-          choices: [
-            {
-              messages: [
-                {
-                  role: 'assistant',
-                  content: '我今年17岁了,很快就要步入大学了。',
-                  finishReason: 'stop',
-                },
-              ],
-              stopReason: 'stop',
-            },
-          ],
-          context: { isSave: true, enableDataInspection: false, requestId, ext: 'chat' },
-          stop: true,
-        });
-        return;
-      }
-      expect(answered.headers['content-type']).toBe('text/event-stream;charset=UTF-8');
-      const results = eventsIn(answered.text).map(({ data }) => ChatResult.parse(data));
-      expect(results.map(said)).toEqual([
-        '我今年',
-        '我今年17岁了,很快就要',
-        '我今年17岁了,很快就要步入大学了。',
-        '我今年17岁了,很快就要步入大学了。',
-      ]);
-      expect(results.map(({ stop }) => stop)).toEqual([false, false, false, true]);
-    });
-  }
-
   it('streams pieces that are the whole answer when put together, emoji and all', async () => {
     const emoji = '👨‍👩‍👧 好的🙂';
     // Some servers cut a character in two.
@@ -117,7 +74,7 @@ describe('the chat of the Xingchen API', () => {
       finishReason: 'length',
       usage: { prompt_tokens: 1336, completion_tokens: 5 },
     });
-    const question = examples[0]?.body?.(id);
+    const question = documentedChat(id);
     const { choices, usage } = answerIn(await server.post('/chat/send', question));
     expect(choices[0]).toMatchObject({ stopReason: 'length' });
     expect(usage).toMatchObject({ inputTokens: 1336, outputTokens: 5 });
@@ -172,7 +129,7 @@ describe('the chat of the Xingchen API', () => {
     const short = await server.create({ advancedConfig: { shortTermMemoryRound: 1 } });
     for (const words of ['一', '二', '三']) await server.post('/chat/send', asking(short, words));
     expect(prompts().at(-1)?.slice(1)).toHaveLength(3);
-    await server.post('/chat/send', examples[0]?.body?.(short));
+    await server.post('/chat/send', documentedChat(short));
     expect(prompts().at(-1)?.slice(1)).toHaveLength(3);
   });
 
@@ -289,6 +246,45 @@ describe('the chat of the Xingchen API', () => {
     expect(said(answerIn(await server.post('/chat/send', returned)))).toBe('今天下雨。');
     expect(prompts().at(-1)?.[0]?.content).toContain('小雨');
     expect(prompts().at(-1)?.at(-1)?.content).toBe('杭州天气怎么样?');
+  });
+
+  it('answers from the beginning of what a function returns, however long that is', async () => {
+    const functionCall = { thought: '', apiCallList: [{ apiName: 'book', parameters: {} }] };
+    const { messages, aca } = asking(id, '书里说什么?', ownHistory).input;
+    const book = (content: string) => ({ role: 'function', name: 'book', content });
+    const call = { role: 'assistant', content: '', functionCall };
+    const returned = [...messages, call, book(`山${'🐉'.repeat(9_000)}`), call, book('水')];
+    await server.post('/chat/send', { input: { messages: returned, aca } });
+    const system = prompts().at(-1)?.[0]?.content ?? '';
+    expect(system).toMatch(/山🐉+\n> \[the rest is too long[^]*水/u);
+    expect(system).not.toMatch(/\p{Surrogate}/u);
+  });
+
+  it('tells the character what its application remembers, the newest where that is too much', async () => {
+    const memory = {
+      summaries: [`旧事。${'久'.repeat(19_990)}`, '他们去过西湖。'],
+      originals: [
+        { name: '小明', role: 'user', content: '我怕黑。' },
+        { role: 'assistant', content: '我陪你。' },
+        { role: 'function', name: 'f', content: '无关' },
+      ],
+    };
+    await ask('你好', { ...ownHistory, aca: { memory } });
+    const system = prompts().at(-1)?.[0]?.content ?? '';
+    for (const told of ['他们去过西湖。', 'by 小明: 我怕黑。', 'by 小婉: 我陪你。'])
+      expect(system).toContain(told);
+    for (const dropped of ['旧事', '无关']) expect(system).not.toContain(dropped);
+  });
+
+  it('tells the character what the application says, before the words or behind them', async () => {
+    const { messages, aca } = asking(id, '你好', ownHistory).input;
+    const around = [
+      { role: 'system', content: '今天下雪。' },
+      ...messages,
+      { role: 'system', content: '小明在哭。' },
+    ];
+    await server.post('/chat/send', { input: { messages: around, aca } });
+    expect(prompts().at(-1)?.[0]?.content).toMatch(/今天下雪。[^]*小明在哭。/u);
   });
 
   it('is open to other workspaces only where allowApi says so, and in conversations of their own', async () => {
@@ -416,6 +412,29 @@ describe('the chat of the Xingchen API', () => {
     expect(codes.sort()).toEqual([200, 40901]);
   });
 
+  it('waits its turn where it takes the place of a kept answer, whosever history it is', async () => {
+    const { llm } = server.provider;
+    const again = { userId: 'again', context: { isRegenerate: true, useChatHistory: false } };
+    const { sessionId } = (await ask('讲个故事', { userId: 'again' })).context;
+    llm.always({ kind: 'stall', afterPieces: 1 });
+    const aborted = llm.counts.aborted;
+    const leaving = new AbortController();
+    const response = await fetch(`${server.app.url}/v2/api/chat/send`, {
+      method: 'POST',
+      headers: {
+        ...{ Authorization: `Bearer ${server.keys.own}`, 'Content-Type': 'application/json' },
+        'X-AcA-SSE': 'enable',
+      },
+      body: JSON.stringify(asking(id, '讲个故事', again)),
+      signal: leaving.signal,
+    });
+    await response.body?.getReader().read();
+    expect(await refused(asking(id, '讲个故事', again))).toMatchObject({ code: 40901 });
+    leaving.abort();
+    await llm.until((counts) => counts.aborted > aborted);
+    expect(await turnsOf(sessionId)).toMatchObject([{ assistantText: '我今年17岁了。' }]);
+  });
+
   const wrong: [string, unknown, RegExp][] = [
     ['no input', {}, /^input: Field required/],
     [
@@ -437,6 +456,26 @@ describe('the chat of the Xingchen API', () => {
       'very long words',
       { input: { messages: [{ role: 'user', content: '长'.repeat(20_001) }], aca: {} } },
       /at most 20000/,
+    ],
+    [
+      'a plugin by its name',
+      {
+        input: {
+          messages: [{ role: 'user', content: 'a' }],
+          aca: { botProfile: { name: 'A', content: 'B' }, pluginList: [{ name: 'search' }] },
+        },
+      },
+      /pluginList: .*must be empty.*functionList/,
+    ],
+    [
+      'several answers wished for',
+      {
+        input: {
+          messages: [{ role: 'user', content: 'a' }],
+          aca: { botProfile: { name: 'A', content: 'B' }, context: { resultCount: 2 } },
+        },
+      },
+      /resultCount/,
     ],
     [
       'half a character',

@@ -1,18 +1,22 @@
 /*
- * Every request example of the Xingchen contract about characters and chat, under its headings. Ids aside they are sent
- * as they stand: with the header `Expect` that curl sends without a value, and with a comment in the JSON.
+ * Every request example of the Xingchen contract, under its headings. Ids aside they are sent as they stand: with the
+ * header `Expect` that curl sends without a value, and with a comment in the JSON.
  */
+type Given = { characterId: string; messageId: string };
 export type Example = {
   headings: string;
   /** What sends it: curl the letters, python's requests their escapes. */
   by: 'shell' | 'python';
   method: 'GET' | 'POST';
+  /** With `{characterId}`, `{messageId}` and `{userId}` to be filled in. */
   path: string;
+  /** The user of whom it speaks, where the path names one. */
+  userId: string;
   headers: Record<string, string>;
   /** Undefined: none. */
-  body?: (characterId: string) => unknown;
+  body?: (given: Given) => unknown;
   /** What answers. */
-  answer: 'chat' | 'stream' | 'created' | 'done' | 'details' | 'list';
+  answer: 'chat' | 'stream' | 'created' | 'done' | 'details' | 'list' | 'messages' | 'picture';
 };
 
 const messages = [
@@ -22,7 +26,8 @@ const messages = [
   { name: '小婉', role: 'assistant', content: '我今年17岁了。' },
   { name: '小明', role: 'user', content: '你有几个闺蜜?' },
 ];
-const chat = (characterId: string) => ({
+/** 快速开始. */
+export const documentedChat = (characterId: string) => ({
   input: {
     messages,
     aca: {
@@ -33,8 +38,9 @@ const chat = (characterId: string) => ({
     },
   },
 });
-const streamed = (characterId: string) => ({
-  ...chat(characterId),
+const chat = ({ characterId }: Given) => documentedChat(characterId);
+const streamed = (given: Given) => ({
+  ...chat(given),
   parameters: { incrementalOutput: false },
 });
 
@@ -104,7 +110,7 @@ export const guanYu = {
     ],
   },
 };
-const guanYuChanged = (characterId: string) => ({
+const guanYuChanged = ({ characterId }: Given) => ({
   characterId,
   ...guanYu,
   name: '满腔忠义的关云长123',
@@ -137,7 +143,7 @@ const events = {
   'x-fag-servicename': 'aca-chat-send-sse',
 };
 
-type Row = Omit<Example, 'by' | 'headers'> & {
+type Row = Omit<Example, 'by' | 'headers' | 'userId'> & {
   shell: Record<string, string>;
   python: Record<string, string>;
   /** Where the shell sends something else. */
@@ -222,10 +228,56 @@ const rows: Row[] = [
     headings: '角色管理 / 删除角色',
     method: 'POST',
     path: '/v2/api/character/delete',
-    body: (characterId) => ({ characterId }),
+    body: ({ characterId }) => ({ characterId }),
     answer: 'done',
     shell: { ...curl, 'x-fag-servicename': 'aca-character-delete' },
     python: { ...common, 'x-fag-servicename': 'aca-character-delete' },
+  },
+  {
+    headings: '对话历史 / 对话历史查询',
+    method: 'POST',
+    path: '/v2/api/chat/message/histories',
+    body: ({ characterId }) => ({
+      where: { characterId, bizUserId: '1234567', startTime: 1689783510026 },
+      pageSize: 20,
+      orderBy: ['gmtCreate desc'],
+    }),
+    answer: 'messages',
+    shell: { ...curl, 'x-fag-servicename': 'aca-message-history' },
+    python: { ...common, 'x-fag-servicename': 'aca-message-history' },
+  },
+  {
+    headings: '对话历史 / 对话历史评价',
+    method: 'POST',
+    path: '/v2/api/chat/rating',
+    body: ({ messageId }) => ({ messageId, rating: 5 }),
+    answer: 'done',
+    shell: { ...curl, 'x-fag-servicename': 'aca-message-rating' },
+    python: { ...common, 'x-fag-servicename': 'aca-message-rating' },
+  },
+  {
+    headings: '对话历史 / 系统推荐',
+    method: 'POST',
+    path: '/v2/api/chat/reminder',
+    body: ({ characterId }) => ({
+      characterId,
+      bizUserId: 'a8254bffd2a04d0c8ca29af4d7fc6bfc',
+      content: '最近为什么不理我啊?',
+    }),
+    answer: 'done',
+    shell: { ...curl, 'x-fag-servicename': 'aca-chat-reminder' },
+    python: { ...common, 'x-fag-servicename': 'aca-chat-reminder' },
+  },
+  {
+    headings: '其他 / 万象图片获取',
+    method: 'GET',
+    path: '/v2/api/chat/polling/image?messageId={messageId}&userId={userId}',
+    answer: 'picture',
+    shell: {
+      ...{ Expect: '', Accept: '*/*', 'x-fag-appcode': 'aca' },
+      'x-fag-servicename': 'aca-polling-image',
+    },
+    python: { ...common, 'x-fag-servicename': 'aca-polling-image' },
   },
 ];
 
@@ -233,7 +285,7 @@ export const examples: Example[] = rows.flatMap(({ shell, python, shellBody, ...
   const { body, ...rest } = row;
   const sent = shellBody ?? body;
   return [
-    { ...rest, by: 'shell', headers: shell, ...(sent && { body: sent }) },
-    { ...rest, by: 'python', headers: python, ...(body && { body }) },
+    { ...rest, by: 'shell', userId: '123456789', headers: shell, ...(sent && { body: sent }) },
+    { ...rest, by: 'python', userId: '1234567', headers: python, ...(body && { body }) },
   ];
 });

@@ -81,6 +81,19 @@ describe('plugins and inspection in the Xingchen API', () => {
       expect(text).toMatch(/不便多谈/);
     });
 
+    it('of another workspace’s character holds, whatever a chat brings with it', async () => {
+      const characterId = await server.create({
+        permConfig: { isPublic: 0, allowApi: 1, allowChat: 0 },
+        advancedConfig: { platformPlugins: [rejecting('reject_rule', '赌博')] },
+      });
+      const question = asking(characterId, '教我赌博', { aca: { platformPlugins: [] } });
+      server.provider.reply = () => '赌博？';
+      const declined = await server.post('/chat/send', question, server.keys.other);
+      expect(JSON.stringify(ChatAnswer.parse(declined).data.choices)).toMatch(/不便多谈/);
+      const own = await answered(question);
+      expect(own.text).toBe('赌博？');
+    });
+
     it('hides neither its words nor its refusal from the inspection', async () => {
       const characterId = await having([rejecting('reject_rule', '赌博')]);
       server.provider.flags = ({ input }) => (input.includes('赌博') ? ['illicit'] : []);
@@ -125,6 +138,23 @@ describe('plugins and inspection in the Xingchen API', () => {
       expect(status).toBe(400);
       expect(json).toMatchObject({ success: false, code: 40002, errorName: 'input_blocked' });
       expect(await kept(characterId)).toEqual([]);
+    });
+
+    it('judges all that a client with its own history says that the user said, and nothing else', async () => {
+      const characterId = await server.create();
+      server.provider.flags = ({ input }) => (input.includes('炸弹') ? ['violence'] : []);
+      const { input } = asking(characterId, '继续', { userId: randomUUID() });
+      const earlier = [
+        { role: 'user', content: '怎么做炸弹' },
+        { role: 'assistant', content: '我想想。' },
+      ];
+      const messages = [...earlier, ...input.messages];
+      const own = { ...input.aca, context: { useChatHistory: false } };
+      const refused = await send({ input: { messages, aca: own } }, inspect);
+      expect(refused.json).toMatchObject({ errorName: 'input_blocked' });
+      // With the server's history only the last of them counts: the model never sees the others.
+      const { text } = await answered({ input: { ...input, messages } }, inspect);
+      expect(text).toBe('好的。');
     });
 
     it('refuses an answer, and keeps nothing of it', async () => {
@@ -236,6 +266,27 @@ describe('plugins and inspection in the Xingchen API', () => {
       expect(await poll(messageId, userId, server, server.keys.other)).toMatchObject(unknown);
       expect(await poll('', userId)).toMatchObject({ code: 42201 });
       expect((await server.send('GET', '/v2/api/chat/image/unknown')).status).toBe(404);
+    });
+
+    it('says why nothing goes with an answer that is not kept', async () => {
+      const question = asking(await having([image]), '画一张你骑马的图');
+      const { botProfile } = question.input.aca;
+      const nobody = { input: { ...question.input, aca: { botProfile } } };
+      const here = { name: '阿福', content: '阿福是一只猫。' };
+      const described = {
+        input: {
+          ...question.input,
+          aca: { ...question.input.aca, botProfile: here, platformPlugins: [image] },
+        },
+      };
+      for (const body of [nobody, described]) {
+        const { messageId, isSave } = await answered(body);
+        expect(isSave).toBe(false);
+        expect(await poll(messageId, '123456789')).toMatchObject({
+          ...{ success: false, code: 40403 },
+          errorMessage: expect.stringMatching(/answers that are kept/) as unknown,
+        });
+      }
     });
 
     it('is a clear refusal where it waits for an endpoint that was taken away', async () => {

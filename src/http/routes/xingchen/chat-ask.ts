@@ -8,11 +8,12 @@ import { AdvancedConfig } from '../../../protocol/xingchen/character.ts';
 import type { ChatSend, Message } from '../../../protocol/xingchen/chat.ts';
 import { InvalidRequest } from '../../refusals.ts';
 import { languageOf } from './character-wire.ts';
+import { toldOf } from './chat-told.ts';
 
 type Aca = ChatSend['input']['aca'];
 
-/** A character of the server, with what this API keeps of it. */
-type Stored = { character: Character; xingchen: Record<string, unknown> };
+/** A character of the server, with what this API keeps of it. @property isOwn the caller's own */
+type Stored = { character: Character; xingchen: Record<string, unknown>; isOwn: boolean };
 
 /**
  * What is asked, of a parsed request.
@@ -38,9 +39,9 @@ export function askOf(
     workspaceId: by.workspaceId,
     character,
     xingchen: stored?.xingchen,
-    plugins: aca.platformPlugins ?? config.platformPlugins,
+    plugins: pluginsOf(aca, config, stored?.isOwn ?? true),
     user: user ? { id: user.userId, name: user.userName?.trim() || null } : undefined,
-    told: toldOf(aca, before, character, isRealTime ? by.now : undefined),
+    told: toldOf(aca, messages ?? [], character, isRealTime ? by.now : undefined),
     // Nothing of a character that is described here is kept, and nobody's words are without a user.
     history: ownHistory || !stored || !user ? turnsOf(before) : undefined,
     words: isAnewHere ? null : (words ?? null),
@@ -57,6 +58,13 @@ export function askOf(
     },
     inspected: by.inspected,
   };
+}
+
+/** The request's instead of the character's; but of another's character the rules hold, whatever a request says. */
+function pluginsOf({ platformPlugins: sent }: Aca, config: AdvancedConfig, isOwn: boolean) {
+  const kept = config.platformPlugins ?? [];
+  if (!sent) return kept;
+  return isOwn ? sent : [...sent, ...kept.filter(({ name }) => name === 'reject_answer_plugin')];
 }
 
 /** The last words of the user, what was said before, and what functions did since. */
@@ -111,30 +119,6 @@ const Kept = z.object({ advancedConfig: AdvancedConfig.catch({}) }).catch({ adva
 
 const configOf = (xingchen: Record<string, unknown> | undefined): AdvancedConfig =>
   Kept.parse(xingchen ?? {}).advancedConfig;
-
-function toldOf(aca: Aca, before: Message[], character: Character, now: Date | undefined) {
-  const { scenario, userProfile, memory } = aca;
-  const name = userProfile?.userName?.trim();
-  const lines = [
-    scenario?.description,
-    name && `The user is called ${name}.`,
-    userProfile?.basicInfo && `About the user: ${userProfile.basicInfo}`,
-    ...(memory?.summaries ?? []).map((summary) => `What happened earlier: ${summary}`),
-    ...before.flatMap(({ role, content }) => (role === 'system' && content ? [content] : [])),
-    now && `It is now ${timeIn(character.language, now)}.`,
-  ];
-  return {
-    staticText: lines.filter(Boolean).join('\n'),
-    templateKeys: { char: character.name, ...(name && { user: name }) },
-  };
-}
-
-/** By the server's clock and in its time zone, which is named. */
-function timeIn(language: string, now: Date): string {
-  const style = { dateStyle: 'full', timeStyle: 'long' } as const;
-  const [known] = Intl.DateTimeFormat.supportedLocalesOf(language.replaceAll('_', '-'));
-  return new Intl.DateTimeFormat(known ?? 'en', style).format(now);
-}
 
 /** What was said, as exchanges. */
 function turnsOf(messages: Message[]): TurnRecord[] {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Answering } from '../../../minds/xingchen-chat.ts';
 import type { TextAnswer } from '../../../minds/text-request.ts';
@@ -20,7 +21,7 @@ export function contextOfAnswer(
     enableDataInspection: isInspected,
     isSave: conversationId !== null,
     requestId,
-    modelRequestId: requestId,
+    modelRequestId: randomUUID(),
     origin: 'pass_v2',
     ext: 'chat',
   };

@@ -49,7 +49,8 @@ async function send(
     ? await openCharacters.find(workspaceId, characterId, 'allowApi')
     : undefined;
   if (characterId && !found) throw new CharacterNotFound();
-  const ask = askOf(sent, found?.record, { workspaceId, inspected, now: clock.nowAt() });
+  const stored = found && { ...found.record, isOwn: found.isOwn };
+  const ask = askOf(sent, stored, { workspaceId, inspected, now: clock.nowAt() });
   const answering = await chat.begin(ask, signal);
   const requestId = contextOf(req).traceId;
   const context = contextOfAnswer(answering, { requestId, isInspected: inspected && canInspect });

@@ -15,6 +15,7 @@ export const ok = <T>(req: Request, data: T) => ({
 
 /** What the other APIs say of these does not help here. */
 const messages: Readonly<Record<string, string>> = {
+  method_not_allowed: 'This path takes another method. The header Allow says which.',
   missing_api_key: 'The API key is missing. Send it as Authorization: Bearer <key>.',
   character_not_found:
     'There is no such character in this workspace, and none of another one that is open to you. Check characterId.',

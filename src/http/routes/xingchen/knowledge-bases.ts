@@ -9,12 +9,15 @@ export type DocumentLinks = Pick<Documents, 'link'> & {
   list(workspaceId: string): Promise<{ id: string }[]>;
 };
 
+/** Not cut in the middle of a character that takes two units. */
+const shortened = (id: string) => id.slice(0, 64).replace(/[\uD800-\uDBFF]$/, '');
+
 class KnowledgeBaseNotFound extends PublicError {
   constructor(id: string) {
     super(
       404,
       'knowledge_base_not_found',
-      `This workspace has no document ${id.slice(0, 64)}: advancedConfig.knowledgeBases must name documents that were uploaded with this workspace's keys.`,
+      `This workspace has no document ${shortened(id)}: advancedConfig.knowledgeBases must name documents that were uploaded with this workspace's keys.`,
     );
   }
 }

@@ -62,6 +62,7 @@ export const messageOperations: Operation[] = [
     responses: {
       200: { description: 'The picture: PNG, JPEG, WebP or GIF.', contentType: 'image/png' },
       404: refusal('There is no such picture, or not any more.'),
+      429: refusal('Too many requests, or too many guesses; see Retry-After.'),
     },
   },
 ];

@@ -1,9 +1,7 @@
 import { Router, type Request, type RequestHandler } from 'express';
-import { MessageNotFound } from '../../../chats/ratings.ts';
 import type { MessageLog } from '../../../chats/message-log.ts';
 import { PublicError } from '../../../errors/public-error.ts';
-import type { ImageJob } from '../../../images/image-work.ts';
-import type { Pictures } from '../../../images/pictures.ts';
+import type { ImageJob, ImageWork } from '../../../images/image-work.ts';
 import { turnOfMessage, wireId } from '../../../protocol/xingchen/ids.ts';
 import { ImageQuery, type ImageView } from '../../../protocol/xingchen/messages.ts';
 import type { Speakers } from '../../../speakers/speakers.ts';
@@ -14,7 +12,8 @@ import { ok } from './envelope.ts';
 import { idsOfUser } from './messages.ts';
 
 export type PollingImageDeps = {
-  pictures: Pick<Pictures, 'canDraw' | 'work'>;
+  /** `canDraw`: whether there is an endpoint that draws. */
+  pictures: { canDraw: boolean; work: Pick<ImageWork, 'find' | 'read'> };
   log: MessageLog;
   speakers: Pick<Speakers, 'find'>;
 };
@@ -25,6 +24,17 @@ class ImagesNotConfigured extends PublicError {
       503,
       'images_not_configured',
       'Nothing can be drawn here: no images endpoint is configured. Set IMAGES_BASE_URL and IMAGES_MODEL.',
+    );
+  }
+}
+
+/** Unknown, of another workspace or user, or never kept: which of them is nobody's business. */
+class NoKeptMessage extends PublicError {
+  constructor() {
+    super(
+      404,
+      'message_not_found',
+      'There is no such message of this user. Pictures go with answers that are kept: those to a userProfile with the userId that polls, by a character with a characterId. Look at isSave of the answer.',
     );
   }
 }
@@ -50,7 +60,7 @@ export function pollingImageRoutes(deps: PollingImageDeps, guards: RequestHandle
     const message = turnOfMessage(messageId);
     const userIds = await idsOfUser(workspaceId, userId, speakers);
     const found = message && (await log.find(workspaceId, message, userIds));
-    if (!found) throw new MessageNotFound();
+    if (!found) throw new NoKeptMessage();
     const job = await pictures.work.find(workspaceId, found.turnId);
     const isToDo = job?.state === 'waiting' || job?.state === 'working';
     // What waits would wait for ever where the endpoint was taken away.
@@ -60,11 +70,22 @@ export function pollingImageRoutes(deps: PollingImageDeps, guards: RequestHandle
   });
 }
 
-/** Pictures that are kept here, by addresses that nobody can guess: what shows them has no key. */
-export function pictureRoutes({ pictures }: Pick<PollingImageDeps, 'pictures'>): Router {
-  return Router().get('/chat/image/:id', async (req, res) => {
-    const image = await pictures.work.read(req.params['id']);
-    if (!image) throw new NotFound();
+/**
+ * Pictures that are kept here, by addresses that nobody can guess: what shows them has no key.
+ * @param guards `rate` of an address; `failedAttempts` counts those who guess
+ */
+export function pictureRoutes(
+  { pictures }: Pick<PollingImageDeps, 'pictures'>,
+  { rate, failedAttempts }: Record<'rate' | 'failedAttempts', RequestHandler>,
+): Router {
+  return Router().get('/chat/image/:id', rate, async (req, res, next) => {
+    const image = await pictures.work.read(String(req.params['id']));
+    if (!image) {
+      await failedAttempts(req, res, (limited?: unknown) => {
+        next(limited ?? new NotFound('There is no such picture, or it is not kept any more.'));
+      });
+      return;
+    }
     res.set({
       'Content-Type': image.type,
       'Cache-Control': 'private, max-age=86400, immutable',

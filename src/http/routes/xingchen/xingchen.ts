@@ -1,7 +1,7 @@
-import { Router, type RequestHandler } from 'express';
+import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Log } from '../../../telemetry/log.ts';
 import { jsonBody } from '../../json-body.ts';
-import { NotFound } from '../../refusals.ts';
+import { MethodNotAllowed, NotFound } from '../../refusals.ts';
 import { renderErrors } from '../../render-error.ts';
 import { characterRoutes, type CharactersDeps } from './characters.ts';
 import { chatRoutes, type ChatDeps } from './chat.ts';
@@ -16,18 +16,47 @@ export type XingchenDeps = CharactersDeps &
   ReminderDeps &
   PollingImageDeps;
 
-/** The Xingchen API under `/v2/api`: all of it, refusals too, in its own envelope. @param guards key and rate */
-export function xingchenRoutes(deps: XingchenDeps, guards: RequestHandler[], log: Log): Router {
+export type XingchenGuards = {
+  caller: RequestHandler;
+  failedAttempts: RequestHandler;
+  /** Of a key; where there is none, of an address. */
+  rate: RequestHandler;
+};
+
+const posts = [
+  ...['create', 'update', 'search', 'delete'].map((name) => `/character/${name}`),
+  ...['send', 'message/histories', 'rating', 'reminder'].map((name) => `/chat/${name}`),
+];
+const gets = ['/character/details', '/chat/polling/image', '/chat/image/:id'];
+
+const only =
+  (methods: string): RequestHandler =>
+  (_req, res) => {
+    res.setHeader('Allow', methods);
+    throw new MethodNotAllowed();
+  };
+
+/**
+ * The Xingchen API under `/v2/api`: all of it in its own envelope, refusals too, and those of what stands before it.
+ */
+export function xingchenRoutes(
+  deps: XingchenDeps,
+  { caller, failedAttempts, rate }: XingchenGuards,
+  log: Log,
+): (RequestHandler | ErrorRequestHandler)[] {
+  const guards = [caller, rate];
   const withBody = [...guards, ...jsonBody({ comments: true })];
-  return Router()
+  const router = Router()
     .use(characterRoutes(deps, guards, withBody))
     .use(chatRoutes(deps, withBody))
     .use(messageRoutes(deps, withBody))
     .use(reminderRoutes(deps, withBody))
     .use(pollingImageRoutes(deps, guards))
-    .use(pictureRoutes(deps))
+    .use(pictureRoutes(deps, { rate, failedAttempts }))
+    .all(posts, only('POST, OPTIONS'))
+    .all(gets, only('GET, HEAD, OPTIONS'))
     .use(() => {
       throw new NotFound();
-    })
-    .use(renderErrors(xingchenDialect, log, sendRefusal));
+    });
+  return [router, renderErrors(xingchenDialect, log, sendRefusal)];
 }
