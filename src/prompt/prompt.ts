@@ -50,6 +50,8 @@ export type PromptContext = {
  * most. What the application tells has budgets of its own (`told.ts`).
  */
 const defaultBudgetTokens = 6_000;
+/** Making one takes 2 ms, which each answer would wait for. */
+const languageNames = new Intl.DisplayNames(['en'], { type: 'language' });
 /** A long persona leaves the conversation this part of it at least. */
 const leastForHistory = 1 / 3;
 /** A small window is not for persona and conversation alone. */
@@ -138,7 +140,7 @@ function speakingRules({ language, languages }: Character, inWriting: boolean): 
 
 function languageName(tag: string): string {
   try {
-    return new Intl.DisplayNames(['en'], { type: 'language' }).of(tag) ?? tag;
+    return languageNames.of(tag) ?? tag;
   } catch {
     return tag; // not a well-formed tag: the model will know better than we do
   }

