@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
 import { conversations, narratives, narrativeSections, narrativeTriggers } from '../db/schema.ts';
 import { firstSection, type Narrative, type Trigger } from '../protocol/narrative.ts';
+import { outlinesOf, type Outline } from './outlines.ts';
 import {
   limits,
   parsed,
@@ -155,6 +156,11 @@ export class Narratives {
       .where(isTrigger(of, id))
       .returning({ id: narrativeTriggers.id });
     if (gone.length === 0) throw new NarrativeUnknown('trigger');
+  }
+
+  /** What is told of the stories of characters beside their fields; nothing of those that have none. */
+  outlines(workspaceId: string, characterIds: readonly string[]): Promise<Map<string, Outline>> {
+    return outlinesOf(this.db, workspaceId, characterIds);
   }
 
   /** The story as a conversation goes on with it; null where the character tells none. */

@@ -43,11 +43,20 @@ export const Narrative = z.object({
 });
 export type Narrative = z.infer<typeof Narrative>;
 
+/** What of a section says where it leads. */
+type Leading = { id: string; decisions: readonly Pick<Decision, 'nextSectionId'>[] };
+
 /**
  * Where a story begins by itself: the oldest section that nothing leads to. Where something leads to each and no trigger
  * does, the oldest; else it waits for its trigger.
  */
-export function firstSection({ sections, triggers }: Omit<Narrative, 'currentSectionId'>) {
+export function firstSection<S extends Leading>({
+  sections,
+  triggers,
+}: {
+  sections: readonly S[];
+  triggers: readonly Pick<Trigger, 'destinationSectionId'>[];
+}): S | undefined {
   const triggered = triggers.flatMap(({ destinationSectionId: id }) => (id === null ? [] : [id]));
   const decided = sections.flatMap(({ decisions }) =>
     decisions.map(({ nextSectionId }) => nextSectionId),

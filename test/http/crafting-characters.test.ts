@@ -278,6 +278,25 @@ describe('POST /character/update', () => {
     ]);
   });
 
+  it('judges the level for a registered model by what that really is', async () => {
+    const own = { api_key: 'k', is_uncensored: false, base_url: 'http://127.0.0.1:4000/v1' };
+    for (const [model_group_name, model_name] of [
+      ['gpt-4-like', 'gpt-5.1'],
+      ['gpt-5-like', 'gpt-4o'],
+    ])
+      await server.json('/llm-models/register', { ...own, model_group_name, model_name });
+    const charID = await server.character();
+    const update = async (fields: Record<string, unknown>) =>
+      (await server.post('/character/update', { charID, reasoning_effort: 'low', ...fields }))
+        .status;
+    expect(await update({ model_group_name: 'gpt-4-like' })).toBe(200);
+    expect(await update({})).toBe(200);
+    expect(await update({ model_group_name: 'gpt-5-like' })).toBe(400);
+    expect(await update({ personalised_prompt_config: { MODEL: 'gpt-5-like' } })).toBe(400);
+    // The usual one.
+    expect(await update({ model_group_name: '' })).toBe(400);
+  });
+
   it('hands linked documents on, and refuses links that nobody takes', async () => {
     const charID = await server.character();
     const docs = [{ id: 'd1', status: 'active' }];

@@ -18,6 +18,11 @@ const anyText = expect.any(String) as unknown;
 const path = '/character/narrative';
 const SectionId = z.object({ section_id: z.string() });
 const TriggerId = z.object({ trigger_id: z.string() });
+const Outline = z.object({
+  is_narrative_driven: z.boolean(),
+  start_narrative_section_id: z.string().nullable(),
+});
+const List = z.object({ characters: z.array(Outline.extend({ character_id: z.string() })) });
 const section = async (section_name = 'SectionName', objective = 'Section Objective') =>
   SectionId.parse(
     await server.json(`${path}/create-section`, {
@@ -45,6 +50,30 @@ describe('narrative design', () => {
     expect(await server.json('/character/toggle-is-narrative-driven', body)).toEqual({
       STATUS: 'Successful',
     });
+  });
+
+  it('shows in the character whether its story is told, and where it begins', async () => {
+    const shown = async () => {
+      const got = Outline.parse(await server.json('/character/get', { charID: character_id }));
+      const { characters } = List.parse(await server.json('/character/list'));
+      const listed = characters.find((one) => one.character_id === character_id);
+      expect(listed).toEqual({ ...got, character_id });
+      return [got.is_narrative_driven, got.start_narrative_section_id];
+    };
+    const toggle = (is_narrative_driven: boolean) =>
+      server.json('/character/toggle-is-narrative-driven', { character_id, is_narrative_driven });
+    expect(await shown()).toEqual([false, null]);
+    await toggle(true);
+    expect(await shown()).toEqual([true, null]);
+    const [second, first] = [await section('Tour'), await section('Welcome')];
+    const decisions = [{ criteria: 'User agrees.', next_section_id: second }];
+    const edit = { character_id, section_id: first, updated_data: { decisions } };
+    await server.json(`${path}/edit-section`, edit);
+    expect(await shown()).toEqual([true, first]);
+    await trigger({ destination_section: first });
+    expect(await shown()).toEqual([true, null]);
+    await toggle(false);
+    expect(await shown()).toEqual([false, null]);
   });
 
   it('makes, edits, shows, lists and deletes sections as documented', async () => {

@@ -88,6 +88,8 @@ export type WireOptions = {
   /** What answers for a character that names no model. */
   usualModel: string;
   usualVoice: string;
+  /** Of the character's story; undefined where it has none. */
+  outline: { isDriven: boolean; firstSectionId: string | null } | undefined;
 };
 
 /** A character in the shape of `/character/list`, without its backstory. */
@@ -129,8 +131,8 @@ export function toConvai(record: CharacterRecord, options: WireOptions): ConvaiC
       blockedWords: character.blockedWords,
     },
     boundaries: character.boundaries,
-    start_narrative_section_id: null,
-    is_narrative_driven: false,
+    start_narrative_section_id: options.outline?.firstSectionId ?? null,
+    is_narrative_driven: options.outline?.isDriven ?? false,
     character_traits: {
       catch_phrases: character.catchPhrases,
       speaking_style: character.speakingStyle || 'None',

@@ -5,6 +5,8 @@ import type { CharacterLink } from '../../../characters/character-link.ts';
 import { CharacterChanged } from '../../../characters/character-refusals.ts';
 import type { CharacterRecord } from '../../../characters/character-record.ts';
 import type { Cloning } from '../../../minds/cloning.ts';
+import type { OwnModels } from '../../../models/own-models.ts';
+import type { Narratives } from '../../../narratives/narratives.ts';
 import {
   CloneCharacter,
   CreateCharacter,
@@ -24,6 +26,8 @@ export type CharacterRouteDeps = {
   characters: Characters;
   cloning: Pick<Cloning, 'clone'>;
   links: CharacterLink[];
+  narratives: Pick<Narratives, 'outlines'>;
+  models: Pick<OwnModels, 'list'>;
   /** What answers and speaks for characters that name no model and no voice. */
   usualModel: string;
   usualVoice: string;
@@ -50,14 +54,21 @@ const unknownForGet = () =>
 export function characterRoutes(deps: CharacterRouteDeps, guards: RequestHandler[]): Router {
   const { characters } = deps;
   const router = Router();
-  const wire = (workspaceId: string, record: CharacterRecord) =>
-    toConvai(record, { workspaceId, usualModel: deps.usualModel, usualVoice: deps.usualVoice });
+  const wired = async (workspaceId: string, records: CharacterRecord[]) => {
+    const ids = records.map(({ character }) => character.id);
+    const outlines = await deps.narratives.outlines(workspaceId, ids);
+    const { usualModel, usualVoice } = deps;
+    return records.map((record) => {
+      const outline = outlines.get(record.character.id);
+      return toConvai(record, { workspaceId, usualModel, usualVoice, outline });
+    });
+  };
 
   router.post('/character/create', ...guards, async (req, res) => {
     const { workspaceId } = callerOf(req);
     const made = await orRefuse(invalidDraft, async () => {
       const sent = parseBody(CreateCharacter, req);
-      refuseEffort(sent, deps.usualModel);
+      await refuseEffort(sent, deps.usualModel, workspaceId, deps);
       return characters.create(workspaceId, { ...fromConvai(sent), name: sent.charName });
     });
     tag(res, made.version);
@@ -70,7 +81,8 @@ export function characterRoutes(deps: CharacterRouteDeps, guards: RequestHandler
       const sent = parseBody(UpdateCharacter, req);
       const current = await characters.read(workspaceId, sent.charID);
       if (!current) throw unknownForUpdate();
-      refuseEffort(sent, current.character.model ?? deps.usualModel);
+      const model = current.character.model ?? deps.usualModel;
+      await refuseEffort(sent, model, workspaceId, deps);
       const version = sent.version ?? ifMatch(req);
       const links = linksIn(req, deps.links);
       const change = fromConvai(sent);
@@ -96,7 +108,8 @@ export function characterRoutes(deps: CharacterRouteDeps, guards: RequestHandler
     });
     if (!record) throw unknownForGet();
     tag(res, record.version);
-    res.json({ ...wire(workspaceId, record), backstory: record.character.backstory });
+    const [shown] = await wired(workspaceId, [record]);
+    res.json({ ...shown, backstory: record.character.backstory });
   });
 
   router.post(
@@ -105,7 +118,7 @@ export function characterRoutes(deps: CharacterRouteDeps, guards: RequestHandler
     async (req: Request, res: Response) => {
       const { workspaceId } = callerOf(req);
       const records = await characters.listRecords(workspaceId);
-      res.json({ characters: records.map((record) => wire(workspaceId, record)) });
+      res.json({ characters: await wired(workspaceId, records) });
     },
     missingKeyIs400,
   );
@@ -131,12 +144,23 @@ export function characterRoutes(deps: CharacterRouteDeps, guards: RequestHandler
   return router;
 }
 
-/** @throws {CraftingRefused} when the model that the character will have takes no such level */
-function refuseEffort(sent: ConvaiCharacterFields, currentModel: string): void {
+/**
+ * @param currentModel what answers for the character until now
+ * @throws {CraftingRefused} when the model that the character will have takes no such level
+ */
+async function refuseEffort(
+  sent: ConvaiCharacterFields,
+  currentModel: string,
+  workspaceId: string,
+  { models, usualModel }: CharacterRouteDeps,
+): Promise<void> {
   const effort = sent.reasoning_effort?.trim();
   if (!effort || effort === autoEffort) return;
-  const model = sent.model_group_name ?? currentModel;
-  const levels = reasoningLevels(model)?.levels ?? [];
+  const wished = (sent.model_group_name ?? sent.personalised_prompt_config?.MODEL)?.trim();
+  const model = wished === undefined ? currentModel : wished || usualModel;
+  // Of a registered one the name that its own endpoint knows tells, as `getSupportedModel` has it.
+  const own = (await models.list(workspaceId)).find(({ groupName }) => groupName === model);
+  const levels = reasoningLevels(own?.modelName ?? model)?.levels ?? [];
   if (levels.includes(effort)) return;
   throw new CraftingRefused(400, 'invalid_reasoning_effort', {
     ERROR: `Invalid reasoning_effort '${effort}' for model '${model}'. Supported values: ${[...levels, autoEffort].join(', ')}.`,
