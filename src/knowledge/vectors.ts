@@ -13,6 +13,7 @@ const mostCandidates = 160;
 
 /** What one passage has with a question in common: the cosine of their vectors, from -1 to 1. */
 export type Near = { passageId: string; cosine: number };
+const Known = z.object({ signs: z.boolean() });
 const NearRow = z.object({ passageId: z.string(), cosine: z.number() });
 
 /**
@@ -20,7 +21,11 @@ const NearRow = z.object({ passageId: z.string(), cosine: z.number() });
  * is searched by words alone, until it has it.
  */
 export class Vectors {
-  private constructor(private readonly db: Db) {}
+  private constructor(
+    private readonly db: Db,
+    /** Older than 0.7, as Debian 12 has it, pgvector knows none: then all vectors are compared, however long. */
+    private readonly hasSigns: boolean,
+  ) {}
 
   /** @returns undefined without pgvector */
   static async open({ db, extensions }: Database): Promise<Vectors | undefined> {
@@ -36,7 +41,11 @@ export class Vectors {
       sql`create index if not exists knowledge_vectors_by_document on knowledge_vectors (document_id, model)`,
     );
     await makeUnit(db);
-    return new Vectors(db);
+    const [known] = rowsOf(
+      Known,
+      await db.execute(sql`select to_regprocedure('binary_quantize(vector)') is not null as signs`),
+    );
+    return new Vectors(db, known?.signs ?? false);
   }
 
   /** Stores them in place of those of before. @param model of which each vector has the same number of dimensions */
@@ -50,7 +59,7 @@ export class Vectors {
     const rows = vectors.map(({ passageId, vector }) => {
       const text = unitLiteral(vector);
       const signs =
-        vector.length > shortDimensions
+        this.hasSigns && vector.length > shortDimensions
           ? sql`binary_quantize(${text}::vector)::bit varying`
           : sql`null`;
       return sql`(${passageId}::uuid, ${documentId}::uuid, ${model}, ${text}::vector, ${signs})`;
@@ -72,7 +81,7 @@ export class Vectors {
     const among = sql`document_id = any(${uuidArray(documentIds)}) and model = ${model}`;
     const bits = sql.raw(`bit(${vector.length})`);
     const from =
-      vector.length > shortDimensions
+      this.hasSigns && vector.length > shortDimensions
         ? sql`(select passage_id, vector from knowledge_vectors where ${among}
             order by signs::${bits} <~> binary_quantize(${asked}::vector)::${bits}
             limit ${mostCandidates}) as likely`
@@ -90,13 +99,18 @@ export class Vectors {
 
 const unitMark = 'vectors of length 1';
 
-/** Vectors that were stored before their length was made 1, whatever their model gave them. Once for each database. */
+/**
+ * Vectors that were stored before their length was made 1, whatever their model gave them, or by a pgvector that knew
+ * neither lengths nor signs. Once for each database.
+ */
 async function makeUnit(db: Db): Promise<void> {
   await db.execute(
     sql.raw(`do $$ begin
     if obj_description('knowledge_vectors'::regclass) is distinct from '${unitMark}'
       and to_regprocedure('l2_normalize(vector)') is not null then
-      update knowledge_vectors set vector = l2_normalize(vector);
+      update knowledge_vectors set vector = l2_normalize(vector),
+        signs = case when vector_dims(vector) > ${shortDimensions}
+          then binary_quantize(vector)::bit varying end;
       comment on table knowledge_vectors is '${unitMark}';
     end if;
   end $$`),
