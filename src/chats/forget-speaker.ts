@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Db } from '../db/db.ts';
 import { conversations, participants, turns, voiceSessions } from '../db/schema.ts';
 
@@ -28,6 +28,17 @@ export async function forgetSpeaker(db: Db, workspaceId: string, ids: string[]):
     .update(participants)
     .set({ speakerId: null, speakerName: null })
     .where(and(inArray(participants.speakerId, ids), inArray(participants.sessionId, sessions)))
-    .returning({ id: participants.id });
+    .returning({ sessionId: participants.sessionId });
+  // Of rooms that they opened to go on with somebody else's conversation.
+  const entered = places.map(({ sessionId }) => sessionId);
+  const { settings } = voiceSessions;
+  const isNamed = or(
+    inArray(sql`${settings}->>'end_user_id'`, ids),
+    inArray(sql`${settings}->>'speaker_id'`, ids),
+  );
+  await db
+    .update(voiceSessions)
+    .set({ settings: sql`${settings} - array['end_user_id', 'speaker_id']` })
+    .where(and(inArray(voiceSessions.id, entered), isNamed));
   return theirs.length + said.length + places.length > 0;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { participants } from '../../../src/db/schema.ts';
+import { SessionSettings } from '../../../src/protocol/connect.ts';
 import { SpeakerNotFound } from '../../../src/speakers/speakers.ts';
 import { aSession, aTurn, type Storage } from './storage.ts';
 
@@ -61,7 +62,9 @@ export function speakersContract(storage: () => Storage): void {
         const { id: conversationId } = await conversations.open({
           ...{ workspaceId, characterId, endUserId },
         });
-        const session = await sessions.open(aSession({ workspaceId, conversationId }));
+        // Ann opens the room, whoever the conversation is with.
+        const settings = SessionSettings.parse({ end_user_id: 'ann', speaker_id: id });
+        const session = await sessions.open(aSession({ workspaceId, conversationId, settings }));
         return { conversationId, sessionId: session.id };
       };
       const [hers, his] = [await open('ann'), await open('ben')];
@@ -89,6 +92,9 @@ export function speakersContract(storage: () => Storage): void {
         .from(participants)
         .where(eq(participants.sessionId, his.sessionId));
       expect(place).toMatchObject({ speakerId: null, speakerName: null });
+      expect((await sessions.get(his.sessionId))?.settings).toMatchObject({
+        ...{ end_user_id: null, speaker_id: null, connection_type: 'audio' },
+      });
       await expect(turns.append(hers.sessionId, said('ann'))).rejects.toMatchObject({
         status: 404,
       });

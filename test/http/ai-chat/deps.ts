@@ -39,14 +39,18 @@ const unused: AiChatParts = {
 
 /** What the app API answers with. */
 export function aiChatDeps(parts: AiChatParts = unused): AiChatDeps {
-  const { db, baseUrl, settings, clock = systemClock } = parts;
+  return openAiChat(parts.settings, aiChatNouns(parts));
+}
+
+/** What it is made of, which other APIs have in common with it. */
+export function aiChatNouns({ db, baseUrl, clock = systemClock }: AiChatParts) {
   const stage = { baseUrl, model: 'scripted' };
   const providers = openProviders({ llm: stage, stt: stage, tts: stage }, { clock });
   const written = new WrittenTurns(db);
   const log = silentLog;
   const leftovers = { clear: () => Promise.resolve() };
   const onDeleted = () => leftovers.clear();
-  return openAiChat(settings, {
+  return {
     db,
     leftovers,
     characters: new Characters(db, onDeleted),
@@ -61,5 +65,5 @@ export function aiChatDeps(parts: AiChatParts = unused): AiChatDeps {
       ...{ written, providers, clock, log },
     }),
     ...{ providers, clock, log },
-  });
+  };
 }

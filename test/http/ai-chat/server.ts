@@ -7,13 +7,15 @@ import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
 import type { Characters } from '../../../src/characters/characters.ts';
 import type { Database } from '../../../src/db/db.ts';
 import { openDatabase } from '../../../src/db/open.ts';
-import type { AiChatDeps } from '../../../src/http/routes/ai-chat/ai-chat.ts';
+import { openAiChat } from '../../../src/http/routes/ai-chat/open.ts';
 import { Keys } from '../../../src/keys/keys.ts';
 import { systemClock } from '../../../src/lifetime/clock.ts';
+import { EndUsers } from '../../../src/speakers/end-users.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
 import { ScriptedProvider } from '../../fakes/scripted-provider.ts';
 import { startApp, type AppServer } from '../app-server.ts';
-import { aiChatDeps } from './deps.ts';
+import { craftingDeps } from '../crafting-deps.ts';
+import { aiChatNouns, type AiChatParts } from './deps.ts';
 
 const Issued = z.object({
   data: z.object({ userId: z.string(), tokenId: z.string(), token: z.string() }),
@@ -22,7 +24,7 @@ export type Issued = z.infer<typeof Issued>['data'];
 /** @property from another server than the first */
 type AppRequest = RequestInit & { token?: string; from?: AppServer };
 
-/** The app API over a real database, a scripted provider, and local sources of weather and news. */
+/** The app API, and Convai's beside it, over a real database, a scripted provider, and local sources of weather and news. */
 export class AiChatServer {
   /** What `/weather` and `/news` answer; undefined: 500. */
   weather: string | undefined;
@@ -92,17 +94,22 @@ export class AiChatServer {
           : { weather: undefined, news: undefined },
       },
     });
-    const serve = (deps: AiChatDeps) =>
-      startApp(() => ({
-        aiChat: deps,
-        keys,
+    const serve = async (parts: AiChatParts) => {
+      const nouns = aiChatNouns(parts);
+      const { characters, history, speakers } = nouns;
+      const app = await startApp(() => ({
+        aiChat: openAiChat(parts.settings, nouns),
+        // Convai's APIs on the same conversations.
+        crafting: { ...craftingDeps(db, provider.baseUrl), characters, history },
+        ...{ keys, speakers, endUsers: new EndUsers({ db, speakers }) },
         rateLimits: { perKey: 100_000, perAddress: 100_000, failedPerAddress: 100_000 },
       }));
-    const aiChat = aiChatDeps(process_(folder));
-    const app = await serve(aiChat);
-    const second = await serve(aiChatDeps(process_(join(folder, 'second'))));
+      return { app, characters };
+    };
+    const { app, characters } = await serve(process_(folder));
+    const { app: second } = await serve(process_(join(folder, 'second')));
     const server: AiChatServer = new AiChatServer(
-      ...([app, database, provider, aiChat.characters] as const),
+      ...([app, database, provider, characters] as const),
       { own: own.key, other: other.key },
       workspaceId,
       second,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { decodeWav } from '../../../src/audio/wav.ts';
 import { speakingRateHz } from '../../../src/frames/pcm.ts';
+import { sessionHeader } from '../../../src/protocol/ai-chat.ts';
 import { hum } from '../../fakes/scripted-tts.ts';
 import { AiChatServer } from './server.ts';
 
@@ -227,6 +228,28 @@ describe('the voice of an answer', () => {
     expect(await ofGuest()).toBe(404);
     expect((await server.sounds()).length).toBe(before + 1);
     await server.fetch(`/api/v1/users/${userId}`, { method: 'DELETE', token: server.keys.own });
+    expect((await server.sounds()).length).toBe(before);
+  });
+
+  it("is gone from the disk when Convai's APIs delete the conversation, or the user", async () => {
+    const { token, userId } = await server.user();
+    const spoken = async (characterId: number) => {
+      server.provider.reply = () => `第${++said}句话，且听我说。`;
+      const asked = await server.post('/api/v1/chat', { characterId, content: '你好' }, { token });
+      const { id } = Answer.parse(await asked.json()).data;
+      const path = `/api/v1/chat/voice?chatHistoryId=${id}`;
+      await bytesOf(await server.fetch(path, { token, headers: { Range: 'bytes=0-' } }));
+      return asked.headers.get(sessionHeader);
+    };
+    const byConvai = async (path: string, body: unknown) =>
+      (await server.post(path, body, { token: server.keys.own })).status;
+    const before = (await server.sounds()).length;
+    const sessionIDs = [await spoken(11)];
+    await spoken(12);
+    expect((await server.sounds()).length).toBe(before + 2);
+    expect(await byConvai('/character/chatHistory/delete', { charID: 11, sessionIDs })).toBe(200);
+    expect((await server.sounds()).length).toBe(before + 1);
+    expect(await byConvai('/user/end-users/delete', { end_user_id: userId })).toBe(200);
     expect((await server.sounds()).length).toBe(before);
   });
 
