@@ -30,7 +30,7 @@ import {
 import type { Inspection } from './inspection.ts';
 import type { Recall } from './recall.ts';
 import { recollect, type RecollectingDeps } from './recollecting.ts';
-import { askedWith, optionsOf, type Answering, type Ending } from './text-asking.ts';
+import { actsOf, askedWith, newEnding, optionsOf, type Answering } from './text-asking.ts';
 import type { CountedWords, KnownWords, TextAnswer, TextRequest } from './text-request.ts';
 
 export type TextChatDeps = {
@@ -149,7 +149,7 @@ export class TextChat {
     const answer = new WrittenAnswer(request.character.name);
     const fit = request.inspection ?? this.#judge(question.words);
     let llmFirstTokenMs: number | undefined;
-    const ending: Ending = { finishReason: 'stop', calls: [] };
+    const ending = newEnding();
     try {
       for await (const piece of await this.#think(request, question, { work, ending, signal })) {
         llmFirstTokenMs ??= Math.round(clock.nowMs() - zeroMs);
@@ -167,7 +167,8 @@ export class TextChat {
       fit.abandon();
     }
     signal.throwIfAborted();
-    if (answer.text === '' && ending.calls.length === 0) throw new NoAnswer();
+    const actions = actsOf(request, answer.steps, ending, this.deps.log);
+    if (answer.text === '' && ending.calls.length + actions.length === 0) throw new NoAnswer();
     const turn: TurnRecord = {
       id: idOf(request, question.replaced),
       origin: question.words === null ? 'trigger' : 'text',
@@ -188,7 +189,7 @@ export class TextChat {
     const isCall = ending.calls.length > 0;
     const position = isCall ? null : await this.#keep(request, question.replaced, turn);
     return {
-      ...{ turn, position, calls: ending.calls },
+      ...{ turn, position, calls: ending.calls, actions },
       finishReason: answer.isFull ? 'length' : ending.finishReason,
     };
   }
@@ -236,8 +237,8 @@ export class TextChat {
     const promptTokens = messages.reduce((sum, { content }) => sum + estimateTokens(content), 0);
     const options = optionsOf(request, { work, ending, signal });
     const once = () => {
-      ending.calls.length = 0;
-      return askedWith(llm, messages, options);
+      ending.calls.length = ending.acts.length = 0;
+      return askedWith(llm, messages, options, request.actions);
     };
     const onRetry = (err: ProviderFailed) => {
       log.warn({ err }, 'an answer in writing is asked for again');

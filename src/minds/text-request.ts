@@ -2,9 +2,11 @@ import type { RequestKey } from '../chats/written-turns.ts';
 import type { Db } from '../db/db.ts';
 import type { Occasion } from '../prompt/occasion.ts';
 import type { Told } from '../prompt/told.ts';
+import type { ActionConfig } from '../protocol/action-config.ts';
 import type { Character } from '../protocol/character.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { Inspection } from './inspection.ts';
+import type { PerformedAction } from '../protocol/server-messages.ts';
 import type { ToolCallRecord, TurnRecord } from '../protocol/turn-record.ts';
 import type { LlmOptions, Tool, ToolCall } from '../providers/llm/llm.ts';
 
@@ -44,6 +46,8 @@ export type TextRequest = {
   /** In the transaction that stores the turn: what goes with it. */
   keeping?: (tx: Db) => Promise<void>;
   tools?: TextTools;
+  /** What the character may do besides, and to what. */
+  actions?: ActionConfig;
   /** What such functions have returned, oldest first. */
   toolNotes?: readonly ToolCallRecord[];
   /** Whether the model is asked how many tokens it took; else they are estimated. */
@@ -62,6 +66,7 @@ export type KnownWords = string | CountedWords;
 /**
  * @property position of the kept turn, see `WrittenTurns.keep`; null when nothing was to be kept, or functions are to be called first
  * @property finishReason the model's, such as `stop` or `length`
+ * @property actions what the character does, of what it may
  * @property calls of functions that are now the application's to make, in order; the words may be empty then
  */
 export type TextAnswer = {
@@ -69,4 +74,5 @@ export type TextAnswer = {
   position: number | null;
   finishReason: string;
   calls: readonly ToolCall[];
+  actions?: readonly PerformedAction[];
 };

@@ -158,7 +158,7 @@ function toldOf(
 }
 
 /** They end the system message: what stands last is followed best. */
-function withDirections(messages: ChatMessage[], given: Directions): ChatMessage[] {
+export function withDirections(messages: ChatMessage[], given: Directions): ChatMessage[] {
   const text = directions(given);
   if (text === undefined) return messages;
   const [first, ...rest] = messages;

@@ -25,8 +25,8 @@ type Step = z.infer<typeof Step>;
  * Calls count before marks, for a model that writes both means the same twice.
  */
 export function planOf(
-  marks: string[],
-  calls: ToolCall[],
+  marks: readonly string[],
+  calls: readonly ToolCall[],
   { actions: config, speakerName }: Stage,
   log: Log,
 ): PerformedAction[] {
@@ -50,7 +50,7 @@ export function planOf(
   return actions.slice(0, mostActions);
 }
 
-function stepsOf(calls: ToolCall[], log: Log): Step[] {
+function stepsOf(calls: readonly ToolCall[], log: Log): Step[] {
   return calls.flatMap(({ name, json }) => {
     const steps = name === actionToolName ? Steps.safeParse(parseJson(json)) : undefined;
     if (steps?.success) return steps.data;

@@ -9,7 +9,7 @@ import { laxBoolean, laxNumber } from './lax.ts';
  */
 
 /** A list of texts; forms and old clients send it as JSON or with commas. */
-const texts = z.preprocess((value) => {
+export const texts = z.preprocess((value) => {
   if (typeof value !== 'string') return value;
   const text = value.trim();
   if (text === '') return [];
@@ -18,7 +18,7 @@ const texts = z.preprocess((value) => {
 }, z.array(z.string()));
 
 /** An object; forms send it as JSON. */
-const object = <S extends z.ZodType>(schema: S) =>
+export const object = <S extends z.ZodType>(schema: S) =>
   z.preprocess((value) => (typeof value === 'string' ? jsonOf(value) : value), schema);
 
 function jsonOf(text: string): unknown {

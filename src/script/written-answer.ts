@@ -22,6 +22,11 @@ export class WrittenAnswer {
     return this.#text;
   }
 
+  /** What it wrote as steps to do, in order, unchecked. */
+  get steps(): readonly string[] {
+    return this.#script.steps;
+  }
+
   /** Whether no more is taken. */
   get isFull(): boolean {
     return this.#text.length >= mostChars;

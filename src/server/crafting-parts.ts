@@ -22,6 +22,8 @@ export function craftingParts(
     | 'mcpServers'
     | 'history'
     | 'documents'
+    | 'interactions'
+    | 'spokenTo'
   >,
 ): CraftingDeps {
   const usualVoice = settings.tts.voice ?? 'alloy';

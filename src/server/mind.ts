@@ -19,6 +19,7 @@ import { forgetPerson } from '../memory/forget-person.ts';
 import { Cloning } from '../minds/cloning.ts';
 import { withOwnRules } from '../minds/declining.ts';
 import { FactVectors } from '../minds/fact-vectors.ts';
+import { Interactions } from '../minds/interactions.ts';
 import { knowledgeSource } from '../minds/knowledge-source.ts';
 import { memorySource } from '../minds/memory-source.ts';
 import { Recall } from '../minds/recall.ts';
@@ -128,6 +129,7 @@ export async function openMind(
     history: new ChatHistory(db, onDeleted),
     leftovers,
     cloning: new Cloning(db),
+    interactions: new Interactions({ textChat, conversations, providers, clock, log }),
   };
 }
 

@@ -1,6 +1,10 @@
 import { drizzle } from 'drizzle-orm/pglite';
 import { Characters } from '../../src/characters/characters.ts';
 import { ChatHistory } from '../../src/chats/chat-history.ts';
+import { Conversations } from '../../src/chats/conversations.ts';
+import { RunningAnswers } from '../../src/chats/running-answers.ts';
+import { Turns } from '../../src/chats/turns.ts';
+import { WrittenTurns } from '../../src/chats/written-turns.ts';
 import type { Db } from '../../src/db/db.ts';
 import * as schema from '../../src/db/schema.ts';
 import { Sealer } from '../../src/db/sealer.ts';
@@ -12,12 +16,15 @@ import { Documents } from '../../src/knowledge/documents.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import { McpServers } from '../../src/mcp/mcp-servers.ts';
 import { Cloning } from '../../src/minds/cloning.ts';
+import { Interactions } from '../../src/minds/interactions.ts';
+import { TextChat } from '../../src/minds/text-chat.ts';
 import { Narratives } from '../../src/narratives/narratives.ts';
 import { OwnModels } from '../../src/models/own-models.ts';
 import { AddressGuard } from '../../src/net/address-guard.ts';
 import { openProviders } from '../../src/providers/open-providers.ts';
 import { probeMcp } from '../../src/providers/tools/probe-mcp.ts';
 import { voiceSection } from '../../src/providers/tts/voice-list.ts';
+import { silentLog } from '../../src/telemetry/log.ts';
 
 /** A database that nobody asks. */
 export const nowhere = () => drizzle.mock({ schema });
@@ -30,21 +37,26 @@ export function craftingDeps(db: Db = nowhere(), baseUrl = 'http://127.0.0.1:9/v
   const sealer = new Sealer('a secret of the tests');
   const guard = new AddressGuard(privateHosts);
   const functions = new Functions({ db, sealer, guard, onUnreadable: () => undefined });
+  const characters = new Characters(db);
+  const models = new OwnModels({ db, sealer, guard, privateHosts, onUnreadable: () => undefined });
+  const ground = { providers, clock: systemClock, log: silentLog };
+  const textChat = new TextChat({
+    ...{ turns: new Turns(db), written: new WrittenTurns(db), models },
+    running: new RunningAnswers({ db, ...ground }),
+    ...ground,
+  });
+  const conversations = new Conversations(db);
   return {
-    characters: new Characters(db),
+    characters,
+    spokenTo: characters,
+    interactions: new Interactions({ textChat, conversations, ...ground }),
     cloning: new Cloning(db),
     history: new ChatHistory(db),
     narratives: new Narratives(db),
     functions,
     mcpServers: new McpServers({ db, sealer, guard, onUnreadable: () => undefined }),
     probe: (server) => probeMcp(server, { clock: systemClock, privateHosts }),
-    models: new OwnModels({
-      db,
-      sealer,
-      guard,
-      privateHosts,
-      onUnreadable: () => undefined,
-    }),
+    models,
     llm: providers.llm,
     tts: providers.tts,
     documents: new Documents(db),

@@ -117,6 +117,34 @@ describe('a chat in writing', () => {
     }
   });
 
+  const actions = {
+    ...{ actions: ['Serve'], objects: [{ name: 'Tea', description: '' }], characters: [] },
+    current_attention_object: null,
+  };
+
+  it('acts by marks in its text where the model takes no functions, and does what it may alone', async () => {
+    const { chat, llm, request } = scene(
+      { calls: 'unfit', pieces: '' },
+      { pieces: 'Here. [do: Serve Tea] [do: Burn Tea]' },
+    );
+    const answer = await chat.answer(request('Tea, please', { actions }), never);
+    expect(answer.turn.assistantText).toBe('Here.');
+    expect(answer.actions).toEqual([{ name: 'Serve', target: 'Tea' }]);
+    expect(llm.log.calls.map(({ input }) => input.tools)).toEqual([['emit_actions'], []]);
+    expect(llm.log.calls[1]?.input.messages[0]?.content).toContain('[do: Serve Tea]');
+  });
+
+  it('may act without a word', async () => {
+    const { chat, request, kept } = scene({ pieces: '[do: Serve Tea]' });
+    const answer = await chat.answer(request('Tea, please', { actions }), never);
+    expect(answer.actions).toEqual([{ name: 'Serve', target: 'Tea' }]);
+    expect(kept()).toMatchObject([{ userText: 'Tea, please', assistantText: '' }]);
+    const nothing = scene({ pieces: '[do: Burn Tea]' });
+    await expect(
+      nothing.chat.answer(nothing.request('Burn it', { actions }), never),
+    ).rejects.toThrow(NoAnswer);
+  });
+
   it('tells the model what was said before, by voice too, and that this is in writing', async () => {
     const { chat, llm, request } = scene({ pieces: 'One.' }, { pieces: 'Two.' });
     await chat.answer(request('First?'), never);

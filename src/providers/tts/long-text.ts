@@ -13,6 +13,28 @@ export async function* speakLong(
   for (const piece of piecesOf(text, options.language)) yield* tts.stream(piece, options);
 }
 
+/** As `speakLong`, all of it in one piece. @param mostSamples beyond it the rest is left out */
+export async function spokenWhole(
+  tts: Tts,
+  text: string,
+  { mostSamples, ...options }: TtsOptions & { mostSamples: number },
+): Promise<Int16Array> {
+  const pieces: Int16Array[] = [];
+  let length = 0;
+  for await (const { samples } of speakLong(tts, text, options)) {
+    pieces.push(samples);
+    length += samples.length;
+    if (length > mostSamples) break;
+  }
+  const all = new Int16Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
 /** Sentences, joined as long as they are short, and cut where one has no end. */
 function piecesOf(text: string, language = 'en'): string[] {
   const segmenter = new Intl.Segmenter(language.split('_').join('-'), { granularity: 'sentence' });

@@ -13,8 +13,9 @@ export class CraftingRefused extends PublicError {
     status: number,
     code: string,
     readonly body: Body,
+    cause?: unknown,
   ) {
-    super(status, code, Object.values(body).join(' '));
+    super(status, code, Object.values(body).join(' '), { cause });
   }
 }
 

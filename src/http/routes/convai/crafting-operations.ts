@@ -7,6 +7,7 @@ import {
   NameCharacter,
   UpdateCharacter,
 } from '../../../protocol/convai-character.ts';
+import { GetResponse, Responded } from '../../../protocol/get-response.ts';
 import type { Operation } from '../../operation.ts';
 import { BackstoryRequest } from './backstory.ts';
 import {
@@ -149,6 +150,19 @@ export const craftingOperations: Operation[] = [
     {
       ...ok('text/event-stream: one event a piece; their data put together are the text.'),
       502: { description: 'The model did not answer.', schema: PlainError },
+    },
+  ),
+  operation(
+    characters,
+    ['post', '/character/getResponse', 'A question, written or as a WAV, and its answer.'],
+    GetResponse,
+    {
+      ...ok('What the character says, and what it does of what it may.', Responded),
+      404: {
+        description: 'There is no such character, or it gave no answer.',
+        schema: z.union([z.object({ charID: z.string(), text: z.string() }), PlainError]),
+      },
+      409: { description: 'The conversation waits for another answer.', schema: PlainError },
     },
   ),
   operation(

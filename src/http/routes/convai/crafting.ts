@@ -13,6 +13,7 @@ import {
   knowledgeRoutes,
   type KnowledgeRouteDeps,
 } from './knowledge-bank.ts';
+import { getResponseRoutes, spokenFile, type GetResponseDeps } from './get-response.ts';
 import { functionRoutes, functionsDialect, type FunctionRouteDeps } from './functions.ts';
 import { mcpRoutes, type McpRouteDeps } from './mcp.ts';
 import { modelRoutes, modelsDialect, supportedModelRoutes, type ModelRouteDeps } from './models.ts';
@@ -26,6 +27,7 @@ export type CraftingDeps = CharacterRouteDeps &
   NarrativeRouteDeps &
   FunctionRouteDeps &
   McpRouteDeps &
+  GetResponseDeps &
   SpeechDeps & { llm: Llm };
 
 /**
@@ -48,6 +50,7 @@ export function craftingRoutes(deps: CraftingDeps, before: RequestHandler[], log
     .use(mcpRoutes(deps, guards), unreadableIs400, renderErrors(plainErrorDialect, log))
     .use(functionRoutes(deps, guards), unreadableIs400, renderErrors(functionsDialect, log))
     .use(modelRoutes(deps, guards), unreadableIs400, renderErrors(modelsDialect, log))
+    .use(getResponseRoutes(deps, before, anyBody(spokenFile)))
     .use(characterRoutes(deps, guards))
     .use(supportedModelRoutes(deps, guards))
     .use(speechRoutes(deps, guards))

@@ -4,7 +4,7 @@ import { encodeWav } from '../../../audio/wav.ts';
 import { PublicError } from '../../../errors/public-error.ts';
 import { speakingRateHz } from '../../../frames/pcm.ts';
 import { ProviderFailed } from '../../../providers/provider-failed.ts';
-import { speakLong } from '../../../providers/tts/long-text.ts';
+import { spokenWhole } from '../../../providers/tts/long-text.ts';
 import type { Tts } from '../../../providers/tts/tts.ts';
 import { callerOf } from '../../api-key.ts';
 import { parseBody } from '../../json-body.ts';
@@ -144,22 +144,10 @@ async function spoken(
   { text, voice }: { text: string; voice: string },
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const pieces: Int16Array[] = [];
-  let length = 0;
-  for await (const { samples } of speakLong(tts, text, { voice, signal })) {
-    pieces.push(samples);
-    length += samples.length;
-    if (length > mostSamples) break;
-  }
-  if (length === 0)
+  const samples = await spokenWhole(tts, text, { voice, signal, mostSamples });
+  if (samples.length === 0)
     throw new CraftingRefused(400, 'nothing_to_say', { ERROR: 'The transcript has no words.' });
-  const all = new Int16Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return Buffer.from(encodeWav(all, speakingRateHz));
+  return Buffer.from(encodeWav(samples, speakingRateHz));
 }
 
 class SpeechFailed extends PublicError {
