@@ -14,6 +14,7 @@ import { stopOnSignals } from './lifetime/stop-on-signals.ts';
 import { promptBudget } from './prompt/prompt.ts';
 import { openProviders } from './providers/open-providers.ts';
 import { SileroVad } from './providers/vad/silero.ts';
+import { roomDoor } from './session/room-door.ts';
 import { RoomHost } from './session/room-host.ts';
 import { openLog, type Log } from './telemetry/log.ts';
 import { MicrophoneLag } from './telemetry/microphone-lag.ts';
@@ -73,7 +74,7 @@ async function run(
   const { providers, agentName, idle } = journal.welcome;
   const maxSessions = givenSessions ?? journal.welcome.maxSessions ?? sessionsPerProcess;
   const lag = new MicrophoneLag();
-  const host = new RoomHost({
+  const enter = roomDoor({
     clock,
     lag,
     log,
@@ -84,6 +85,7 @@ async function run(
     budgetTokens: promptBudget(providers.llm.contextTokens),
     idle: idle ?? undefined,
   });
+  const host = new RoomHost({ clock, log, journal, enter });
   rooms.host = host;
   await scope.own('rooms', host);
   const strain = await scope.own(

@@ -167,7 +167,7 @@ async function serve(ground: Ground): Promise<void> {
     ...{ keys, clock, log, stt: providers.stt, openVad: () => SileroVad.open() },
   });
   line.attach(server, (request, socket, head) => transcription.take(request, socket, head));
-  line.serve(dispatch);
+  line.serve(dispatch.desk);
   await scope.own('http', listen(server, config.http));
   await scope.own('transcription', transcription);
   // Closes before HTTP: a journal is an open connection that HTTP would wait for.

@@ -64,8 +64,8 @@ export class Capacity {
   /** Whether it could have one room more. */
   hasRoom(jobs: number): boolean {
     const { clock, maxSessions } = this.deps;
-    if (clock.nowMs() < this.#openUntilMs) return jobs < maxSessions;
-    return this.strainedBy === null && this.#taken(jobs) < maxSessions;
+    const isOpen = this.strainedBy === null || clock.nowMs() < this.#openUntilMs;
+    return isOpen && this.#taken(jobs) < maxSessions;
   }
 
   /** Places: of every room one, and of further characters in it. */

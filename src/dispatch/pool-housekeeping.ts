@@ -4,6 +4,7 @@ import {
   isAccepting,
   isRush,
   isStrained,
+  placesLeft,
   takeName,
   withRoom,
   type Pool,
@@ -86,10 +87,27 @@ function startRescues(pool: Pool, nowMs: number, wishes: PoolWish[]): Pool {
   for (const [roomName, room] of pool.rooms) {
     if (room.state !== 'orphaned' || room.rescue.state !== 'due' || room.rescue.atMs > nowMs)
       continue;
-    for (const agentId of opening.splice(0)) wishes.push({ do: 'openUp', agentId });
+    for (const agentId of opening.splice(0)) {
+      wishes.push({ do: 'openUp', agentId });
+      next = makeWay(next, agentId, lacking, wishes);
+    }
     wishes.push({ do: 'rescue', roomName });
     const { missingSinceMs } = room.rescue;
     next = withRoom(next, roomName, { ...room, rescue: { state: 'running', missingSinceMs } });
+  }
+  return next;
+}
+
+/** The warm rooms of a strained agent take places there that it needs now, and nobody would be given one. */
+function makeWay(pool: Pool, agentId: string, places: number, wishes: PoolWish[]): Pool {
+  const warm = [...pool.rooms].filter(
+    ([, room]) => room.state === 'warm' && room.agentId === agentId,
+  );
+  const surplus = Math.min(warm.length, places - (placesLeft(pool, agentId) - warm.length));
+  let next = pool;
+  for (const [roomName] of warm.slice(0, Math.max(0, surplus))) {
+    wishes.push({ do: 'leaveRoom', agentId, roomName }, { do: 'deleteRoom', roomName });
+    next = withRoom(next, roomName, undefined);
   }
   return next;
 }

@@ -1,10 +1,8 @@
+import type { KnownSession } from './known-session.ts';
 import type { PoolWish } from './pool-wish.ts';
 import { roomOfSession, withRoom, type Pool, type PooledRoom, type Rescue } from './pool.ts';
 
 /* What becomes of one room when something happens to it. Each adds to `wishes` what is to be done outside. */
-
-/** A session found in the database for a room that the pool does not know. */
-export type KnownSession = { sessionId: string; joined: boolean; places: number };
 
 /** Whether a connected agent other than this one holds the room. */
 export function isOthers(pool: Pool, roomName: string, agentId: string): boolean {
@@ -154,6 +152,13 @@ export function expected(
     case 'warm':
       return pool;
   }
+}
+
+/** Nobody came in who would have made us await this room again: it is forgotten as before. */
+export function reviveFailed(pool: Pool, roomName: string): Pool {
+  // An agent that has come meanwhile came for somebody.
+  if (pool.rooms.get(roomName)?.state !== 'awaited') return pool;
+  return withRoom(pool, roomName, undefined);
 }
 
 /** Characters came into the room of a session, or went out of it. */

@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../protocol/journal.ts';
+import type { KnownSession } from './known-session.ts';
 import { housekeep } from './pool-housekeeping.ts';
 import {
   abandon,
@@ -11,9 +12,9 @@ import {
   joinChecked,
   recast,
   rescued,
+  reviveFailed,
   roomJoined,
   stranded,
-  type KnownSession,
   type RescueOutcome,
 } from './pool-rooms.ts';
 import type { PoolWish } from './pool-wish.ts';
@@ -43,6 +44,8 @@ export type PoolEvent =
   | { kind: 'claimFailed'; roomName: string }
   /** Somebody more was let into a session's room. */
   | { kind: 'expected'; roomName: string; sessionId: string; places: number }
+  /** A forgotten room was awaited again for somebody who was not let in after all. */
+  | { kind: 'reviveFailed'; roomName: string }
   /** So many characters are in a session's room now. */
   | { kind: 'recast'; sessionId: string; places: number }
   /** A claim's time is up: the client is there all the same, or not. */
@@ -152,6 +155,8 @@ function apply(pool: Pool, event: PoolEvent, nowMs: number, wishes: PoolWish[]):
       return claimFailed(pool, event.roomName, nowMs, wishes);
     case 'expected':
       return expected(pool, event, nowMs);
+    case 'reviveFailed':
+      return reviveFailed(pool, event.roomName);
     case 'recast':
       return recast(pool, event.sessionId, event.places);
     case 'joinChecked':

@@ -16,18 +16,16 @@ import {
 } from './entering.ts';
 import { Lanes } from './lanes.ts';
 import { NoAgentFree } from './no-agent-free.ts';
-import { claimRoom, type PoolEvent } from './pool-step.ts';
+import type { PoolKeeper } from './pool-keeper.ts';
+import { claimRoom } from './pool-step.ts';
 import type { PoolWish } from './pool-wish.ts';
-import { countPool, type Pool } from './pool.ts';
+import { countPool } from './pool.ts';
 import type { LocatedRoom, VoiceSessionStore } from './voice-sessions.ts';
 import { whyFull, type WhyFull } from './why-full.ts';
 
 export type ReceptionDeps = {
   store: VoiceSessionStore;
-  pool: () => Pool;
-  /** The pool as it is from now on, and what is to be done outside. */
-  take: (pool: Pool, wishes: PoolWish[]) => void;
-  apply: (event: PoolEvent) => void;
+  keeper: PoolKeeper;
   perform: (wish: PoolWish) => void;
   push: (agentId: string, push: ServerPush) => boolean;
   /** A token is about to be given out. */
@@ -45,6 +43,8 @@ type MadeRoom = { conversationId: string; members: Membership[] | null };
 export class Reception {
   /** Two who name the same new room at once find each other in it. */
   readonly #entering = new Lanes();
+  /** Of one room, whichever of its names was said: a place that was kept for one is not given up under another. */
+  readonly #joining = new Lanes();
   /** As it was logged last; null since somebody was let in. */
   #refusedFor: WhyFull | null = null;
 
@@ -67,7 +67,7 @@ export class Reception {
       const guest = await introduce();
       const located = await this.deps.store.locate(workspaceId, locator);
       const found = chooseRoom(located, { ...entrance, ...guest });
-      if (found) return this.#join(entrance, guest, found);
+      if (found) return this.#joining.run(found.roomName, () => this.#join(entrance, guest, found));
       const held = this.#hold(entrance);
       return this.#inPlace(held, () => this.#make(entrance, guest, held));
     });
@@ -75,11 +75,12 @@ export class Reception {
 
   #hold({ characters }: Entrance): HeldPlace {
     if (characters === null) throw new RoomNotFound();
+    const { keeper, clock } = this.deps;
     const id = randomUUID();
-    const claim = claimRoom(this.deps.pool(), id, this.deps.clock.nowMs(), characters);
+    const claim = claimRoom(keeper.pool, id, clock.nowMs(), characters);
     if (!claim) throw this.#refusal();
     this.#refusedFor = null;
-    this.deps.take(claim.pool, claim.wishes);
+    keeper.take(claim.pool, claim.wishes);
     const { roomName, agentId, places } = claim;
     return { id, roomName, agentId, places };
   }
@@ -89,7 +90,7 @@ export class Reception {
     try {
       return await work();
     } catch (cause) {
-      this.deps.apply({ kind: 'claimFailed', roomName });
+      this.deps.keeper.apply({ kind: 'claimFailed', roomName });
       throw cause;
     }
   }
@@ -122,16 +123,21 @@ export class Reception {
 
   async #join(entrance: Entrance, guest: Guest, room: LocatedRoom): Promise<Entered> {
     const { id: roomSessionId, roomName, conversationId, settings, roster } = room;
-    const { pool, apply, push, onToken } = this.deps;
+    const { keeper, push, onToken } = this.deps;
     const userIdentity = identityOf(entrance, guest);
-    const known = pool().rooms.get(roomName);
-    if (!known && countPool(pool()).free === 0) throw this.#refusal();
     const participant = participantOf(guest, userIdentity);
-    const sessionId = await this.#admit(participant, room, entrance.settings.memory_enabled);
     const places = placesOf(roster?.members ?? null);
-    apply({ kind: 'expected', roomName, sessionId: roomSessionId, places });
+    const awaited = { roomName, sessionId: roomSessionId, places };
+    const isRevived = this.#revive(awaited);
+    const sessionId = await this.#admit(participant, room, entrance.settings.memory_enabled).catch(
+      (cause: unknown) => {
+        if (isRevived) keeper.apply({ kind: 'reviveFailed', roomName });
+        throw cause;
+      },
+    );
+    keeper.apply({ kind: 'expected', ...awaited });
     onToken();
-    const held = pool().rooms.get(roomName);
+    const held = keeper.pool.rooms.get(roomName);
     // An agent that comes later reads it with all the rest.
     if (held && 'agentId' in held)
       push(held.agentId, { push: 'expect', sessionId: roomSessionId, participant });
@@ -139,6 +145,19 @@ export class Reception {
       ...{ sessionId, roomName, userIdentity, roomSessionId, conversationId },
       ...{ settings, roster, speaker: guest.speaker },
     };
+  }
+
+  /**
+   * A room that was given up takes its places anew, before anything is waited for.
+   * @returns whether it had been given up. @throws {NoAgentFree}
+   */
+  #revive(awaited: { roomName: string; sessionId: string; places: number }): boolean {
+    const { keeper } = this.deps;
+    const { pool } = keeper;
+    if (pool.rooms.has(awaited.roomName)) return false;
+    if (pool.closing || countPool(pool).free < awaited.places) throw this.#refusal();
+    keeper.apply({ kind: 'expected', ...awaited });
+    return true;
   }
 
   /** @returns the id of their place. @throws {RoomFull} */
@@ -155,10 +174,11 @@ export class Reception {
   }
 
   #refusal(): NoAgentFree {
-    const { pool, log, onRefused } = this.deps;
-    const why = whyFull(pool()) ?? 'places';
+    const { keeper, log, onRefused } = this.deps;
+    const { pool } = keeper;
+    const why = whyFull(pool) ?? 'places';
     // Once for many: refusals come in crowds.
-    if (why !== this.#refusedFor) log.warn({ why, ...countPool(pool()) }, 'no agent is free');
+    if (why !== this.#refusedFor) log.warn({ why, ...countPool(pool) }, 'no agent is free');
     this.#refusedFor = why;
     onRefused?.(why);
     return new NoAgentFree(why, this.#retryAfterSeconds());
@@ -168,7 +188,7 @@ export class Reception {
   #retryAfterSeconds(): number {
     const nowMs = this.deps.clock.nowMs();
     let waitMs = 5_000;
-    for (const room of this.deps.pool().rooms.values())
+    for (const room of this.deps.keeper.pool.rooms.values())
       if (room.state === 'awaited' || room.state === 'claimed')
         waitMs = Math.min(waitMs, room.untilMs - nowMs);
     return Math.max(1, Math.ceil(waitMs / 1_000));

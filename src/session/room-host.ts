@@ -1,5 +1,9 @@
+import type { Journal } from '../journal/journal.ts';
 import type { Closable } from '../lifetime/scope.ts';
-import { RoomStay, type HostDeps, type RoomJob } from './room-stay.ts';
+import type { RoomJob } from './room-door.ts';
+import { RoomStay, type StayDeps } from './room-stay.ts';
+
+export type HostDeps = StayDeps & { journal: Pick<Journal, 'events'> };
 
 /**
  * Of the rooms that wait for a session, in how many we sit: there the client finds us at once. A room costs memory and

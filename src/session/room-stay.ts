@@ -1,20 +1,18 @@
 import type { Journal } from '../journal/journal.ts';
+import type { Clock } from '../lifetime/clock.ts';
+import { inTime, openedInTime } from '../lifetime/in-time.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { FactNews, Summary } from '../protocol/recollection.ts';
-import { AgentRoom, type JoinRoom } from '../room/agent-room.ts';
-import { characterToken } from '../room/agent-token.ts';
-import { isInRoom } from '../room/presence.ts';
-import type { MicrophoneLag } from '../telemetry/microphone-lag.ts';
-import type { SessionDeps } from './session-deps.ts';
-import { VoiceSession } from './voice-session.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { JoinedRoom, RoomDoor, RoomJob, StaySession } from './room-door.ts';
 
-export type HostDeps = Omit<SessionDeps, 'journal' | 'enterAs' | 'isThere'> & {
-  journal: Journal;
-  /** Of all microphones of the process. */
-  lag: MicrophoneLag;
+export type StayDeps = {
+  clock: Clock;
+  log: Log;
+  journal: Pick<Journal, 'roomJoined' | 'roomLeft' | 'sessionEnded'>;
+  enter: RoomDoor;
 };
-export type RoomJob = { roomName: string; url: string; token: string };
 
 /** How the stay in a room ends. */
 export type Departure =
@@ -25,6 +23,12 @@ export type Departure =
   | { kind: 'givenAway' }
   /** This process ends; another one may go on in the room. */
   | { kind: 'shutdown' };
+
+/**
+ * What is far beyond all that a machine under load needs: a native client or a server of functions that never answers
+ * must not keep the job, and its place, for ever. An agent that drains is killed before that.
+ */
+const limits = { openMs: 30_000, closeMs: 30_000, leaveMs: 10_000 };
 
 /**
  * This process and one room, from taking its job to leaving it. It joins when it is told to, at the latest for a session:
@@ -40,24 +44,18 @@ export class RoomStay {
   readonly #called: Promise<void>;
   #call!: () => void;
   #assignment: Assignment | undefined;
-  #isCalled = false;
-  #session: VoiceSession | undefined;
+  #session: StaySession | undefined;
   /** What the server said before the session was open. */
-  readonly #said: ((session: VoiceSession) => void)[] = [];
+  readonly #said: ((session: StaySession) => void)[] = [];
 
   constructor(
     private readonly job: RoomJob,
-    private readonly deps: HostDeps,
+    private readonly deps: StayDeps,
   ) {
     this.#departure = new Promise((resolve) => (this.#depart = resolve));
     this.#assigned = new Promise((resolve) => (this.#assign = resolve));
     this.#called = new Promise((resolve) => (this.#call = resolve));
     this.done = this.#run();
-  }
-
-  /** Whether it is in the room, or on its way. */
-  get called(): boolean {
-    return this.#isCalled;
   }
 
   get sessionId(): string | undefined {
@@ -82,7 +80,6 @@ export class RoomStay {
 
   /** Joins the room now, whether there is a session for it or not. */
   join(): void {
-    this.#isCalled = true;
     this.#call();
   }
 
@@ -114,7 +111,7 @@ export class RoomStay {
     });
   }
 
-  #say(word: (session: VoiceSession) => void): void {
+  #say(word: (session: StaySession) => void): void {
     if (this.#session) word(this.#session);
     else this.#said.push(word);
   }
@@ -143,56 +140,57 @@ export class RoomStay {
       );
       departure = { kind: 'sessionEnded', reason: 'failed' };
     }
-    await room.close();
+    await this.#ending('leaving a room', limits.leaveMs, room.close());
     await this.#report(departure);
   }
 
-  async #enter(): Promise<AgentRoom> {
-    const { clock, lag, log } = this.deps;
-    const { roomName, url, token } = this.job;
+  async #enter(): Promise<JoinedRoom> {
     try {
-      const room = await AgentRoom.join({ url, token, clock, lag, log: log.child({ roomName }) });
-      room.events.on('closed', (why) => {
+      return await this.deps.enter(this.job, (why) => {
         this.depart({ kind: why === 'replaced' ? 'givenAway' : 'roomGone' });
       });
-      // Where somebody waits already, the voice's track need not wait for the session.
-      if (room.humans.length > 0) room.prepareVoice();
-      return room;
     } catch (cause) {
       await this.#report({ kind: 'roomGone' });
       throw cause;
     }
   }
 
-  async #stay(room: AgentRoom): Promise<Departure> {
+  async #stay(room: JoinedRoom): Promise<Departure> {
     const first = await Promise.race([this.#assigned, this.#departure]);
     if ('kind' in first) return first;
-    const session = await VoiceSession.open(room, first, {
-      ...this.deps,
-      enterAs: (identity, name, send) => this.#enterAs(identity, name, send),
-      isThere: (identity) => {
-        const { roomName, url } = this.job;
-        return isInRoom({ ...this.deps.journal.welcome.livekit, url }, roomName, identity);
-      },
-    });
+    const session = await this.#open(room, first);
     this.#session = session;
     for (const word of this.#said.splice(0)) word(session);
     const ended = session.ended.then((reason): Departure => ({ kind: 'sessionEnded', reason }));
     const departure = await Promise.race([ended, this.#departure]);
     this.deps.log.info({ sessionId: this.sessionId, departure }, 'session ends');
     if (departure.kind === 'sessionEnded') session.sayWhy(departure.reason);
-    await (departure.kind === 'givenAway' ? session.abandon() : session.close());
+    const closing = departure.kind === 'givenAway' ? session.abandon() : session.close();
+    await this.#ending('closing a session', limits.closeMs, closing);
     return departure;
   }
 
-  #enterAs(identity: string, name: string, send: JoinRoom['send']): Promise<AgentRoom> {
-    const { clock, lag, log, journal } = this.deps;
-    const { roomName, url } = this.job;
-    const token = characterToken(journal.welcome.livekit, { roomName, identity, name });
-    return AgentRoom.join({
-      ...{ url, token, clock, lag, log: log.child({ roomName, identity }), listens: false },
-      ...(send && { send }),
+  #open(room: JoinedRoom, assignment: Assignment): Promise<StaySession> {
+    const { clock, log } = this.deps;
+    const { sessionId } = assignment;
+    return openedInTime(room.openSession(assignment), {
+      ...{ clock, what: 'opening a session', limitMs: limits.openMs },
+      close: (late) => late.close(),
+      onLate: (err) => {
+        log.warn({ err, sessionId }, 'a session that was given up could not be closed');
+      },
     });
+  }
+
+  /** What comes after it comes in any case. Never rejects. */
+  async #ending(what: string, limitMs: number, work: Promise<void>): Promise<void> {
+    const { clock, log } = this.deps;
+    try {
+      await inTime(work, { clock, what, limitMs });
+    } catch (err) {
+      const { roomName } = this.job;
+      log.error({ err, roomName, sessionId: this.sessionId }, 'a stay did not end as it should');
+    }
   }
 
   /** Never rejects. */

@@ -55,6 +55,15 @@ describe('the capacity of a process', () => {
     expect(capacity.hasRoom(1)).toBe(false);
   });
 
+  it('that is found for a moment is no more than there are places for characters', () => {
+    held = { rooms: 1, characters: 3 };
+    strain = { ...noStrain, cpu: 1 };
+    lookLong();
+    capacity.openUp();
+    expect(capacity.hasRoom(1)).toBe(true);
+    expect(capacity.hasRoom(2)).toBe(false);
+  });
+
   it('is taken by characters, not by rooms', () => {
     held = { rooms: 1, characters: 3 };
     expect(capacity.load(2)).toBe(1);

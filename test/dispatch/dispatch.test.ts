@@ -77,8 +77,8 @@ beforeEach(() => {
 
 /** Connects an agent, which joins all the rooms that wait for one. */
 async function agent(agentId: string): Promise<void> {
-  await dispatch.hello(agentId, []);
-  await dispatch.answer(agentId, { op: 'status', ...status });
+  await dispatch.desk.hello(agentId, []);
+  await dispatch.desk.answer(agentId, { op: 'status', ...status });
   await joinAll(agentId);
 }
 
@@ -87,7 +87,7 @@ async function joinAll(agentId: string): Promise<void> {
   for (const roomName of rooms.humans.keys()) {
     if (inhabited.has(roomName)) continue;
     inhabited.add(roomName);
-    await dispatch.answer(agentId, { op: 'roomJoined', roomName });
+    await dispatch.desk.answer(agentId, { op: 'roomJoined', roomName });
   }
 }
 
@@ -95,7 +95,7 @@ async function liveSession(agentId: string) {
   const placed = await dispatch.enter(placing);
   await clock.advance(0);
   rooms.humans.set(placed.roomName, 1);
-  await dispatch.answer(agentId, { op: 'clientJoined', sessionId: placed.sessionId });
+  await dispatch.desk.answer(agentId, { op: 'clientJoined', sessionId: placed.sessionId });
   return placed;
 }
 
@@ -127,16 +127,16 @@ describe('placing a session', () => {
     for (let at = 0; at < 4; at++) placed.push(await dispatch.enter(placing));
     await expect(dispatch.enter(placing)).rejects.toThrow(NoAgentFree);
     const { sessionId = '' } = placed[0] ?? {};
-    await dispatch.answer('a', { op: 'sessionEnded', sessionId, reason: 'client_left' });
+    await dispatch.desk.answer('a', { op: 'sessionEnded', sessionId, reason: 'client_left' });
     await expect(dispatch.enter(placing)).resolves.toBeDefined();
   });
 
   it('without a warm room leaves it to the client to make the room, and its agent finds the session', async () => {
-    await dispatch.hello('a', []);
+    await dispatch.desk.hello('a', []);
     rooms.fails = true;
-    await dispatch.answer('a', { op: 'status', ...status });
+    await dispatch.desk.answer('a', { op: 'status', ...status });
     const { sessionId, roomName } = await dispatch.enter(placing);
-    const answer = await dispatch.answer('a', { op: 'roomJoined', roomName });
+    const answer = await dispatch.desk.answer('a', { op: 'roomJoined', roomName });
     expect(answer).toMatchObject({ sessionId, takenOver: false });
   });
 
@@ -180,9 +180,9 @@ describe('a client that comes after its claim lapsed', () => {
     expect(store.sessions.get(sessionId)?.end).toBe('never_joined');
     expect(rooms.humans.has(roomName)).toBe(false);
     rooms.humans.set(roomName, 1); // its token makes the room anew
-    const answer = await dispatch.answer('a', { op: 'roomJoined', roomName });
+    const answer = await dispatch.desk.answer('a', { op: 'roomJoined', roomName });
     expect(answer).toMatchObject({ sessionId, takenOver: false });
-    await dispatch.answer('a', { op: 'clientJoined', sessionId });
+    await dispatch.desk.answer('a', { op: 'clientJoined', sessionId });
     expect(store.sessions.get(sessionId)?.end).toBeNull();
     expect(dispatch.count().live).toBe(1);
   });
@@ -202,11 +202,11 @@ describe('when an agent process dies', () => {
     await agent('a');
     const { sessionId, roomName } = await liveSession('a');
     await agent('b');
-    await dispatch.answer('a', { op: 'appendTurn', sessionId, turn });
-    dispatch.lost('a', 'broken');
+    await dispatch.desk.answer('a', { op: 'appendTurn', sessionId, turn });
+    dispatch.desk.lost('a', 'broken');
     await clock.advance(1_000);
     expect(rooms.dispatched).toEqual([roomName]);
-    const answer = await dispatch.answer('b', { op: 'roomJoined', roomName });
+    const answer = await dispatch.desk.answer('b', { op: 'roomJoined', roomName });
     expect(answer).toMatchObject({ sessionId, takenOver: true, history: [turn] });
   });
 
@@ -215,12 +215,12 @@ describe('when an agent process dies', () => {
     const { sessionId, roomName } = await liveSession('a');
     await agent('b');
     const context = { ...untouchedContext, updates: ['It rains.'] };
-    await dispatch.answer('a', { op: 'keepContext', sessionId, context });
-    dispatch.lost('a', 'broken');
+    await dispatch.desk.answer('a', { op: 'keepContext', sessionId, context });
+    dispatch.desk.lost('a', 'broken');
     await clock.advance(1_000);
-    await dispatch.answer('b', { op: 'roomJoined', roomName });
-    await dispatch.answer('a', { op: 'keepContext', sessionId, context: untouchedContext });
-    const answer = await dispatch.answer('b', { op: 'roomJoined', roomName });
+    await dispatch.desk.answer('b', { op: 'roomJoined', roomName });
+    await dispatch.desk.answer('a', { op: 'keepContext', sessionId, context: untouchedContext });
+    const answer = await dispatch.desk.answer('b', { op: 'roomJoined', roomName });
     expect(answer).toMatchObject({ sessionId, context });
   });
 
@@ -229,7 +229,7 @@ describe('when an agent process dies', () => {
     await liveSession('a');
     await agent('b');
     rooms.places = false;
-    dispatch.lost('a', 'silent');
+    dispatch.desk.lost('a', 'silent');
     await clock.advance(10_000);
     expect(rooms.dispatched.length).toBeGreaterThan(5);
   });
@@ -239,7 +239,7 @@ describe('when an agent process dies', () => {
     const { sessionId, roomName } = await liveSession('a');
     await agent('b');
     rooms.humans.set(roomName, 0);
-    dispatch.lost('a', 'broken');
+    dispatch.desk.lost('a', 'broken');
     await clock.advance(5_000);
     expect(rooms.dispatched).toEqual([]);
     rooms.humans.delete(roomName);
@@ -251,10 +251,10 @@ describe('when an agent process dies', () => {
     await agent('a');
     const { sessionId, roomName } = await liveSession('a');
     await agent('b');
-    dispatch.lost('a', 'silent');
-    await dispatch.answer('b', { op: 'roomJoined', roomName });
-    await dispatch.hello('a', [roomName]);
-    await dispatch.answer('a', { op: 'sessionEnded', sessionId, reason: 'failed' });
+    dispatch.desk.lost('a', 'silent');
+    await dispatch.desk.answer('b', { op: 'roomJoined', roomName });
+    await dispatch.desk.hello('a', [roomName]);
+    await dispatch.desk.answer('a', { op: 'sessionEnded', sessionId, reason: 'failed' });
     expect(pushed).toContainEqual({ agentId: 'a', push: { push: 'leaveRoom', roomName } });
     expect(store.sessions.get(sessionId)?.end).toBeNull();
   });
@@ -266,7 +266,7 @@ describe('after a restart of the server', () => {
     const { roomName } = await liveSession('a');
     dispatch = openDispatch();
     await dispatch.recover();
-    await dispatch.hello('a', [roomName]);
+    await dispatch.desk.hello('a', [roomName]);
     await clock.advance(10_000);
     expect(dispatch.count()).toMatchObject({ live: 1, orphaned: 0 });
     expect(rooms.dispatched).toEqual([]);
@@ -312,7 +312,7 @@ describe('who cannot be served', () => {
 
   it('hears that it is the machine when it is', async () => {
     await agent('a');
-    await dispatch.answer('a', { op: 'status', ...status, full: 'cpu' });
+    await dispatch.desk.answer('a', { op: 'status', ...status, full: 'cpu' });
     await expect(dispatch.enter(placing)).rejects.toMatchObject({
       ...{ why: 'cpu', code: 'no_agent_free', retryAfterSeconds: 5 },
       message: 'Every voice agent is busy: the machine has no CPU to spare. Try again soon.',
@@ -380,7 +380,7 @@ describe('closing', () => {
     const { sessionId } = await liveSession('a');
     dispatch.stop();
     await expect(dispatch.enter(placing)).rejects.toThrow(NoAgentFree);
-    dispatch.lost('a', 'goodbye');
+    dispatch.desk.lost('a', 'goodbye');
     await dispatch.close();
     expect(rooms.humans.size).toBe(0);
     expect(store.sessions.get(sessionId)?.end).toBe('shutdown');
@@ -448,13 +448,40 @@ describe('a room that others may join', () => {
     expect(dispatch.count()).toMatchObject({ awaited: 1 });
   });
 
+  it('that was given up takes its place again, which two such rooms cannot both do', async () => {
+    await agent('a');
+    const ofKey = (key: string) => shared('ann', { locator: { kind: 'sharedKey', key } });
+    await dispatch.enter(ofKey('class-7'));
+    await dispatch.enter(ofKey('class-8'));
+    await clock.advance(rules.joinTimeoutMs * 2);
+    for (let at = 0; at < 3; at++) await dispatch.enter(placing);
+    expect(dispatch.count()).toMatchObject({ free: 1 });
+    const both = await Promise.allSettled([
+      dispatch.enter(ofKey('class-7')),
+      dispatch.enter(ofKey('class-8')),
+    ]);
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(dispatch.count()).toMatchObject({ free: 0, lacking: 0 });
+  });
+
+  it('that was given up takes no place for one who is not let in', async () => {
+    await agent('a');
+    await dispatch.enter(shared('ann'));
+    await dispatch.enter(shared('ben'));
+    await clock.advance(rules.joinTimeoutMs * 2);
+    await expect(dispatch.enter(shared('cid'))).rejects.toMatchObject({ status: 409 });
+    expect(dispatch.count()).toMatchObject({ awaited: 0, free: 4 });
+    await expect(dispatch.enter(shared('ann'))).resolves.toBeDefined();
+    expect(dispatch.count()).toMatchObject({ awaited: 1, free: 3 });
+  });
+
   it('puts out who comes when others have the places', async () => {
     await agent('a');
     const { sessionId, roomName } = await dispatch.enter(shared('ann'));
     const here = ['human:ann', 'human:ben', 'human:cid'];
-    await dispatch.answer('a', { op: 'attendance', sessionId, here });
+    await dispatch.desk.answer('a', { op: 'attendance', sessionId, here });
     expect(rooms.putOuts).toEqual([{ roomName, identity: 'human:cid' }]);
-    await dispatch.answer('b', { op: 'attendance', sessionId, here });
+    await dispatch.desk.answer('b', { op: 'attendance', sessionId, here });
     expect(rooms.putOuts).toHaveLength(1);
   });
 

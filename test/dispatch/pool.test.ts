@@ -284,6 +284,21 @@ describe('a live room', () => {
     expect(world.wished('rescue')).toEqual([{ do: 'rescue', roomName }]);
   });
 
+  it('is taken over by a strained agent whose places are all kept by warm rooms: one makes way', () => {
+    const world = new World().agent('a').agent('b', 2);
+    world.claim('s1');
+    world.do({ kind: 'clientJoined', agentId: 'a', sessionId: 's1' });
+    world.do({
+      kind: 'status',
+      agentId: 'b',
+      status: { ...accepting, maxSessions: 2, full: 'cpu' },
+    });
+    world.do({ kind: 'agentLost', agentId: 'a', graceMs: 0 });
+    expect(world.wished('openUp')).toHaveLength(1);
+    expect(world.wished('leaveRoom')).toHaveLength(1);
+    expect(world.in('warm')).toHaveLength(1);
+  });
+
   it('is left to those that are not strained when there are some', () => {
     const { world } = live();
     world.agent('b').agent('c');

@@ -89,7 +89,7 @@ async function openServer(over: Partial<PoolRules> = {}) {
     log: silentLog,
   });
   line.attach(http);
-  line.serve(dispatch);
+  line.serve(dispatch.desk);
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   closers.push(async () => {
