@@ -45,6 +45,8 @@ export class Refused extends Error {
 export const callerRateHz = 24_000;
 const frameMs = 20;
 const frameSamples = (callerRateHz * frameMs) / 1000;
+/** Only what never comes is waited for so long: a ceiling for machines that are busy with something else. */
+const patienceMs = 90_000;
 /** Without a queue, WebRTC takes sound in frames of 10 ms only. */
 const rtcFrameSamples = callerRateHz / 100;
 
@@ -73,7 +75,12 @@ export class Caller {
     room.on(RoomEvent.DataReceived, (bytes) => {
       this.#onData(bytes);
     });
-    room.on(RoomEvent.TrackSubscribed, (track) => void this.#onTrack(track));
+    room.on(RoomEvent.TrackSubscribed, (track) => {
+      this.#onTrack(track).catch((cause: unknown) => {
+        // A stream that ends with its room has nobody left who hears it.
+        if (!this.#left) console.error('a track could not be heard any more', cause);
+      });
+    });
     room.on(RoomEvent.Disconnected, () => {
       this.#left = true;
       this.#wake();
@@ -145,7 +152,7 @@ export class Caller {
   /** The first message of this kind from `fromIndex` on, waiting for it if need be. */
   async message(
     kind: string,
-    { fromIndex = 0, timeoutMs = 20_000 }: { fromIndex?: number; timeoutMs?: number } = {},
+    { fromIndex = 0, timeoutMs = patienceMs }: { fromIndex?: number; timeoutMs?: number } = {},
   ): Promise<Received> {
     return this.until(
       () => this.received.slice(fromIndex).find(({ message }) => kindOf(message) === kind),
@@ -155,7 +162,7 @@ export class Caller {
   }
 
   /** Waits until `look` finds something; looked at whenever a message or sound came. */
-  async until<T>(look: () => T | undefined, what: string, timeoutMs = 20_000): Promise<T> {
+  async until<T>(look: () => T | undefined, what: string, timeoutMs = patienceMs): Promise<T> {
     const giveUpAtMs = performance.now() + timeoutMs;
     for (;;) {
       const found = look();

@@ -13,6 +13,7 @@ import { journalPath, type Welcome } from '../../src/protocol/journal.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
+import { soon } from '../fakes/soon.ts';
 
 const stage = { baseUrl: 'http://127.0.0.1:1/v1', model: 'm' };
 const welcome: Welcome = {
@@ -180,14 +181,14 @@ describe('the agent line', () => {
   it('knows a goodbye', async () => {
     const journal = await connect();
     await journal.close();
-    await vi.waitFor(() => expect(desk.lostAgents).toEqual([['agent-1', 'goodbye']]));
+    await vi.waitFor(() => expect(desk.lostAgents).toEqual([['agent-1', 'goodbye']]), soon);
   });
 
   it('hears within two seconds that an agent has fallen silent', async () => {
     const socket = await rawAgent();
     socket.pause(); // no pong any more, and no TCP reset
     for (let at = 0; at < 6; at++) await clock.advance(500);
-    await vi.waitFor(() => expect(desk.lostAgents).toEqual([['agent-1', 'silent']]));
+    await vi.waitFor(() => expect(desk.lostAgents).toEqual([['agent-1', 'silent']]), soon);
     socket.terminate();
   });
 
@@ -219,7 +220,7 @@ describe('the agent line', () => {
     const socket = await rawAgent();
     socket.send('{"op":"sudo"}');
     await once(socket, 'close');
-    await vi.waitFor(() => expect(desk.lostAgents).toHaveLength(1));
+    await vi.waitFor(() => expect(desk.lostAgents).toHaveLength(1), soon);
   });
 });
 

@@ -17,7 +17,7 @@ const start = (script: string, count = 1) => {
     log: silentLog,
   });
 };
-const soon = { timeout: 10_000 };
+const soon = { timeout: 60_000 };
 const lives = 'setInterval(() => {}, 1000)';
 
 describe('the agent processes of a server', () => {

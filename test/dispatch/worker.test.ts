@@ -6,6 +6,7 @@ import { systemClock, type Clock } from '../../src/lifetime/clock.ts';
 import type { AgentStatus } from '../../src/protocol/journal.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { FakeLivekitAgents } from '../fakes/fake-livekit-agents.ts';
+import { soon } from '../fakes/soon.ts';
 
 let livekit: FakeLivekitAgents;
 let url: string;
@@ -16,9 +17,10 @@ let endJob: (() => void)[];
 let failJob: ((cause: Error) => void)[];
 const strain: Strain = { ...noStrain };
 const held = { rooms: 0, characters: 0 };
-/** Real time, but a status every 20 ms instead of every second. */
+/** A status every 20 ms instead of every second; and what may be done for some seconds may be done for long. */
 const oftenLooking: Clock = {
   ...systemClock,
+  nowMs: () => systemClock.nowMs() / 20,
   after: (delayMs, action) => systemClock.after(delayMs === 1_000 ? 20 : delayMs, action),
 };
 
@@ -51,7 +53,7 @@ beforeEach(async () => {
       statuses.push(status);
     },
   });
-  await vi.waitFor(() => expect(worker.status.full).toBeNull());
+  await vi.waitFor(() => expect(worker.status.full).toBeNull(), soon);
 });
 
 afterEach(async () => {
@@ -60,7 +62,7 @@ afterEach(async () => {
 });
 
 const answered = async (count: number) => {
-  await vi.waitFor(() => expect(livekit.of('availability')).toHaveLength(count));
+  await vi.waitFor(() => expect(livekit.of('availability')).toHaveLength(count), soon);
   return livekit.of('availability').map(({ value }) => value.available);
 };
 
@@ -69,7 +71,7 @@ const runJob = async (jobId: string, roomName: string) => {
   livekit.offer(jobId, roomName);
   await answered(before + 1);
   livekit.assign(jobId, roomName);
-  await vi.waitFor(() => expect(jobs.map((job) => job.jobId)).toContain(jobId));
+  await vi.waitFor(() => expect(jobs.map((job) => job.jobId)).toContain(jobId), soon);
 };
 
 describe('a worker', () => {
@@ -107,10 +109,12 @@ describe('a worker', () => {
 
   it('is full with as many jobs as it may hold, and says so', async () => {
     await runJob('J1', 'room-1');
-    const half = livekit.of('updateWorker').at(-1)?.value;
-    expect(half?.status).toBe(WorkerStatus.WS_AVAILABLE);
     // Half full, and far below what LiveKit takes for full.
-    expect(half?.load).toBeCloseTo(0.3, 5);
+    await vi.waitFor(() => {
+      const half = livekit.of('updateWorker').at(-1)?.value;
+      expect(half?.status).toBe(WorkerStatus.WS_AVAILABLE);
+      expect(half?.load).toBeCloseTo(0.3, 5);
+    }, soon);
     await runJob('J2', 'room-2');
     livekit.offer('J3', 'room-3');
     expect(await answered(3)).toEqual([true, true, false]);
@@ -128,14 +132,16 @@ describe('a worker', () => {
     await runJob('J2', 'room-2');
     endJob[0]?.();
     failJob[1]?.(new Error('no microphone'));
-    await vi.waitFor(() => expect(worker.status.sessions).toBe(0));
-    await vi.waitFor(() =>
-      expect(livekit.of('updateJob').map(({ value }) => [value.jobId, value.status])).toEqual([
-        ['J1', JobStatus.JS_RUNNING],
-        ['J2', JobStatus.JS_RUNNING],
-        ['J1', JobStatus.JS_SUCCESS],
-        ['J2', JobStatus.JS_FAILED],
-      ]),
+    await vi.waitFor(() => expect(worker.status.sessions).toBe(0), soon);
+    await vi.waitFor(
+      () =>
+        expect(livekit.of('updateJob').map(({ value }) => [value.jobId, value.status])).toEqual([
+          ['J1', JobStatus.JS_RUNNING],
+          ['J2', JobStatus.JS_RUNNING],
+          ['J1', JobStatus.JS_SUCCESS],
+          ['J2', JobStatus.JS_FAILED],
+        ]),
+      soon,
     );
   });
 
@@ -149,8 +155,8 @@ describe('a worker', () => {
   it('registers again when its line breaks, and keeps its jobs', async () => {
     await runJob('J1', 'room-1');
     livekit.breakLine();
-    await vi.waitFor(() => expect(livekit.of('register')).toHaveLength(2));
-    await vi.waitFor(() => expect(worker.status).toMatchObject({ full: null, sessions: 1 }));
+    await vi.waitFor(() => expect(livekit.of('register')).toHaveLength(2), soon);
+    await vi.waitFor(() => expect(worker.status).toMatchObject({ full: null, sessions: 1 }), soon);
     expect(statuses.some(({ full }) => full === 'livekit_away')).toBe(true);
   });
 
@@ -169,14 +175,15 @@ describe('a worker', () => {
   it('is full while the machine is, and takes what must be taken all the same', async () => {
     Object.assign(held, { rooms: 1, characters: 1 });
     Object.assign(strain, { cpu: 1 });
-    await vi.waitFor(() => expect(statuses.at(-1)).toMatchObject({ full: 'cpu' }));
+    await vi.waitFor(() => expect(statuses.at(-1)).toMatchObject({ full: 'cpu' }), soon);
     livekit.offer('J1', 'room-1');
     expect(await answered(1)).toEqual([false]);
     expect(livekit.of('updateWorker').at(-1)?.value.status).toBe(WorkerStatus.WS_FULL);
     worker.openUp();
     expect(statuses.at(-1)).toMatchObject({ full: 'cpu' });
-    await vi.waitFor(() =>
-      expect(livekit.of('updateWorker').at(-1)?.value.status).toBe(WorkerStatus.WS_AVAILABLE),
+    await vi.waitFor(
+      () => expect(livekit.of('updateWorker').at(-1)?.value.status).toBe(WorkerStatus.WS_AVAILABLE),
+      soon,
     );
     expect(livekit.of('updateWorker').at(-1)?.value.load).toBeCloseTo(0.6, 5);
     livekit.offer('J2', 'room-2');

@@ -1,32 +1,20 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+
+/** Below the ports that systems give to outgoing connections: one that is free now stays so until it is used. */
+const range = { first: 20_000, count: 10_000 };
 
 /** Port numbers that nothing uses on 127.0.0.1, neither TCP nor UDP. All differ. */
 export async function freePorts(count: number): Promise<number[]> {
-  // Held until all are found, or the system would give the same one again.
-  const held: { port: number; release: () => Promise<unknown> }[] = [];
+  // Held until all are found, or the same one might be found again.
+  const held: { port: number; release: () => Promise<void> }[] = [];
   try {
-    while (held.length < count) {
-      const server = createServer().listen({ host: '127.0.0.1', port: 0 });
-      await once(server, 'listening');
-      const { port } = addressOf(server.address());
-      const socket = createSocket('udp4');
-      const bound = await new Promise<boolean>((resolve) => {
-        socket.once('error', () => {
-          resolve(false);
-        });
-        socket.bind({ address: '127.0.0.1', port, exclusive: true }, () => {
-          resolve(true);
-        });
-      });
-      const release = async () => {
-        server.close();
-        socket.close();
-        await Promise.all([once(server, 'close'), once(socket, 'close')]);
-      };
-      if (bound) held.push({ port, release });
-      else server.close();
+    for (let tries = 0; held.length < count; tries++) {
+      if (tries > range.count) throw new Error(`there are no ${count} free ports`);
+      const port = range.first + Math.floor(Math.random() * range.count);
+      const release = await hold(port);
+      if (release) held.push({ port, release });
     }
     return held.map(({ port }) => port);
   } finally {
@@ -34,7 +22,29 @@ export async function freePorts(count: number): Promise<number[]> {
   }
 }
 
-function addressOf(address: string | AddressInfo | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
-  return address;
+/** @returns what lets go of it again; undefined when it is in use */
+async function hold(port: number): Promise<(() => Promise<void>) | undefined> {
+  const server = createServer();
+  const socket = createSocket('udp4');
+  try {
+    server.listen({ host: '127.0.0.1', port });
+    await once(server, 'listening');
+  } catch {
+    socket.close();
+    return undefined;
+  }
+  try {
+    socket.bind({ address: '127.0.0.1', port, exclusive: true });
+    await once(socket, 'listening');
+  } catch {
+    server.close();
+    await once(server, 'close');
+    socket.close();
+    return undefined;
+  }
+  return async () => {
+    server.close();
+    socket.close();
+    await Promise.all([once(server, 'close'), once(socket, 'close')]);
+  };
 }

@@ -261,7 +261,7 @@ type Piece = string | Uint8Array;
 async function send(
   response: ServerResponse,
   behaviour: Behaviour,
-  stage: Pick<ScriptedStage<unknown>, 'pace' | 'answered'>,
+  stage: Pick<ScriptedStage<unknown>, 'pace' | 'held' | 'answered'>,
   contentType: string,
   pieces: Piece[],
   end: Piece = '',
@@ -293,6 +293,7 @@ async function send(
     case 'endless':
       break;
   }
+  await stage.held;
   await pause(stage.pace.firstMs);
   response.writeHead(200, { 'content-type': contentType });
   const sent = 'afterPieces' in behaviour ? pieces.slice(0, behaviour.afterPieces) : pieces;

@@ -41,6 +41,7 @@ export class ScriptedStage<Request> {
   pace: Pace = { firstMs: 0, pieceMs: 0 };
   /** What a request brings upon itself, whatever else holds; undefined: nothing. */
   because: (request: Request) => Behaviour | undefined = () => undefined;
+  #held: Promise<void> | undefined;
   #always: Behaviour = { kind: 'ok' };
   readonly #next: Behaviour[] = [];
   readonly #waiting = new Set<() => void>();
@@ -54,6 +55,22 @@ export class ScriptedStage<Request> {
   /** For the next requests, one each; after them what holds always. */
   next(...behaviours: Behaviour[]): void {
     this.#next.push(...behaviours);
+  }
+
+  /** Good answers wait from now on. @returns what lets them go, and all later ones */
+  hold(): () => void {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    this.#held = held;
+    return () => {
+      if (this.#held === held) this.#held = undefined;
+      release();
+    };
+  }
+
+  /** What an answer waits for, if anything. */
+  get held(): Promise<void> | undefined {
+    return this.#held;
   }
 
   /** Resolves as soon as the counts are as wanted, at once when they are already. */

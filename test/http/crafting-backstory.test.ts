@@ -5,7 +5,7 @@ import { CraftingServer, ownerKey } from './crafting-server.ts';
 let server: CraftingServer;
 beforeAll(async () => {
   server = await CraftingServer.start();
-}, 60_000);
+});
 afterAll(() => server.close());
 afterEach(() => {
   server.provider.llm.always({ kind: 'ok' });

@@ -18,7 +18,7 @@ beforeAll(async () => {
     },
   };
   server = await CraftingServer.start(() => ({ links: [docs] }));
-}, 60_000);
+});
 afterAll(() => server.close());
 
 const CharId = z.object({ charID: z.string() });

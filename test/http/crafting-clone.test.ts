@@ -6,7 +6,7 @@ import { CraftingServer } from './crafting-server.ts';
 let server: CraftingServer;
 beforeAll(async () => {
   server = await CraftingServer.start();
-}, 60_000);
+});
 afterAll(() => server.close());
 
 const CharId = z.object({ charID: z.string() });

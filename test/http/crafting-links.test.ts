@@ -5,7 +5,7 @@ import { CraftingServer, ownerKey } from './crafting-server.ts';
 let server: CraftingServer;
 beforeAll(async () => {
   server = await CraftingServer.start();
-}, 60_000);
+});
 afterAll(() => server.close());
 
 const Id = z.object({ id: z.string() });

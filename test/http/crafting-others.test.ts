@@ -10,7 +10,7 @@ import { CraftingServer, strangerKey } from './crafting-server.ts';
 let server: CraftingServer;
 beforeAll(async () => {
   server = await CraftingServer.start();
-}, 60_000);
+});
 afterAll(() => server.close());
 
 const stranger = { 'CONVAI-API-KEY': strangerKey };

@@ -52,7 +52,7 @@ beforeAll(async () => {
     backstory: 'Tilda keeps the harbour.',
   });
   charID = z.object({ charID: z.string() }).parse(await made.json()).charID;
-}, 60_000);
+});
 afterAll(async () => {
   await reader.close();
   await server.close();
@@ -89,7 +89,7 @@ const settled = (id: string) => {
         throw new Error('still being read');
       return document;
     },
-    { timeout: 15_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 };
 const link = (id: string, status: string) =>

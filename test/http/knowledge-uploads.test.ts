@@ -1,11 +1,12 @@
 import { request, type ClientRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CraftingServer, ownerKey, strangerKey } from './crafting-server.ts';
+import { soon } from '../fakes/soon.ts';
 
 let server: CraftingServer;
 beforeAll(async () => {
   server = await CraftingServer.start();
-}, 60_000);
+});
 afterAll(() => server.close());
 
 const path = '/character/knowledge-bank/upload';
@@ -75,12 +76,12 @@ describe('uploads', () => {
     for (let n = 0; n < 4; n++) void begin(ownerKey, 100_000, beginning);
     await vi.waitFor(async () => {
       expect(await upload(ownerKey)).toBe(429);
-    });
+    }, soon);
     expect(await upload(strangerKey)).toBe(200);
     for (const each of slow.splice(0)) each.destroy();
     await vi.waitFor(async () => {
       expect(await upload(ownerKey)).toBe(200);
-    });
+    }, soon);
   });
 
   it('that say they are too long are refused before they come', async () => {
@@ -110,6 +111,6 @@ describe('uploads', () => {
   it('go on after all that', async () => {
     await vi.waitFor(async () => {
       expect(await upload(ownerKey)).toBe(200);
-    });
+    }, soon);
   });
 });

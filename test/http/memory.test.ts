@@ -39,7 +39,7 @@ describe('the memory API', () => {
       keys: { verify: (key) => Promise.resolve(callers.get(key)) },
       rateLimits: { perKey: 100_000, perAddress: 100_000, failedPerAddress: 100_000 },
     }));
-  }, 60_000);
+  });
   afterAll(async () => {
     await app.close();
     await storage.database.close();

@@ -8,7 +8,7 @@ let server: CraftingServer;
 let character_id: string;
 beforeAll(async () => {
   server = await CraftingServer.start();
-}, 60_000);
+});
 beforeEach(async () => {
   character_id = await server.character();
 });

@@ -10,7 +10,7 @@ let server: CraftingServer;
 let charID: string;
 beforeAll(async () => {
   server = await CraftingServer.start();
-}, 60_000);
+});
 beforeEach(async () => {
   charID = await server.character();
 });

@@ -52,7 +52,7 @@ describe('who draws', () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-images-'));
     const migrationsDir = resolve('drizzle');
     storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const maker of makers.splice(0)) await maker.close();
   });

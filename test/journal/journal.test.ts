@@ -22,6 +22,7 @@ import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import { nothingRecollected } from '../../src/protocol/recollection.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { aCharacter } from '../fakes/a-character.ts';
+import { soon } from '../fakes/soon.ts';
 
 type Ask = z.infer<typeof AgentMessage>;
 
@@ -155,9 +156,9 @@ describe('a journal', () => {
     server.answer = (ask) =>
       ask.op === 'hello' ? { id: ask.id, ok: true, result: welcome } : undefined;
     const keeping = journal.keepContext('s1', { ...untouchedContext, updates: ['It rains.'] });
-    await vi.waitFor(() => expect(server.of('keepContext')).toHaveLength(1));
+    await vi.waitFor(() => expect(server.of('keepContext')).toHaveLength(1), soon);
     server.breakLine();
-    await vi.waitFor(() => expect(server.of('keepContext')).toHaveLength(2), { timeout: 5_000 });
+    await vi.waitFor(() => expect(server.of('keepContext')).toHaveLength(2), soon);
     const [first, again] = server.of('keepContext');
     expect(again).toEqual(first);
     expect(again).toMatchObject({ sessionId: 's1', context: { updates: ['It rains.'] } });
@@ -170,7 +171,7 @@ describe('a journal', () => {
     server.answer = () => undefined;
     const stored = vi.fn();
     const appending = journal.appendTurn('s1', turn).then(stored);
-    await vi.waitFor(() => expect(server.of('appendTurn')).toHaveLength(1));
+    await vi.waitFor(() => expect(server.of('appendTurn')).toHaveLength(1), soon);
     expect(stored).not.toHaveBeenCalled();
     server.send({ id: server.of('appendTurn')[0]?.id ?? 0, ok: true, result: null });
     await appending;
@@ -185,7 +186,7 @@ describe('a journal', () => {
       journal.appendTurn('s1', { ...turn, status: 'open' }),
       journal.appendTurn('s1', turn),
     ]);
-    await vi.waitFor(() => expect(server.of('appendTurn')).toHaveLength(2));
+    await vi.waitFor(() => expect(server.of('appendTurn')).toHaveLength(2), soon);
     server.answer = answer;
     server.breakLine();
     await both;
@@ -221,7 +222,7 @@ describe('a journal', () => {
     const big = { ...turn, assistantText: 'x'.repeat(100_000) };
     for (let at = 0; at < 400; at++)
       results.push(journal.appendTurn('s1', big).catch((e: unknown) => e));
-    await vi.waitFor(() => expect(server.of('appendTurn').length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(server.of('appendTurn').length).toBeGreaterThan(0), soon);
     server.answer = answer;
     server.breakLine();
     const settled = await Promise.all(results);
@@ -242,9 +243,9 @@ describe('a journal', () => {
     const journal = await open();
     const status = { load: 0.5, sessions: 2, maxSessions: 4, full: null };
     journal.status(status);
-    await vi.waitFor(() => expect(server.of('status')).toHaveLength(1));
+    await vi.waitFor(() => expect(server.of('status')).toHaveLength(1), soon);
     server.breakLine();
-    await vi.waitFor(() => expect(server.of('status')).toHaveLength(2));
+    await vi.waitFor(() => expect(server.of('status')).toHaveLength(2), soon);
     expect(server.of('status')[1]).toMatchObject(status);
   });
 
@@ -266,7 +267,7 @@ describe('a journal', () => {
     const recalls = vi.fn();
     journal.events.on('recalls', recalls);
     server.send({ push: 'recalls', characterId: 'ada' });
-    await vi.waitFor(() => expect(recalls).toHaveBeenCalledWith({ characterId: 'ada' }));
+    await vi.waitFor(() => expect(recalls).toHaveBeenCalledWith({ characterId: 'ada' }), soon);
   });
 
   it('gives the session of a room that waits for its agent', async () => {
@@ -284,7 +285,7 @@ describe('a journal', () => {
     journal.events.on('leaveRoom', told);
     server.send({ push: 'endSession', sessionId: 's1', reason: 'never_joined' });
     server.send({ push: 'leaveRoom', roomName: 'room-1' });
-    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2), soon);
     expect(told.mock.calls).toEqual([
       [{ sessionId: 's1', reason: 'never_joined' }],
       [{ roomName: 'room-1' }],
@@ -311,7 +312,7 @@ describe('a journal', () => {
   it('lets what is unanswered fail when it is closed without a server', async () => {
     const journal = await open();
     await server.close();
-    await vi.waitFor(() => expect(journal.isUp).toBe(false));
+    await vi.waitFor(() => expect(journal.isUp).toBe(false), soon);
     const appending = expect(journal.appendTurn('s1', turn)).rejects.toThrow(JournalClosed);
     await journal.close();
     await appending;
@@ -353,7 +354,7 @@ describe('a journal', () => {
       const asked = journal.recall({ sessionId: 'session-1' }, query, guess.signal);
       await vi.waitFor(() => {
         expect(server.of('recall')).toHaveLength(1);
-      });
+      }, soon);
       guess.abort(new Error('the user went on'));
       await expect(asked).rejects.toThrow('the user went on');
       server.send({ id: server.of('recall')[0]?.id ?? 0, ok: true, result: found });
@@ -368,7 +369,7 @@ describe('a journal', () => {
       const asked = journal.recall({ sessionId: 'session-1' }, query, never);
       await vi.waitFor(() => {
         expect(server.of('recall')).toHaveLength(1);
-      });
+      }, soon);
       const welcomed = once(journal.events, 'welcome');
       server.breakLine();
       await expect(asked).rejects.toThrow();

@@ -32,7 +32,7 @@ beforeAll(async () => {
   database = await openDatabase({ dataDir: folder, migrationsDir, log: silentLog });
   documents = new Documents(database.db);
   clock = new FakeClock();
-}, 60_000);
+});
 afterEach(async () => {
   for (const reader of open.splice(0)) await reader.close();
   await database.db.delete(knowledgeDocuments);
@@ -62,7 +62,7 @@ const until = (isSo: () => Promise<void>) =>
       await clock.advance(10_000);
       await isSo();
     },
-    { timeout: 15_000, interval: 5 },
+    { timeout: 60_000, interval: 5 },
   );
 const settled = (workspaceId: string, state: 'ready' | 'failed') =>
   until(async () => {

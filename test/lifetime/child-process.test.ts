@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ChildProcess, type ChildCommand } from '../../src/lifetime/child-process.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import { processAlive } from '../fakes/process-alive.ts';
+import { soon } from '../fakes/soon.ts';
 
 function shell(script: string, rest: Partial<ChildCommand> = {}): ChildCommand {
   return { file: '/bin/sh', args: ['-c', script], env: {}, onLine: () => undefined, ...rest };
@@ -63,10 +64,10 @@ describe('ChildProcess', () => {
       }),
       systemClock,
     );
-    await vi.waitUntil(() => pids.length === 1);
+    await vi.waitUntil(() => pids.length === 1, soon);
     await child.close();
     expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
-    await vi.waitUntil(() => pids.every((pid) => !processAlive(pid)), { timeout: 10_000 });
+    await vi.waitUntil(() => pids.every((pid) => !processAlive(pid)), soon);
   });
 
   it('leaves nothing behind when the process that owns it is killed', async () => {
@@ -76,11 +77,11 @@ describe('ChildProcess', () => {
     const pids: number[] = [];
     owner.stdout.setEncoding('utf8');
     owner.stdout.on('data', (text: string) => pids.push(...text.trim().split('\n').map(Number)));
-    await vi.waitUntil(() => pids.length === 1, { timeout: 10_000 });
+    await vi.waitUntil(() => pids.length === 1, soon);
     const gone = once(owner, 'exit');
     owner.kill('SIGKILL');
     await gone;
-    await vi.waitUntil(() => pids.every((pid) => !processAlive(pid)), { timeout: 10_000 });
+    await vi.waitUntil(() => pids.every((pid) => !processAlive(pid)), soon);
     expect(pids).toHaveLength(1);
   });
 });

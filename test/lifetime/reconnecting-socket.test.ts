@@ -8,6 +8,7 @@ import {
   type SocketSettings,
 } from '../../src/lifetime/reconnecting-socket.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
+import { soon } from '../fakes/soon.ts';
 
 let http: Server;
 let sockets: WebSocketServer;
@@ -66,7 +67,7 @@ const opened = async (times: number) => {
   await vi.waitFor(() => {
     expect(accepted).toHaveLength(times);
     expect(socket.isOpen).toBe(true);
-  });
+  }, soon);
 };
 
 describe('a reconnecting socket', () => {
@@ -74,7 +75,7 @@ describe('a reconnecting socket', () => {
     open();
     await opened(1);
     accepted[0]?.terminate();
-    await vi.waitFor(() => expect(downs).toEqual([{ kind: 'closed', code: 1006 }]));
+    await vi.waitFor(() => expect(downs).toEqual([{ kind: 'closed', code: 1006 }]), soon);
     expect(socket.send('lost')).toBe(false);
     await clock.advance(99);
     expect(accepted).toHaveLength(1);
@@ -86,7 +87,7 @@ describe('a reconnecting socket', () => {
     open();
     await opened(1);
     for (let at = 0; at < 5; at++) await clock.advance(500);
-    await vi.waitFor(() => expect(downs).toEqual([{ kind: 'silent' }]));
+    await vi.waitFor(() => expect(downs).toEqual([{ kind: 'silent' }]), soon);
   });
 
   it('does not take its own standing still for silence', async () => {
@@ -100,7 +101,7 @@ describe('a reconnecting socket', () => {
   it('says with which status it was refused, and tries again', async () => {
     refuses = true;
     open();
-    await vi.waitFor(() => expect(downs).toEqual([{ kind: 'refused', status: 401 }]));
+    await vi.waitFor(() => expect(downs).toEqual([{ kind: 'refused', status: 401 }]), soon);
     refuses = false;
     await clock.advance(100);
     await opened(1);
@@ -110,7 +111,7 @@ describe('a reconnecting socket', () => {
     open();
     await opened(1);
     accepted[0]?.send('x'.repeat(2_000));
-    await vi.waitFor(() => expect(downs).toHaveLength(1));
+    await vi.waitFor(() => expect(downs).toHaveLength(1), soon);
   });
 
   it('can be closed while it is still connecting', async () => {

@@ -102,8 +102,9 @@ describe('a server that is full', () => {
         for (let at = 0; at < 3; at++) await calls.open({ microphone: false, greeting: false });
         await parley.untilGauge('sessions_free', 2);
       } finally {
+        const ended = once(byHand, 'exit');
         byHand.kill('SIGTERM');
-        await once(byHand, 'exit');
+        await ended;
       }
       // Those that it had are with the other one now, as far as that has places.
       await parley.untilGauge('sessions_free', 0);

@@ -40,7 +40,7 @@ const placing: Entrance = {
       make: () => Promise.resolve({ conversationId: 'c1', members: null }),
     }),
 };
-const soon = { timeout: 15_000, interval: 20 };
+const soon = { timeout: 90_000, interval: 20 };
 const stage = { baseUrl: 'http://127.0.0.1:1/v1', model: 'm' };
 
 let livekit: LiveKit;
@@ -166,6 +166,7 @@ describe('dispatch with a real LiveKit', () => {
     const placed = await dispatch.enter(placing);
     const room = await client(placed);
     await vi.waitFor(() => expect(dispatch.count().live).toBe(1), soon);
+    await seesAgent(room, placed.roomName);
     const second = await agent();
     await vi.waitFor(() => expect(dispatch.count().accepting).toBe(2), soon);
     const ghost = room.remoteParticipants.get(agentIdentity(placed.roomName))?.sid;

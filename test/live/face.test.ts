@@ -1,6 +1,6 @@
 import { dispose } from '@livekit/rtc-node';
 import type * as z from 'zod';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { kindOf, type Caller, type Received } from '../../bench/caller.ts';
 import { arkitColumns } from '../../src/face/arkit.ts';
 import { metahumanColumns } from '../../src/face/metahuman.ts';
@@ -39,6 +39,9 @@ describe('the face of a character', () => {
     provider = await ScriptedProvider.open();
     // The embedded voice, which tells when its phonemes sound.
     parley = await Parley.start({ provider, stages: ['LLM', 'STT'] });
+  });
+
+  beforeEach(() => {
     provider.reply = () => 'Down the hill, past the mill. You cannot miss the big harbour.';
   });
 
@@ -113,6 +116,10 @@ describe('the face of a character', () => {
       blendshape_provider: 'neurosync',
       blendshape_config: { format: 'arkit', frames_buffer_duration: 0.5 },
     });
+    // So long that nobody is late who cuts it.
+    provider.reply = () =>
+      'Down the hill, past the mill, over the bridge, along the river, around the church, through the ' +
+      'village, and then straight on until you see the masts. You cannot miss the big harbour.';
     const start = since(caller);
     await caller.send({ type: 'user_text_message', data: { text: 'Where is the harbour?' } });
     const heardMs = () => soundOf(caller.received.slice(start.fromIndex)).length / 24;

@@ -94,14 +94,22 @@ describe('a character with documents', () => {
       (_, n) =>
         `Berth ${n} of the harbour belongs to the fisher number ${n}, who pays ${n * 3} crowns a year for it and keeps a lantern.`,
     );
-    const id = await bank.upload('berths.docx', docxOf(paragraphs));
-    await vi.waitFor(
-      async () => {
-        const { progress } = (await bank.list()).find((one) => one.id === id) ?? {};
-        expect(progress).toBeGreaterThan(20);
-      },
-      { timeout: 40_000, interval: 20 },
-    );
+    // Who looks too late uploads it again.
+    let id = '';
+    let isCaught = false;
+    while (!isCaught) {
+      id = await bank.upload('berths.docx', docxOf(paragraphs));
+      const seen = await vi.waitFor(
+        async () => {
+          const found = (await bank.list()).find((one) => one.id === id);
+          if (!found?.is_available) expect(found?.progress).toBeGreaterThan(20);
+          return found;
+        },
+        { timeout: 120_000, interval: 20 },
+      );
+      isCaught = seen?.is_available === false;
+      if (!isCaught) await bank.delete(id);
+    }
     const { dataDir } = parley;
     await parley.killEverything();
     parley = await Parley.start({ provider, stages: ['STT', 'TTS'], dataDir });

@@ -58,7 +58,7 @@ describe('long-term memory', () => {
           },
         ]);
       },
-      { timeout: 20_000, interval: 250 },
+      { timeout: 90_000, interval: 250 },
     );
     const { dataDir } = parley;
     await parley.stop();

@@ -122,7 +122,7 @@ describe('the embedded provider', () => {
       at += pieceSamples;
       if (at >= sound.length) break;
     }
-    await vi.waitFor(() => expect(partials.length).toBeGreaterThan(0), { timeout: 20_000 });
+    await vi.waitFor(() => expect(partials.length).toBeGreaterThan(0), { timeout: 90_000 });
     const { text } = await line.words(whole, new AbortController().signal);
     expect(text.toLowerCase()).toBe(said);
     expect(said.startsWith(partials[0]?.toLowerCase() ?? '?')).toBe(true);
@@ -176,7 +176,7 @@ describe('the embedded provider', () => {
         expect((await fetch(`${baseUrl}/models`)).ok).toBe(true);
         expect(recognisers.filter(processAlive)).toEqual([]);
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 90_000, interval: 50 },
     );
     expect(offline.baseUrl).toBe(baseUrl);
     expect(offline.pid).not.toBe(pid);
@@ -188,7 +188,7 @@ describe('the embedded provider', () => {
     await transcribe(offline, await speak(offline, 'hello'));
     const all = [pid, ...(await childrenOf(pid))];
     await offline.close();
-    await vi.waitFor(() => expect(all.filter(processAlive)).toEqual([]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(all.filter(processAlive)).toEqual([]), { timeout: 60_000 });
   });
 
   it('as a program says its port in one line, and ends when its input does', async () => {

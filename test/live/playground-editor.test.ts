@@ -5,7 +5,7 @@ import { silence } from '../fakes/espeak.ts';
 import { Chromium } from './support/chromium.ts';
 import { Parley } from './support/server.ts';
 
-const waitMs = 60_000;
+const waitMs = 120_000;
 const phone = { width: 390, height: 780 };
 
 describe('the character editor of the playground, in a real browser', () => {
@@ -48,6 +48,10 @@ describe('the character editor of the playground, in a real browser', () => {
     await press('backstory-write');
     await at('backstory-status').filter({ hasText: 'Written' }).waitFor();
     expect(await at('backstory').inputValue()).toContain('Tilda');
+    // So long that it still speaks when a busy browser looks.
+    await at('voice-sentence').fill(
+      'This is how I sound, and I have a lot to say. '.repeat(6).trim(),
+    );
     await press('voice-play');
     await page.locator('[data-preview="playing"]').waitFor();
     await press('voice-stop');
@@ -72,7 +76,7 @@ describe('the character editor of the playground, in a real browser', () => {
     ]);
     const ready = at('document').filter({ hasText: 'ferries.txt' });
     await ready.and(page.locator('[data-state="ready"]')).waitFor();
-    expect(await ready.getByTestId('document-connected').isChecked()).toBe(true);
+    await expect.poll(() => ready.getByTestId('document-connected').isChecked()).toBe(true);
     const refused = at('upload').filter({ hasText: 'picture.png' });
     await refused.and(page.locator('[data-state="failed"]')).waitFor();
     expect(await refused.textContent()).not.toContain('undefined');

@@ -40,7 +40,7 @@ describe('PostgreSQL', () => {
     await running().stop();
     await expect(database.ping()).rejects.toThrow();
     await running().start();
-    await vi.waitFor(() => database.ping(), { timeout: 20_000, interval: 100 });
+    await vi.waitFor(() => database.ping(), { timeout: 90_000, interval: 100 });
     expect(await database.db.select().from(facts)).toMatchObject([{ name: 'kept' }]);
     await database.close();
   });

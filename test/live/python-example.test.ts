@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rmsDbfs } from '../../src/audio/level.ts';
 import { decodeWav, encodeWav } from '../../src/audio/wav.ts';
 import { speakingRateHz } from '../../src/frames/pcm.ts';
-import { spoken } from '../fakes/espeak.ts';
+import { concatenated, silence, spoken } from '../fakes/espeak.ts';
 import { ScriptedProvider } from '../fakes/scripted-provider.ts';
 import { hum } from '../fakes/scripted-tts.ts';
 import { speakQuickly } from './support/calls.ts';
@@ -42,9 +42,9 @@ describe('examples/python-data-audio', () => {
   });
 
   function talk(args: string[], key = parley.apiKey) {
-    return promisify(execFile)(python, [program, ...args], {
+    return promisify(execFile)(python, [program, ...args, '--timeout', '150'], {
       env: { PARLEY_URL: parley.url, PARLEY_API_KEY: key, PYTHONDONTWRITEBYTECODE: '1' },
-      timeout: 60_000,
+      timeout: 240_000,
     });
   }
 
@@ -70,7 +70,9 @@ describe('examples/python-data-audio', () => {
 
   it('is heard when it speaks, and takes chunks without headers as well', async () => {
     const question = join(folder, 'question.wav');
-    await writeFile(question, encodeWav(await spoken('Where is the harbour?', 22_050), 22_050));
+    const words = await spoken('Where is the harbour?', 22_050);
+    // Time for the server to open the microphone.
+    await writeFile(question, encodeWav(concatenated(silence(3_000, 22_050), words), 22_050));
     const file = join(folder, 'spoken.wav');
     const { stdout } = await talk(['--wav', question, '--chunk-ms', '1000', file]);
     expect(stdout).toContain(`you: Where is the harbour?\ncharacter: ${answer}\n`);

@@ -107,9 +107,12 @@ describe('a room that people share', () => {
       const finals = ann.received
         .slice(from.fromIndex)
         .filter(({ message }) => kindOf(message) === 'final-user-transcription');
-      return finals.length === 2 ? finals : undefined;
+      return finals.length >= 2 ? finals : undefined;
     }, 'what both of them said');
-    expect(said.map(({ message }) => dataOf(message)['speaker_name'])).toEqual(['Ann', 'Ben']);
+    expect(said.slice(0, 2).map(({ message }) => dataOf(message)['speaker_name'])).toEqual([
+      'Ann',
+      'Ben',
+    ]);
   });
 
   it('answers typed text of either, and each command to its sender', async () => {
@@ -117,6 +120,8 @@ describe('a room that people share', () => {
     const from = since(ann);
     const messages = await exchange(ben, 'Is there a boat?');
     expect(messages.map(({ message }) => kindOf(message))).toContain('server-response');
+    // Hers come by another way.
+    await ann.message('bot-turn-completed', from);
     const seen = ann.received.slice(from.fromIndex).map(({ message }) => kindOf(message));
     expect(seen).toContain('final-user-transcription');
     expect(seen).not.toContain('server-response');
@@ -129,7 +134,7 @@ describe('a room that people share', () => {
     expect(await refusal(cid)).toEqual({ status: 409, code: 'shared_session_conflict' });
     await ben.leave();
     expect(await refusal({ ...cid, room_name: 'no-such-room' })).toMatchObject({ status: 404 });
-    const third = await vi.waitFor(() => calls.open({ body: cid, greeting: false }), 10_000);
+    const third = await vi.waitFor(() => calls.open({ body: cid, greeting: false }), 90_000);
     expect(third.answer.room_name).toBe(room_name);
     expect(third.answer.character_session_id).toBe(ann.answer.character_session_id);
   });
@@ -181,7 +186,9 @@ describe('a room that people share', () => {
 
   it('is not silenced by one who floods it', async () => {
     const [ann, ben] = await two();
-    for (let n = 0; n < 400; n++) void ben.send({ type: 'tts-toggle', data: { enabled: true } });
+    const flood = Array.from({ length: 400 }, () =>
+      ben.send({ type: 'tts-toggle', data: { enabled: true } }),
+    );
     await ben.until(
       () =>
         ben.received.find(({ message }) => message['event_type'] === 'rate-limit')
@@ -190,6 +197,7 @@ describe('a room that people share', () => {
       'the flood to be refused',
     );
     await exchange(ann, 'Can you hear me?');
+    await Promise.all(flood);
     expect(ann.received.some(({ message }) => message['event_type'] === 'rate-limit')).toBe(false);
   });
 });

@@ -97,6 +97,8 @@ describe('recognition while the user speaks', () => {
     expect(provider.stt.counts.requests).toBeGreaterThanOrEqual(2);
     expect(provider.realtime.counts.tries).toBe(tries + 1);
     // Said once for the connection that broke, once for the refusal.
-    expect(parley.output.split('no streaming recognition')).toHaveLength(3);
+    const said = () => parley.output.split('no streaming recognition').length - 1;
+    await expect.poll(said).toBeGreaterThanOrEqual(2);
+    expect(said()).toBe(2);
   });
 });

@@ -118,7 +118,7 @@ describe('trouble', () => {
     );
     await parley.untilGauge('sessions_live', 1);
     client.kill('SIGKILL');
-    await parley.untilGauge('sessions_live', 0, 90_000);
+    await parley.untilGauge('sessions_live', 0, 200_000);
   });
 
   it('a client that publishes nothing and leaves at once leaves no session behind either', async () => {

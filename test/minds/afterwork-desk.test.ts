@@ -20,7 +20,7 @@ describe('what a chat in writing leaves to be done', () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-desk-'));
     const migrationsDir = resolve('drizzle');
     storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
-  }, 60_000);
+  });
   afterAll(async () => {
     await storage.database.close();
     await rm(folder, { recursive: true, force: true });

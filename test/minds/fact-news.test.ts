@@ -16,7 +16,7 @@ describe('what is remembered of somebody who is in a session', () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-fact-news-'));
     const migrationsDir = resolve('drizzle');
     storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
-  }, 60_000);
+  });
   afterAll(async () => {
     await storage.database.close();
     await rm(folder, { recursive: true, force: true });

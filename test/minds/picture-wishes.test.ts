@@ -18,7 +18,7 @@ describe('a wish for a picture', () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-wishes-'));
     const migrationsDir = resolve('drizzle');
     storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
-  }, 60_000);
+  });
   afterAll(async () => {
     await storage.database.close();
     await rm(folder, { recursive: true, force: true });

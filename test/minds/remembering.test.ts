@@ -28,7 +28,7 @@ describe('what characters remember', () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-remembering-'));
     const migrationsDir = resolve('drizzle');
     storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
-  }, 60_000);
+  });
   afterAll(async () => {
     await storage.database.close();
     await rm(folder, { recursive: true, force: true });

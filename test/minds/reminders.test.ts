@@ -16,6 +16,7 @@ import { runningInMemory } from '../fakes/running-in-memory.ts';
 import { ScriptedLlm, type LlmStep } from '../fakes/scripted-llm.ts';
 import { ScriptedStt } from '../fakes/scripted-stt.ts';
 import { ScriptedTts } from '../fakes/scripted-tts.ts';
+import { soon } from '../fakes/soon.ts';
 
 const never = new AbortController().signal;
 
@@ -26,7 +27,7 @@ describe('a reminder', () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-reminders-'));
     const migrationsDir = resolve('drizzle');
     storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
-  }, 60_000);
+  });
   afterAll(async () => {
     await storage.database.close();
     await rm(folder, { recursive: true, force: true });
@@ -107,7 +108,7 @@ describe('a reminder', () => {
     const writing = reminders.write({ ...of, character, userId: 'tom' }, undefined, never);
     await vi.waitFor(() => {
       expect(llm.log.calls).toHaveLength(1);
-    });
+    }, soon);
     const beside = textChat.answer({ ...of, character, words: 'Hello' }, never);
     await expect(beside).rejects.toThrow(AnswerRunning);
     await storage.clock.advance(1_000);

@@ -154,7 +154,7 @@ export function storageContract(name: string, open: () => Promise<Database>): vo
     let storage: Storage | undefined;
     beforeAll(async () => {
       storage = new Storage(await open());
-    }, 60_000);
+    });
     afterAll(async () => storage?.database.close());
     const opened = () => {
       if (!storage) throw new Error('the database is not open');

@@ -17,7 +17,7 @@ describe('the app API', () => {
   let server: AiChatServer;
   beforeAll(async () => {
     server = await AiChatServer.start();
-  }, 60_000);
+  });
   afterAll(() => server.close());
   beforeEach(() => {
     setRight(server);
@@ -150,9 +150,12 @@ describe('the app API', () => {
 
   it('gives one answer at a time to each user and character', async () => {
     const { token } = await server.user();
-    server.provider.llm.pace = { firstMs: 400, pieceMs: 0 };
+    const release = server.provider.llm.hold();
     const body = { characterId: 7, content: '你好' };
-    const both = await Promise.all([1, 2].map(() => server.post('/api/v1/chat', body, { token })));
+    const asked = [1, 2].map(() => server.post('/api/v1/chat', body, { token }));
+    await Promise.race(asked);
+    release();
+    const both = await Promise.all(asked);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(await histories(7, token)).toHaveLength(2);
   });
@@ -170,12 +173,13 @@ describe('the app API', () => {
           headers: more.key === undefined ? {} : { 'Idempotency-Key': more.key },
         },
       );
-    server.provider.llm.pace = { firstMs: 300, pieceMs: 0 };
+    const release = server.provider.llm.hold();
     const before = server.provider.llm.counts.requests;
     const first = ask('你好', { key: 'k-1' });
     await server.provider.llm.until(({ requests }) => requests > before);
     expect((await ask('再见', { from })).status).toBe(409);
     expect((await ask('你好', { from, key: 'k-1' })).status).toBe(409);
+    release();
     const answer = await answerOf(await first);
     expect(await answerOf(await ask('你好', { from, key: 'k-1' }))).toEqual(answer);
     expect((await ask('再见', { from, key: 'k-1' })).status).toBe(422);
@@ -221,11 +225,12 @@ describe('the app API', () => {
   it('keeps no answer that was on its way when its conversation was cleared', async () => {
     const { token } = await server.user();
     const before = server.provider.llm.counts.requests;
-    server.provider.llm.pace = { firstMs: 300, pieceMs: 0 };
+    const release = server.provider.llm.hold();
     const body = { characterId: 10, content: '你好' };
     const answering = server.post('/api/v1/chat', body, { token });
     await server.provider.llm.until(({ requests }) => requests > before);
     await server.fetch('/api/v1/chat/10', { method: 'DELETE', token });
+    release();
     const refused = await answering;
     expect(refused.status).toBe(409);
     expect(await refused.json()).toMatchObject({ data: { error: 'conversation_gone' } });

@@ -9,7 +9,7 @@ describe('the users of the app API', () => {
   let server: AiChatServer;
   beforeAll(async () => {
     server = await AiChatServer.start();
-  }, 60_000);
+  });
   afterAll(() => server.close());
   beforeEach(() => {
     setRight(server);

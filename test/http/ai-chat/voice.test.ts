@@ -14,7 +14,7 @@ describe('the voice of an answer', () => {
   let said = 0;
   beforeAll(async () => {
     server = await AiChatServer.start();
-  }, 60_000);
+  });
   afterAll(() => server.close());
   beforeEach(() => {
     server.provider.tts.always({ kind: 'ok' });

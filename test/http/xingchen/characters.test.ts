@@ -23,7 +23,7 @@ describe('characters of the Xingchen API', () => {
 
   beforeAll(async () => {
     server = await XingchenServer.start([documentId]);
-  }, 60_000);
+  });
   afterAll(() => server.close());
 
   it('returns the documented character exactly as it was sent', async () => {

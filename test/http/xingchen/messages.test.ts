@@ -11,7 +11,7 @@ describe('messages in the Xingchen API', () => {
   beforeAll(async () => {
     server = await XingchenServer.start();
     server.provider.reply = ({ messages }) => `回答：${messages.at(-1)?.content ?? ''}`;
-  }, 60_000);
+  });
   afterAll(() => server.close());
 
   const say = async (characterId: string, words: string, userId: string = randomUUID()) => {

@@ -7,6 +7,7 @@ import { ChatAnswer } from '../../../src/protocol/xingchen/chat.ts';
 import { HistoryAnswer, ImageAnswer } from '../../../src/protocol/xingchen/messages.ts';
 import { onePixel } from '../../fakes/scripted-provider.ts';
 import { asking, XingchenServer } from './server.ts';
+import { soon } from '../../fakes/soon.ts';
 
 const inspect = { 'X-AcA-DataInspection': 'enable' };
 const image = { enabled: true, name: 'text_to_image_plugin', positiveDesc: '二次元,彩色' };
@@ -23,7 +24,7 @@ describe('plugins and inspection in the Xingchen API', () => {
   beforeAll(async () => {
     server = await XingchenServer.start([], { draws: true, inspects: true });
     plain = await XingchenServer.start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.close();
     await plain.close();
@@ -207,7 +208,7 @@ describe('plugins and inspection in the Xingchen API', () => {
         const { data } = ImageAnswer.parse(await poll(messageId, userId));
         expect(['SUCCEEDED', 'FAILED']).toContain(data.status);
         return data;
-      });
+      }, soon);
     const wish = async (characterId: string, words = '画一张你骑马的图', on = server) => {
       const userId = randomUUID();
       const { messageId } = await answered(asking(characterId, words, { userId }), {}, on);

@@ -59,15 +59,29 @@ export function since(caller: Caller): { fromIndex: number } {
 
 /** Types a text and waits for its whole answer. @returns all messages of the turn */
 export async function exchange(caller: Caller, text: string): Promise<Received[]> {
-  const from = since(caller);
+  const { fromIndex } = since(caller);
   await caller.send({ type: 'user_text_message', data: { text } });
-  // A turn that this one cut off may be reported first.
-  await caller.message('bot-llm-started', from);
-  const started = caller.received.findIndex(
-    ({ message }, index) => index >= from.fromIndex && kindOf(message) === 'bot-llm-started',
-  );
-  await caller.message('bot-turn-completed', { fromIndex: started });
-  return caller.received.slice(from.fromIndex);
+  // What was under way, a greeting as well, may only now begin, and is cut by this and reported before it.
+  const isAsked = ({ message }: Received) =>
+    kindOf(message) === 'final-user-transcription' && textOf(message) === text.trim();
+  const asked = await indexFrom(caller, fromIndex, isAsked, `the words "${text}"`);
+  const isEnd = ({ message }: Received) => kindOf(message) === 'bot-turn-completed';
+  const end = await indexFrom(caller, asked, isEnd, `the end of the answer to "${text}"`);
+  const earlier = caller.received.findLastIndex((one, at) => at < asked && isEnd(one));
+  return caller.received.slice(Math.max(fromIndex, earlier + 1), end + 1);
+}
+
+/** Where the first such message from there on is, waiting for it if need be. */
+async function indexFrom(
+  caller: Caller,
+  fromIndex: number,
+  isWanted: (received: Received) => boolean,
+  what: string,
+): Promise<number> {
+  return caller.until(() => {
+    const found = caller.received.findIndex((one, at) => at >= fromIndex && isWanted(one));
+    return found < 0 ? undefined : found;
+  }, what);
 }
 
 /** The answer's text as it streamed. */

@@ -16,6 +16,7 @@ export class Chromium {
     const file = join(folder, 'microphone.wav');
     await writeFile(file, encodeWav(microphone, sampleRateHz));
     const browser = await chromium.launch({
+      timeout: 150_000,
       executablePath: process.env['PARLEY_TEST_BROWSER'] ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox',

@@ -51,7 +51,7 @@ export class KnowledgeBank {
         if (!document?.is_available && document?.error === undefined) throw new Error('being read');
         return document;
       },
-      { timeout: 60_000, interval: 100 },
+      { timeout: 240_000, interval: 100 },
     );
   }
 

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import * as z from 'zod';
 import type { Parley } from './server.ts';
 
-const waitMs = 30_000;
+const waitMs = 90_000;
 const root = resolve('examples/web');
 const Routes = z.array(z.object({ policy: z.string(), local: z.string() }));
 
@@ -96,6 +96,16 @@ export class SdkPage {
   /** The SDK's chat messages of one type. */
   bubbles(type: string): Locator {
     return this.page.locator(`#chat li[data-type="${type}"]`);
+  }
+
+  /** Waits until every frame of the face that was received has been played. @returns how many those are */
+  async framesPlayed(): Promise<number> {
+    const left = async () => {
+      const { played, received } = await this.frames();
+      return received - played;
+    };
+    await expect.poll(left, { timeout: waitMs }).toBe(0);
+    return (await this.frames()).received;
   }
 
   async frames(): Promise<{ played: number; received: number }> {

@@ -22,8 +22,10 @@ export type ParleyOptions = {
 
 const apiKey = 'the-first-key-of-this-test';
 /** A first start on a busy machine; ready is usually reported within three seconds. */
-const readyWithinMs = 90_000;
-const exitWithinMs = 30_000;
+const readyWithinMs = 150_000;
+const exitWithinMs = 90_000;
+/** What its processes started may learn from a closed pipe alone that it is over. */
+const goneWithinMs = 30_000;
 const Card = z.object({ id: z.string(), name: z.string(), greeting: z.string() });
 const Cards = z.object({ characters: z.array(Card).min(2) });
 export type CharacterCard = z.infer<typeof Card>;
@@ -64,6 +66,8 @@ export class Parley {
         AGENTS: '1',
         // A test machine may be busy with something else; its tests are not of that.
         CPU_LIMIT_PERCENT: '0',
+        // As many on every machine: usually they follow from its cores.
+        SESSIONS_PER_AGENT: '24',
         ...stageSettings(options),
         ...options.env,
       },
@@ -117,7 +121,7 @@ export class Parley {
   }
 
   /** Waits until a number of `/metrics` is this. */
-  async untilGauge(name: string, wanted: number, timeout = 30_000): Promise<void> {
+  async untilGauge(name: string, wanted: number, timeout = 90_000): Promise<void> {
     await vi.waitFor(
       async () => {
         const value = await this.gauge(name);
@@ -136,7 +140,7 @@ export class Parley {
     const children = this.children;
     if (!this.#exited) this.process.kill('SIGTERM');
     await this.#exit();
-    const left = children.filter(({ pid }) => processAlive(pid));
+    const left = await leftOf(children);
     for (const { pid } of left) kill(pid);
     if (left.length > 0)
       throw new Error(`left behind: ${left.map(({ command }) => command).join(' | ')}`);
@@ -145,14 +149,15 @@ export class Parley {
 
   /** As when the power fails: nobody gets to say a word. */
   async killEverything(): Promise<void> {
-    const everyone = [...this.children.map(({ pid }) => pid), this.pid];
+    // The server first: it would start again what it sees die.
+    const everyone = [this.pid, ...this.children.map(({ pid }) => pid)];
     for (const pid of everyone) kill(pid);
     await this.#exit();
     await vi.waitFor(
       () => {
         if (everyone.some(processAlive)) throw new Error('something outlives kill -9');
       },
-      { timeout: 10_000, interval: 20 },
+      { timeout: goneWithinMs, interval: 20 },
     );
   }
 
@@ -208,6 +213,14 @@ function stageSettings({ provider, stages = ['LLM', 'STT', 'TTS'] }: ParleyOptio
       [`${stage}_MODEL`, `scripted-${stage.toLowerCase()}`],
     ]),
   );
+}
+
+/** Those that are still there after a while. */
+async function leftOf(children: readonly ProcessRow[]): Promise<ProcessRow[]> {
+  const left = () => children.filter(({ pid }) => processAlive(pid));
+  const giveUpAtMs = performance.now() + goneWithinMs;
+  while (left().length > 0 && performance.now() < giveUpAtMs) await pause(50);
+  return left();
 }
 
 function kill(pid: number): void {

@@ -31,6 +31,8 @@ const sampleEvery = pagePath === undefined ? 4 : 1;
 /** The embedded recogniser takes seconds for a scene; the whole set is played to it for the page alone. */
 const embeddedEvery = pagePath === undefined ? 10 : 1;
 const embeddedTimeoutMs = 20 * 60_000;
+/** A set takes a minute by itself; a busy machine may take many. */
+const setTimeoutMs = 15 * 60_000;
 
 let vad: SileroVad;
 let scenes: Scene[] = [];
@@ -42,7 +44,7 @@ beforeAll(async () => {
   const studio = await Studio.open();
   scenes = await studio.recordAll([...english, ...chinese]);
   unseen = await studio.recordAll(heldOut);
-});
+}, setTimeoutMs);
 
 afterAll(async () => {
   await vad.close();
@@ -89,7 +91,7 @@ function expectNothingTwiceOrAfterACut({ answeredTwice, playedAfterCutMs }: Meas
   expect(playedAfterCutMs).toBe(0);
 }
 
-describe('turn-taking', () => {
+describe('turn-taking', { timeout: setTimeoutMs }, () => {
   it('is tried on at least 120 labelled utterances in two languages', () => {
     expect(scenes.length).toBeGreaterThanOrEqual(120);
     expect(new Set(scenes.map(({ script }) => script.language)).size).toBe(2);

@@ -7,6 +7,7 @@ import { probeMcp } from '../../../src/providers/tools/probe-mcp.ts';
 import type { ToolBox } from '../../../src/providers/tools/tool-box.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
 import { FakeMcp } from '../../fakes/fake-mcp.ts';
+import { soon } from '../../fakes/soon.ts';
 
 const deps = { clock: systemClock, log: silentLog };
 
@@ -173,7 +174,7 @@ describe('tools of an MCP server', () => {
     const mcp = await FakeMcp.open();
     const box = open([server(mcp.url)]);
     expect(names(box)).toEqual([]);
-    await vi.waitFor(() => expect(names(box)).toEqual(['lookup_order', 'cancel_order']));
+    await vi.waitFor(() => expect(names(box)).toEqual(['lookup_order', 'cancel_order']), soon);
     expect(box.offered.map(({ isRepeatable }) => isRepeatable)).toEqual([true, false]);
     expect(await box.call('lookup_order', { order: 'A1' }, signal)).toEqual({
       ok: true,
@@ -195,7 +196,7 @@ describe('tools of an MCP server', () => {
   it('are those of the allow-list only', async () => {
     const mcp = await FakeMcp.open();
     const box = open([server(mcp.url, { allowlist: ['lookup_order'] })]);
-    await vi.waitFor(() => expect(names(box)).toEqual(['lookup_order']));
+    await vi.waitFor(() => expect(names(box)).toEqual(['lookup_order']), soon);
     await box.close();
     await mcp.close();
   });
