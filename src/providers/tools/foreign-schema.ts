@@ -10,8 +10,7 @@ const types = new Set(['object', 'array', 'string', 'number', 'integer', 'boolea
  * stand for each other, may take longer than anybody lives: compiled at its first use, and judged within a limit.
  */
 export class ForeignSchema {
-  readonly #ajv = new Ajv({ strict: false, allErrors: false, validateSchema: false, meta: false });
-  #validate: ValidateFunction | undefined;
+  #compiled: { ajv: Ajv; validate: ValidateFunction } | undefined;
   #broken: string | undefined;
 
   constructor(private readonly schema: Record<string, unknown>) {}
@@ -21,8 +20,8 @@ export class ForeignSchema {
     if (this.#broken !== undefined) return this.#broken;
     try {
       return boundedRun(() => {
-        this.#validate ??= this.#ajv.compile(this.schema);
-        return this.#validate(value) ? undefined : this.#ajv.errorsText(this.#validate.errors);
+        const { ajv, validate } = (this.#compiled ??= compiled(this.schema));
+        return validate(value) ? undefined : ajv.errorsText(validate.errors);
       }, mostMs);
     } catch (cause) {
       const why = cause instanceof RanTooLong ? 'takes too long to follow' : 'is broken';
@@ -30,6 +29,12 @@ export class ForeignSchema {
       return this.#broken;
     }
   }
+}
+
+/** By a compiler of its own each time: one that was broken off takes the schema for one that it knows. */
+function compiled(schema: Record<string, unknown>): { ajv: Ajv; validate: ValidateFunction } {
+  const ajv = new Ajv({ strict: false, allErrors: false, validateSchema: false, meta: false });
+  return { ajv, validate: ajv.compile(schema) };
 }
 
 /** Whether a schema could be one, by a look: types that there are, and nothing that stands elsewhere. */
