@@ -86,7 +86,8 @@ describe('a conversation', () => {
     const final = await caller.message('final-user-transcription', from);
     expect(dataOf(final.message)['text']).toBe('I would like to');
     await caller.message('bot-turn-completed', from);
-    expect(heardSeconds.at(-1)).toBeGreaterThan(words.length / callerRateHz);
+    // On a busy machine some of its sound may come after all, and is asked about by itself.
+    expect(Math.max(...heardSeconds)).toBeGreaterThan(words.length / callerRateHz);
   });
 
   it('answers typed text, and shows it to the model and to the client', async () => {
