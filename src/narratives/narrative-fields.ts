@@ -10,13 +10,18 @@ export const limits = {
   objectiveChars: 4_000,
   criteriaChars: 500,
   messageChars: 2_000,
-  behaviourChars: 8_000,
+  /** Of code or constants as JSON: both are told to clients in one data packet of 64,000. */
+  behaviourBytes: 30_000,
   /** Of a whole story as JSON: it travels with every conversation that tells it. */
   storyBytes: 200_000,
 } as const;
 
 const name = z.string().trim().min(1).max(limits.nameChars);
-const behaviour = z.string().max(limits.behaviourChars);
+const behaviour = z
+  .string()
+  .refine((text) => Buffer.byteLength(JSON.stringify(text)) <= limits.behaviourBytes, {
+    error: `must be at most ${limits.behaviourBytes} bytes as JSON`,
+  });
 const SectionFields = z.object({
   name,
   objective: z.string().trim().max(limits.objectiveChars),

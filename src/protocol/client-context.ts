@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ActionConfig } from './action-config.ts';
+import { RespondLane, RespondMode } from './vision-config.ts';
 
 /**
  * What a client changed of its session since `/connect`: kept by the server, so that another agent process that takes
@@ -18,6 +19,8 @@ export const ClientContext = z.object({
   scene: z.array(z.object({ name: z.string(), description: z.string() })).nullable(),
   templateKeys: z.record(z.string(), z.string()).nullable(),
   actionConfig: ActionConfig.nullable(),
+  /** Which inputs make the character speak, as far as that was changed. */
+  respondModes: z.partialRecord(RespondLane, RespondMode).default({}),
   /** `tts-toggle`. */
   speaking: z.boolean().nullable(),
   /** `stt-toggle`. */
@@ -41,6 +44,7 @@ export const untouchedContext: ClientContext = {
   scene: null,
   templateKeys: null,
   actionConfig: null,
+  respondModes: {},
   speaking: null,
   hearing: null,
   muted: [],

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ContextUpdate } from './context-update.ts';
 import { GivenId, laxText, orDefault } from './lax.ts';
 import { PlainLine, plainLine, PlainText, plainText, SomeText } from './plain-text.ts';
+import { RespondModeUpdate } from './respond-mode-update.ts';
 import { CharacterRosterUpdate, InteractionTarget } from './roster.ts';
 import { respond, type ServerResponse } from './server-messages.ts';
 import { VisionStatus, VisionTrigger } from './vision-messages.ts';
@@ -83,6 +84,7 @@ export const ClientMessage = z.discriminatedUnion('type', [
   message('character-roster-update', CharacterRosterUpdate),
   message('vision-status', VisionStatus),
   message('vision-trigger', VisionTrigger),
+  message('respond-mode-update', RespondModeUpdate),
   message('reset-idle-timer', noData),
   message('usage-toggle', z.object({ enabled: z.boolean() })),
   message('kill-pipeline', noData),

@@ -182,7 +182,7 @@ const Requested = SessionSettings.extend({
   room_session_id: optionalText,
 });
 
-export const ConnectRequest = Requested.superRefine((request, context) => {
+const Sound = Requested.superRefine((request, context) => {
   const wrong = (field: string, message: string) => {
     context.addIssue({ code: 'custom', path: [field], message });
   };
@@ -210,6 +210,22 @@ export const ConnectRequest = Requested.superRefine((request, context) => {
     if (request.room_session_id !== null) wrong('room_session_id', 'only a join may name one');
   }
 });
+
+/**
+ * Convai's Unreal plugin has no field for an `emotion_config`, and its characters show emotions all the same
+ * (convai-unreal-engine-plugin/features/emotion/emotion-quick-start.md: "enabled by default on every component"). The
+ * web SDK leaves it out where its user wants no emotions (convai-web-sdk/emotions.md). So it is what else is sent that
+ * tells: the plugin always names these two, and never what the web SDK never leaves out.
+ */
+function withEmotion(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  const isPlugin =
+    ['llm_provider', 'blendshape_provider'].every((field) => field in body) &&
+    !['emotion_config', 'blendshape_config', 'transport'].some((field) => field in body);
+  return isPlugin ? { ...body, emotion_config: {} } : body;
+}
+
+export const ConnectRequest = z.preprocess(withEmotion, Sound);
 export type ConnectRequest = z.infer<typeof ConnectRequest>;
 
 export const ConnectResponse = z.object({

@@ -34,6 +34,9 @@ const lifecycle = {
   response_id: z.string(),
   /** Counts the lifecycle messages of one answer from 1. */
   sequence: z.int().min(1),
+  /** As the messages about the face of this answer have them; absent where it has no frames. */
+  neurosync_turn_id: z.int().optional(),
+  epoch: z.int().optional(),
 };
 
 const behaviorTree = {

@@ -17,11 +17,20 @@ import type { TurnRecord, TurnUsage } from './turn-record.ts';
 export type Speaker = { participantId: string; speakerId?: string; speakerName?: string };
 
 /** The answer that a message is about. */
-export type ResponseMark = { responseId: string; sequence: number };
+export type ResponseMark = {
+  responseId: string;
+  sequence: number;
+  /** Of the frames of its face; absent where there are none. */
+  face?: { turn: number; epoch: number };
+};
 
 const top = <const T extends string, D>(type: T, data: D) => ({ label, type, data }) as const;
 const wrap = (data: WrappedEvent) => ({ label, type: 'server-message', data }) as const;
-const mark = ({ responseId, sequence }: ResponseMark) => ({ response_id: responseId, sequence });
+const mark = ({ responseId, sequence, face }: ResponseMark) => ({
+  response_id: responseId,
+  sequence,
+  ...(face && { neurosync_turn_id: face.turn, epoch: face.epoch }),
+});
 
 /** Makes each message in each form that some client needs, in the order in which they must arrive. */
 export const tell = {

@@ -55,10 +55,14 @@ export function wantsVision(settings: {
 export const RespondMode = z.enum(['silent', 'auto', 'must_respond']);
 export type RespondMode = z.infer<typeof RespondMode>;
 
+/** Inputs that are not the user's own words. */
+export const RespondLane = z.enum(['vision', 'context_update', 'trigger', 'scene_metadata']);
+export type RespondLane = z.infer<typeof RespondLane>;
+
 /** The user's own words, spoken or typed, are always answered; these are the other inputs. */
 export const RespondModes = z.object({
   vision: orDefault(RespondMode, 'silent'),
   context_update: orDefault(RespondMode, 'auto'),
   trigger: orDefault(RespondMode, 'must_respond'),
   scene_metadata: orDefault(RespondMode, 'silent'),
-});
+} satisfies Record<RespondLane, z.ZodType>);

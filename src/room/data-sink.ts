@@ -8,10 +8,10 @@ import { SampleQueue } from './sample-queue.ts';
 import type { VoiceSink } from './voice-sink.ts';
 
 /**
- * A packet holds 64,000 bytes: 47,700 bytes of PCM become 63,600 characters of base64, and the envelope needs 200. So
- * 990 ms at 24 kHz is the longest chunk that fits, header included.
+ * A packet holds 64,000 bytes. 950 ms at 24 kHz are 60,860 characters of base64, WAV header included; the envelope needs
+ * 200, and the marks of a character of several up to 2,000, for part of them are ids that clients give.
  */
-const mostChunkMs = 990;
+const mostChunkMs = 950;
 
 /** Sends audio as `audio-data` messages of exactly the length that the client asked for; the last may be shorter. */
 export class DataSink implements VoiceSink {

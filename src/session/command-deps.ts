@@ -1,6 +1,5 @@
 import type { Participant } from '../protocol/participant.ts';
 import type { Conversation } from '../pipeline/conversation.ts';
-import type { SessionSettings } from '../protocol/connect.ts';
 import type { SessionEnd } from '../protocol/journal.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Diagnostics } from './diagnostics.ts';
@@ -36,7 +35,6 @@ export type CommandDeps = Manner & {
   /** To messages that clients may repeat. */
   answers: GivenAnswers;
   diagnostics: Pick<Diagnostics, 'setUsageEnabled'>;
-  respondModes: SessionSettings['respond_modes'];
   /** Ends the session, soon: the acknowledgement goes out first. */
   end: (reason: SessionEnd) => void;
   log: Log;

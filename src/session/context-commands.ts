@@ -19,13 +19,13 @@ export function updateTemplateKeys(
 /** Descriptions only: what the character may act on is in its action contract. */
 export function updateScene(
   { type, data }: MessageOf<'update-scene-metadata'>,
-  { conversation, context, respondModes, silently }: CommandDeps,
+  { conversation, context, silently }: CommandDeps,
 ): ServerResponse {
   context.set({ scene: data.scene_metadata });
   conversation.contextChanged();
   const names = data.scene_metadata.map(({ name }) => name).join(', ');
   const text = `Around you now: ${names === '' ? 'nothing' : names}`;
-  const mode = respondModes.scene_metadata;
+  const mode = context.respondModes.scene_metadata;
   conversation.react({ text, mayAbstain: mode === 'auto' }, silently ? 'never' : asWish[mode]);
   return respond(type, 'success');
 }

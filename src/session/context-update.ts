@@ -23,7 +23,7 @@ export function updateContext(
   // Not the message's own id: others count theirs from one too, and so does who comes back.
   const updateId = data.update_id ?? undefined;
   const name = updateId === undefined ? undefined : updateName(type, updateId, sender);
-  const runLlm = data.run_llm ?? data.respond_mode ?? asRunLlm[deps.respondModes.context_update];
+  const runLlm = data.run_llm ?? data.respond_mode ?? asRunLlm[context.respondModes.context_update];
   if (updateId !== undefined && name !== undefined && context.wasApplied(name)) {
     const extras = { ...contextExtras(context), update_id: updateId, duplicate: true };
     return respond(type, 'success', { message: 'Context update was applied before', extras });

@@ -56,6 +56,11 @@ export class FaceLine implements VoiceSink {
     this.#track = this.#newTrack();
   }
 
+  /** What the frames of the next answer that is spoken will be told as. */
+  get next(): { turn: number; epoch: number } {
+    return { turn: this.#turns + 1, epoch: this.epoch };
+  }
+
   /** The speaking of an answer begins: clients take frames from now on. */
   begin(responseId: string): void {
     this.#turns++;

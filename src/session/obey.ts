@@ -3,6 +3,7 @@ import type { Participant } from '../protocol/participant.ts';
 import { respond, type ServerResponse } from '../protocol/server-messages.ts';
 import type { CommandDeps, Manner } from './command-deps.ts';
 import { updateContext } from './context-update.ts';
+import { updateRespondMode } from './respond-mode-update.ts';
 import { updateDynamicInfo, updateScene, updateTemplateKeys } from './context-commands.ts';
 import {
   forceUserStopped,
@@ -62,6 +63,8 @@ function answer(
       return visionStatus(message, deps, sender);
     case 'vision-trigger':
       return visionTrigger(message, deps, sender);
+    case 'respond-mode-update':
+      return updateRespondMode(message, deps);
     // What it asks for has happened: every message that a user causes counts as activity.
     case 'reset-idle-timer':
       return respond(message.type, 'success');

@@ -116,7 +116,12 @@ export class Part implements Closable {
     const track = await podium.openVoice(output, face ? [face] : []);
     const voice = face ? new VoiceWithFace(track, face) : track;
     const telling = new Telling(
-      { id: responses, speaker: speakerOf(deps.speaker) },
+      {
+        id: responses,
+        speaker: speakerOf(deps.speaker),
+        isTakenOver: context.epoch > 1,
+        ...(wish?.as === 'frames' && face && { face: () => face.next }),
+      },
       diagnostics,
       clock,
       (message) => {
@@ -205,7 +210,6 @@ export class Part implements Closable {
       answers: deps.answers,
       isShared: deps.isShared,
       diagnostics,
-      respondModes: settings.respond_modes,
       end: deps.end,
       log,
     });

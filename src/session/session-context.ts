@@ -2,6 +2,7 @@ import type { PromptContext } from '../prompt/prompt.ts';
 import type { ActionConfig } from '../protocol/action-config.ts';
 import { untouchedContext, type ClientContext } from '../protocol/client-context.ts';
 import type { SessionSettings } from '../protocol/connect.ts';
+import type { RespondLane, RespondMode } from '../protocol/vision-config.ts';
 import type { DynamicContext } from './dynamic-context.ts';
 
 const limits = {
@@ -40,6 +41,11 @@ export class SessionContext {
     return { staticText: staticRemoved ? '' : (this.settings.dynamic_info?.text ?? ''), updates };
   }
 
+  /** How each input that is not the user's own words affects the character's speech. */
+  get respondModes(): Readonly<Record<RespondLane, RespondMode>> {
+    return { ...this.settings.respond_modes, ...this.#changed.respondModes };
+  }
+
   /** Whether answers are spoken. */
   get speaking(): boolean {
     return this.#changed.speaking ?? this.settings.default_tts_enabled;
@@ -76,6 +82,10 @@ export class SessionContext {
 
   set(change: Partial<Pick<ClientContext, 'scene' | 'templateKeys' | 'speaking' | 'hearing'>>) {
     this.#set(change);
+  }
+
+  setRespondMode(lane: RespondLane, mode: RespondMode): void {
+    this.#set({ respondModes: { ...this.#changed.respondModes, [lane]: mode } });
   }
 
   /** This process has the session after another one. */

@@ -9,12 +9,27 @@ import type { Emotion } from '../script/emotion.ts';
 import type { Diagnostics } from './diagnostics.ts';
 
 /** The answer that is being told; none between turns. */
-type Response = { turnId: string | undefined; number: number; sequence: number };
+type Response = Pick<ResponseMark, 'sequence' | 'face'> & {
+  turnId: string | undefined;
+  number: number;
+};
+
+/** Of which session it is told. */
+export type Told = {
+  /** What the ids of answers begin with. */
+  id: string;
+  speaker: Speaker;
+  /** Another process told of it before. */
+  isTakenOver: boolean;
+  /** As what the frames of the face of an answer that begins to be spoken will be told. */
+  face?: () => { turn: number; epoch: number };
+};
 
 /** Turns what happens in a conversation into the messages that clients read. */
 export class Telling {
   #replyText = '';
-  #emotion: Emotion['emotion'] = 'neutral';
+  /** As the client knows it; undefined where another process told it. */
+  #emotion: Emotion['emotion'] | undefined;
   #hearingSinceMs = 0;
   #writing = false;
   /** Sections that were entered between two pieces of text, where no client may be told. */
@@ -22,11 +37,13 @@ export class Telling {
   #response: Response = { turnId: undefined, number: 0, sequence: 0 };
 
   constructor(
-    private readonly session: { id: string; speaker: Speaker },
+    private readonly session: Told,
     private readonly diagnostics: Diagnostics,
     private readonly clock: Clock,
     private readonly send: (message: ClientBoundMessage) => void,
-  ) {}
+  ) {
+    if (!session.isTakenOver) this.#emotion = 'neutral';
+  }
 
   /** `session:r4`: the answer that is being told, or was last. */
   get responseId(): string {
@@ -88,7 +105,7 @@ export class Telling {
       case 'synthesisBegan':
         return tell.synthesisBegan();
       case 'botStartedSpeaking':
-        return tell.botStartedSpeaking(this.#mark(event.turnId));
+        return tell.botStartedSpeaking(this.#firstMark(event.turnId));
       case 'botStoppedSpeaking':
         return tell.botStoppedSpeaking(this.#mark(event.turnId));
       case 'turnCompleted':
@@ -113,12 +130,25 @@ export class Telling {
     return wasAtRest && emotion === 'neutral' ? [] : tell.botEmotion(emotion, scale);
   }
 
-  /** A turn that is answered twice, since the user went on before a sound, has two responses. */
+  /** From here on it has a face. */
+  #firstMark(turnId: string): ResponseMark {
+    this.#enter(turnId);
+    const face = this.session.face?.();
+    if (face) this.#response.face = face;
+    return this.#mark(turnId);
+  }
+
   #mark(turnId: string): ResponseMark {
+    this.#enter(turnId);
+    const sequence = ++this.#response.sequence;
+    const { face } = this.#response;
+    return { responseId: this.responseId, sequence, ...(face && { face }) };
+  }
+
+  /** A turn that is answered twice, since the user went on before a sound, has two responses. */
+  #enter(turnId: string): void {
     const { number, turnId: told } = this.#response;
     if (turnId !== told) this.#response = { turnId, number: number + 1, sequence: 0 };
-    const sequence = ++this.#response.sequence;
-    return { responseId: this.responseId, sequence };
   }
 
   /** What comes after the end of a turn belongs to another response. */

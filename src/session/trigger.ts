@@ -12,7 +12,7 @@ import { spokenIn } from './speak-tag.ts';
  */
 export function trigger(
   { type, data: { name, text } }: MessageOf<'trigger-message'>,
-  { conversation, context, story, respondModes }: CommandDeps,
+  { conversation, context, story }: CommandDeps,
 ): ServerResponse {
   // Its own words first: they say what happened this time.
   const told = story.trigger(name);
@@ -29,7 +29,7 @@ export function trigger(
   if (event === '') return respond(type, 'success', { message: noContext, extras });
   context.noteEvent(event);
   conversation.contextChanged();
-  const mode = respondModes.trigger;
+  const mode = context.respondModes.trigger;
   const { reaction } = conversation.react(
     { text: fillTemplate(event, keys), mayAbstain: mode === 'auto' },
     asWish[mode],

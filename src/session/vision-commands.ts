@@ -2,7 +2,7 @@ import type { MessageOf } from '../protocol/client-messages.ts';
 import type { Participant } from '../protocol/participant.ts';
 import { respond, type ServerResponse } from '../protocol/server-messages.ts';
 import type { RespondMode } from '../protocol/vision-config.ts';
-import type { VisionTrigger } from '../protocol/vision-messages.ts';
+import type { VisionBuffer, VisionTrigger } from '../protocol/vision-messages.ts';
 import { byIds, byIndices } from '../sight/choice.ts';
 import type { SeenFrame } from '../sight/seen-frame.ts';
 import type { Floor, Reaction } from '../turn/reaction.ts';
@@ -37,7 +37,7 @@ export function visionTrigger(
   return answerOnce(message, deps, sender, () => {
     const { type } = message;
     const data: VisionTrigger = message.data ?? {};
-    const mode = data.respond_mode ?? deps.respondModes.vision;
+    const mode = data.respond_mode ?? deps.context.respondModes.vision;
     const answer = (status: 'success' | 'error', text: string, found: Found) => {
       const requested = mode === 'invalid' ? { requested_respond_mode: mode } : requestedAs(mode);
       const extras = { ...requested, ...found, ...bindingExtras(data) };
@@ -66,7 +66,8 @@ export function visionTrigger(
         downgrade_reason: mode === 'silent' ? null : outcome,
       });
     }
-    const done = carryOut(text, mode, picked.frames, vision, deps);
+    const { status } = vision.buffer(sender?.identity);
+    const done = carryOut(text, mode, { ...picked, status }, vision, deps);
     return answer('success', done.message, done.extras);
   });
 }
@@ -124,7 +125,13 @@ function pick(
     return { refused: 'invalid_frame_indices', why: 'frame_indices must be 1 to 120 integers' };
   const shown = vision.sights.of(identity)?.sight.frames ?? [];
   if (shown.length === 0) return { frames: [] };
-  return { frames: byIndices(shown, indices, framesPerTurn) };
+  const frames = byIndices(shown, indices, framesPerTurn);
+  return frames
+    ? { frames }
+    : {
+        refused: 'invalid_frame_indices_range',
+        why: 'frame_indices reach beyond the newest frame',
+      };
 }
 
 /** What a client that says nothing wants to be told. */
@@ -133,11 +140,13 @@ const usualWish = 'Look at what is shown to you.';
 function carryOut(
   text: string,
   mode: RespondMode,
-  frames: SeenFrame[],
+  shown: { frames: SeenFrame[]; status: VisionBuffer['status'] },
   vision: Vision,
   { conversation, context }: CommandDeps,
 ): { message: string; extras: Found } {
-  const undo = frames.length > 0 ? vision.attach(frames) : () => undefined;
+  const { frames } = shown;
+  const isKnown = vision.isAttached(frames);
+  const undo = frames.length === 0 || isKnown ? () => undefined : vision.attach(frames);
   if (mode === 'silent' && text !== '') context.noteEvent(text);
   // With `auto` there is either nothing begun on a guess, or nothing is attached.
   if (mode !== 'auto') conversation.contextChanged();
@@ -146,21 +155,17 @@ function carryOut(
   const { reaction } = outcome;
   if (mode === 'auto' && reaction === 'none') {
     undo();
+    const unattached = frames.length > 0 ? 'frames_available' : shown.status;
     return {
       message: 'Vision trigger processed silently',
-      extras: { vision_trigger_outcome: 'frames_available', ...lessThan(outcome) },
+      extras: { vision_trigger_outcome: unattached, ...lessThan(outcome) },
     };
   }
-  const attached = {
-    vision_trigger_outcome: frames.length > 0 ? 'attached' : 'buffer_empty',
-    vision_attach_outcome: frames.length > 0 ? 'attached' : 'none',
-    vision_frames_attached: frames.length,
-    vision_image_tokens_est: tokensOf(frames),
-    attached_frame_pts: frames.map(({ pts }) => pts),
-  };
+  const attached = frames.length === 0 ? nothingAttached(shown) : attachedExtras(frames, isKnown);
   if (reaction === 'none' || reaction === 'later') {
     const less = reaction === 'later' ? lessThan(outcome) : {};
-    return { message: 'Vision frames attached silently', extras: { ...attached, ...less } };
+    const how = isKnown ? 'are attached already' : 'attached silently';
+    return { message: `Vision frames ${how}`, extras: { ...attached, ...less } };
   }
   return {
     message: 'Vision trigger invoked LLM',
@@ -171,6 +176,24 @@ function carryOut(
       llm_triggered: true,
       interrupted: reaction === 'cut',
     },
+  };
+}
+
+/** A text is worth speaking about without them; why there are none is said all the same. */
+const nothingAttached = ({ status }: { status: VisionBuffer['status'] }): Found => ({
+  vision_trigger_outcome: status,
+  vision_attach_outcome: status === 'frames_available' ? 'stale_skipped' : 'none',
+});
+
+/** @param isKnown the next answer looks at them anyway: nothing is attached a second time */
+function attachedExtras(frames: SeenFrame[], isKnown: boolean): Found {
+  const outcome = isKnown ? 'deduped_stub' : 'attached';
+  return {
+    vision_trigger_outcome: outcome,
+    vision_attach_outcome: outcome,
+    vision_frames_attached: isKnown ? 0 : frames.length,
+    vision_image_tokens_est: isKnown ? 0 : tokensOf(frames),
+    attached_frame_pts: frames.map(({ pts }) => pts),
   };
 }
 

@@ -16,6 +16,8 @@ const triggerRate = { perSecond: 1, burst: 5 } as const;
 export class Vision {
   /** Attached by the client, and waiting for the answer that looks at them. */
   #attached: readonly SeenFrame[] = [];
+  /** What it attached last. */
+  #newest: readonly SeenFrame[] = [];
   /** Of earlier answers, where the client wants them to add up. */
   #kept: readonly SeenFrame[] = [];
   /** What the running answer looked at. */
@@ -55,13 +57,26 @@ export class Vision {
     return latest(shown, rules, nowMs);
   }
 
+  /** Whether they are what was attached last, and the next answer looks at them all the same. */
+  isAttached(frames: readonly SeenFrame[]): boolean {
+    const waiting = new Set([...this.#attached, ...this.#kept]);
+    const isNewest =
+      frames.length === this.#newest.length &&
+      frames.every((frame) => this.#newest.includes(frame));
+    return frames.length > 0 && isNewest && frames.every((frame) => waiting.has(frame));
+  }
+
   /** The next answer looks at these too. @returns undoes it */
   attach(frames: readonly SeenFrame[]): () => void {
-    const before = this.#attached;
+    const before = { attached: this.#attached, newest: this.#newest };
     const { replaces } = this.sights.rules;
-    this.#attached = replaces ? frames : inOrder([...before, ...frames]).slice(-mostInLook);
+    this.#attached = replaces
+      ? frames
+      : inOrder([...before.attached, ...frames]).slice(-mostInLook);
+    this.#newest = frames;
     return () => {
-      this.#attached = before;
+      this.#attached = before.attached;
+      this.#newest = before.newest;
     };
   }
 
@@ -90,6 +105,7 @@ export class Vision {
     this.#attached = this.#attached.filter((frame) => !looked.has(frame));
     this.#kept = this.sights.rules.replaces ? [] : this.#looked;
     this.#looked = [];
+    if (!this.isAttached(this.#newest)) this.#newest = [];
   }
 
   /** The state of the buffer as a client is told it. */

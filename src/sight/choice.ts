@@ -37,14 +37,18 @@ function nearest(frames: Frames, atMs: number): SeenFrame | undefined {
 /**
  * Counted from the newest (-1) or from the oldest (0); what lies beyond the oldest is the oldest. Two indices are a
  * window with all between them, as game engines send it; two that run backwards are a list, as any other number is.
+ * @returns undefined when one of them, or the beginning of a window, lies beyond the newest: there is no such frame
  */
-export function byIndices(frames: Frames, indices: readonly number[], most: number): SeenFrame[] {
-  const places = indices.map((index) => {
-    const place = index < 0 ? frames.length + index : index;
-    return Math.max(0, Math.min(frames.length - 1, place));
-  });
+export function byIndices(
+  frames: Frames,
+  indices: readonly number[],
+  most: number,
+): SeenFrame[] | undefined {
+  const places = indices.map((index) => Math.max(0, index < 0 ? frames.length + index : index));
   const [first = 0, last = 0] = places;
-  if (places.length === 2 && first <= last) return thinned(frames.slice(first, last + 1), most);
+  const isWindow = places.length === 2 && first <= last;
+  if (Math.max(...(isWindow ? [first] : places)) >= frames.length) return undefined;
+  if (isWindow) return thinned(frames.slice(first, last + 1), most);
   const wanted = new Set(places);
   return thinned(
     frames.filter((_, place) => wanted.has(place)),

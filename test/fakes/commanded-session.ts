@@ -65,7 +65,6 @@ export class CommandedSession {
       answers: new GivenAnswers(),
       isShared: false,
       diagnostics: { setUsageEnabled: note('setUsageEnabled') },
-      respondModes: parsed.respond_modes,
       end: (reason) => this.ends.push(reason),
       log: silentLog,
     });

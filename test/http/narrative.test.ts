@@ -174,6 +174,8 @@ describe('narrative design', () => {
     ['a trigger without a name', 'create-trigger', { trigger_name: '' }],
     ['a section without a name', 'create-section', { section_name: '' }],
     ['an objective too long', 'create-section', { objective: 'x'.repeat(5_000) }],
+    ['code that no message holds', 'create-section', { behavior_tree_code: '"'.repeat(15_000) }],
+    ['constants that no message holds', 'create-section', { bt_constants: 'x'.repeat(29_999) }],
   ])('refuses %s', async (_, operation, fields) => {
     const section_id = await section();
     const decision = { criteria: 'User agrees.', next_section_id: section_id, ...fields };
@@ -190,13 +192,23 @@ describe('narrative design', () => {
     expect(await answer.json()).toEqual({ ERROR: anyText });
   });
 
+  it('names the field that is too long when a section is changed', async () => {
+    const updated_data = { bt_constants: '\u0001'.repeat(5_000) };
+    const body = { character_id, section_id: await section(), updated_data };
+    const answer = await server.post(`${path}/edit-section`, body);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      ERROR: expect.stringMatching(/bt_constants: must be at most 30000 bytes/) as unknown,
+    });
+  });
+
   it('refuses a second trigger of one name, and a story without end', async () => {
     await trigger();
     const again = { character_id, trigger_name: 'StartTrigger' };
     expect((await server.post(`${path}/create-trigger`, again)).status).toBe(400);
-    const long = { character_id, section_name: 'long', behavior_tree_code: 'x'.repeat(8_000) };
+    const long = { character_id, section_name: 'long', behavior_tree_code: 'x'.repeat(29_998) };
     const statuses: number[] = [];
-    for (let i = 0; i < 26; i++)
+    for (let i = 0; i < 7; i++)
       statuses.push((await server.post(`${path}/create-section`, long)).status);
     expect(statuses.at(0)).toBe(200);
     expect(statuses.at(-1)).toBe(400);

@@ -122,6 +122,18 @@ describe('the messages of a client', () => {
     expect(systemPrompt()).not.toContain('Level 5.');
   });
 
+  it('say from then on which inputs make the character speak', async () => {
+    const caller = await calls.open({ microphone: false });
+    const update = { modality: 'scene_metadata', mode: 'must_respond', update_id: 'm1' };
+    expect(await told(caller, { type: 'respond-mode-update', data: update })).toMatchObject({
+      status: 'success',
+      extras: { ...update, respond_modes: { scene_metadata: 'must_respond', vision: 'silent' } },
+    });
+    const scene = { scene_metadata: [{ name: 'chest', description: 'oaken' }] };
+    const spoken = await answered(caller, { type: 'update-scene-metadata', data: scene });
+    expect(answerText(spoken)).toBe(answer);
+  });
+
   it('make the character speak: word for word, of its own, or not at all', async () => {
     const caller = await calls.open({ microphone: false });
     const asked = provider.llm.requests.length;

@@ -147,6 +147,33 @@ describe('the face of a character', () => {
     expect(heard).not.toContain('harbour');
   });
 
+  it('goes on, counted anew, when another process takes the session over', async () => {
+    const caller = await call({
+      ...both,
+      blendshape_provider: 'neurosync',
+      blendshape_config: { format: 'arkit', output_fps: 50 },
+    });
+    for (const pid of parley.agentPids) process.kill(pid, 'SIGKILL');
+    const from = since(caller);
+    const isServed = async () => {
+      await caller.send({ type: 'reset-idle-timer' });
+      return kindsOf(caller.received.slice(from.fromIndex)).includes('server-response');
+    };
+    await expect.poll(isServed, { timeout: 40_000, interval: 100 }).toBe(true);
+    const messages = await exchange(caller, 'Where is the harbour?');
+    const chunks = events(messages, BlendshapeChunkEvent);
+    expect(chunks[0]).toMatchObject({ neurosync_turn_id: 1, epoch: 2, start_frame_index: 0 });
+    const frames = chunks.flatMap(({ blendshapes }) => blendshapes);
+    const soundS = soundOf(messages).length / 24_000;
+    expect(soundS).toBeGreaterThan(2);
+    expect(Math.abs(frames.length / 50 - soundS)).toBeLessThanOrEqual(1 / 50);
+    const marked = messages.map(({ message }) => dataOf(message)).filter(({ label }) => label);
+    expect(marked.map(({ type, epoch }) => [type, epoch])).toEqual([
+      ['bot-started-speaking', 2],
+      ['bot-stopped-speaking', 2],
+    ]);
+  });
+
   it('is not made of an answer in writing', async () => {
     const body = { blendshape_provider: 'neurosync', default_tts_enabled: false };
     const caller = await calls.open({ body, microphone: false });

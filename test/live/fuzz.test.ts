@@ -3,7 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { dispose } from '@livekit/rtc-node';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { kindOf, type Caller } from '../../bench/caller.ts';
+import * as z from 'zod';
+import { kindOf, type Caller, type Received } from '../../bench/caller.ts';
+import { CastEntry } from '../../src/protocol/cast-entry.ts';
 import { supportedTypes } from '../../src/protocol/client-messages.ts';
 import { ScriptedProvider } from '../fakes/scripted-provider.ts';
 import { answerText, Calls, exchange, since, speakQuickly } from './support/calls.ts';
@@ -78,6 +80,48 @@ const random = fc.sample(
   }),
   { numRuns: 150, seed: 20_260_810 },
 );
+
+const outOfRange = [1e308, -1e308, 2 ** 53, 0.5, null, '-1', [], {}];
+const manyIds = Array.from({ length: 400 }, (_, n) => n);
+/** About what is seen, and refused or without an effect; `text` is a hostile one. */
+const aboutVision = [
+  ...[...outOfRange.map((index) => [index]), refusedMark, manyIds, [9e15], [-9e15]].flatMap(
+    (frames) => [{ frame_indices: frames }, { frame_ids: frames }],
+  ),
+  ...names.map((name) => ({ respond_mode: name })),
+  { respond_mode: { [refusedMark]: refusedMark } },
+  { update_id: refusedMark.repeat(50) },
+  { text: refusedMark.repeat(1_000) },
+].map((data) => ({ type: 'vision-trigger', data }));
+
+/** To change who is in the room `room`, all of it refused. */
+function aboutTheCast(room: unknown) {
+  const epochs = [-1, 7, 2 ** 53, '0', null, {}];
+  const wrong = { room_session_id: refusedMark, expected_route_epoch: 0, expected_roster_epoch: 0 };
+  const here = { ...wrong, room_session_id: room };
+  return [
+    wrong,
+    ...epochs.map((epoch) => ({
+      ...here,
+      expected_route_epoch: epoch,
+      expected_roster_epoch: epoch,
+    })),
+    ...names.map((name) => ({
+      ...here,
+      target_membership_id: name,
+      remove_membership_ids: [name],
+    })),
+    { ...here, target_membership_id: refusedMark, add: [{ character_id: refusedMark }] },
+    { ...here, add: manyIds.map(() => ({ character_id: refusedMark })) },
+  ].flatMap((data, n) =>
+    ['interaction-target', 'character-roster-update'].flatMap((type) => [
+      // Each without a target, too, with a name of its own, with one that is taken, and with none.
+      { type, id: `fuzz-${n}-${type}`, data: { target_membership_id: refusedMark, ...data } },
+      { type, id: 'fuzz', data: { target_membership_id: refusedMark, ...data } },
+      { type, id: '', data },
+    ]),
+  );
+}
 
 describe('whatever a client sends to a real server', () => {
   let provider: ScriptedProvider;
@@ -179,7 +223,67 @@ describe('whatever a client sends to a real server', () => {
     await expect.poll(grownKiB, { timeout: 120_000 }).toBeLessThan(mostGrownKiB);
     await annotate(`the agent grew by ${Math.round((agentKiB() - beforeKiB) / 1024)} MiB`);
   });
+
+  it('neither what a user shows nor who is in the room is disturbed by it', async () => {
+    const characters = (await parley.characters()).slice(0, 2);
+    const caller = await calls.open({
+      body: {
+        ...{ character_id: undefined, end_user_id: 'ann', connection_type: 'video' },
+        characters: characters.map(({ id }) => ({ character_id: id })),
+        vision_input_config: { sample_interval_secs: 0.1, frames_per_turn: 2 },
+      },
+    });
+    const { room_session_id, characters: cast } = caller.answer;
+    const [, second] = CastEntry.array().length(2).parse(cast);
+    const [agent] = parley.agentPids;
+    const camera = await caller.openCamera();
+    camera.show([220, 20, 20]);
+    let ids = 0;
+    /** Sends it under an id of its own, and waits for what it is answered by. */
+    const told = async (type: string, data: Record<string, unknown> = {}) => {
+      const id = `mine-${++ids}`;
+      await caller.send({ type, id, data });
+      const isMine = ({ message: { extras } }: Received) =>
+        Answered.safeParse(extras).data?.includes(id);
+      const { message } = await caller.until(
+        () => caller.received.find(isMine),
+        `the answer to ${type}`,
+      );
+      return message;
+    };
+    const shows = async () => JSON.stringify(await told('vision-status'));
+    await expect.poll(shows, { timeout: 30_000, interval: 100 }).toContain('frames_available');
+
+    await sendAll(caller, aboutVision);
+    await sendAll(caller, aboutTheCast(room_session_id));
+    expect(await shows()).toContain('frames_available');
+    // Until the triggers before it no longer count against it.
+    const look = { respond_mode: 'silent', text: orders };
+    const status = async () => (await told('vision-trigger', look))['status'];
+    await expect.poll(status, { timeout: 30_000, interval: 500 }).toBe('success');
+    const prompt = await goesOn(caller);
+    expect(prompt).not.toContain(refusedMark);
+    const lines = prompt.split('\n').filter((line) => line.includes(hostileMark));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(line).toMatch(/^> /);
+
+    // Nothing of it has changed who is spoken to, or who is there: both are counted.
+    const target = { room_session_id, target_membership_id: second?.membership_id };
+    const chosen = await told('interaction-target', { ...target, expected_route_epoch: 0 });
+    expect(chosen).toMatchObject({ status: 'success', extras: { route_epoch: 1 } });
+    const changed = await told('character-roster-update', {
+      ...{ room_session_id, expected_roster_epoch: 0, remove_membership_ids: [] },
+    });
+    expect(changed).toMatchObject({ extras: { code: 'empty_command', roster_epoch: 0 } });
+    await goesOn(caller);
+    expect(parley.agentPids).toEqual([agent]);
+  });
 });
+
+/** The id of a message, in the answer to it. */
+const Answered = z
+  .object({ update_id: z.string().optional(), command_id: z.string().optional() })
+  .transform(({ update_id, command_id }) => [update_id, command_id]);
 
 /** Some values are no JSON. */
 function jsonOf(message: unknown): string[] {

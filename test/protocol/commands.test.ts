@@ -388,6 +388,41 @@ const cases: Record<string, Case> = {
       [{ update_id: 'x'.repeat(257) }, /update_id: /],
     ],
   },
+  'respond-mode-update': {
+    good: [
+      [
+        { modality: 'vision', mode: 'auto', update_id: 'm1', ...sid },
+        {
+          extras: {
+            ...{ modality: 'vision', mode: 'auto', update_id: 'm1' },
+            respond_modes: {
+              ...{ vision: 'auto', context_update: 'auto' },
+              ...{ trigger: 'must_respond', scene_metadata: 'silent' },
+            },
+          },
+        },
+      ],
+      [
+        { modality: 'trigger', respond_mode: 'silent' },
+        {
+          extras: {
+            ...{ modality: 'trigger', mode: 'silent' },
+            respond_modes: {
+              ...{ vision: 'silent', context_update: 'auto' },
+              ...{ trigger: 'silent', scene_metadata: 'silent' },
+            },
+          },
+        },
+      ],
+    ],
+    // Of what cannot be changed: test/session/respond-mode-update.test.ts.
+    bad: [
+      [undefined, /data: /],
+      [{ mode: 'auto' }, /modality: /],
+      [{ modality: 'vision' }, 'Failed to process respond-mode-update: mode: required'],
+      [{ modality: 'vision', mode: 'loud' }, /mode: /],
+    ],
+  },
   'usage-toggle': {
     good: [
       [{ enabled: true }, { message: 'Usage-update streaming enabled', extras: { enabled: true } }],

@@ -381,14 +381,34 @@ describe('what shipped clients send', () => {
     ]);
   });
 
+  const unreal = {
+    connection_type: 'video',
+    llm_provider: 'dynamic',
+    blendshape_provider: 'ovr',
+    speaker_id: '',
+  };
+
   it('is accepted from the Unreal SDK, empty speaker and all', () => {
-    expect(
-      accepts({
-        connection_type: 'video',
-        llm_provider: 'dynamic',
-        blendshape_provider: 'ovr',
-        speaker_id: '',
-      }),
-    ).toBe(true);
+    expect(accepts(unreal)).toBe(true);
+  });
+
+  it('has emotions for the Unreal SDK, which has no field to ask for them', () => {
+    expect(read(unreal).emotion_config).toEqual({
+      provider: 'llm',
+      min_word_threshold: 3,
+      low_intensity_threshold: 0.33,
+      high_intensity_threshold: 0.66,
+    });
+  });
+
+  it.each([
+    ['that says nothing of it', {}],
+    ['that says so', { ...unreal, emotion_config: null }],
+    [
+      'of the web SDK that leaves them out',
+      { ...unreal, transport: 'livekit', blendshape_config: { format: 'arkit' } },
+    ],
+  ])('has no emotions for a request %s', (_, fields) => {
+    expect(read(fields).emotion_config).toBeNull();
   });
 });

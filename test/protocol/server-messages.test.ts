@@ -132,6 +132,17 @@ const promised: [string, ClientBoundMessage[], object[]][] = [
     ],
   ],
   [
+    'which frames of a face are of the sound, where there are any',
+    tell.botStartedSpeaking({ ...mark, face: { turn: 4, epoch: 1 } }),
+    [
+      top('bot-started-speaking', {}),
+      wrap({
+        ...{ label: 'rtvi-ai', type: 'bot-started-speaking', ...marked },
+        ...{ neurosync_turn_id: 4, epoch: 1 },
+      }),
+    ],
+  ],
+  [
     'where the sound ends in both forms',
     tell.botStoppedSpeaking(mark),
     [

@@ -192,6 +192,46 @@ describe('what a client asks of what is seen', () => {
     });
   });
 
+  it('attaches frames once, however often the same ones are wanted before they are looked at', async () => {
+    await shown(2_500);
+    const both = [camera.taken - 1, camera.taken];
+    const wanted = trigger({ frame_ids: ids().slice(-2) });
+    expect(send(wanted).extras).toMatchObject({
+      vision_trigger_outcome: 'attached',
+      vision_frames_attached: 2,
+    });
+    const known = {
+      ...{ vision_trigger_outcome: 'deduped_stub', vision_attach_outcome: 'deduped_stub' },
+      ...{ vision_frames_attached: 0, vision_image_tokens_est: 0 },
+      attached_frame_pts: ids().slice(-2),
+    };
+    expect(send(wanted)).toMatchObject({
+      message: 'Vision frames are attached already',
+      extras: known,
+    });
+    expect((await pictures()).slice(-2)).toEqual(both);
+    vision.answered();
+    // An answer has looked at them, and no later prompt has them.
+    expect(send(wanted).extras).toMatchObject({ vision_trigger_outcome: 'attached' });
+    expect(send(trigger({ frame_indices: [-1] })).extras).toMatchObject({
+      vision_trigger_outcome: 'attached',
+    });
+    expect(send(trigger({ respond_mode: 'must_respond', frame_indices: [-1] }))).toMatchObject({
+      message: 'Vision trigger invoked LLM',
+      extras: { llm_triggered: true, vision_trigger_outcome: 'deduped_stub' },
+    });
+  });
+
+  it('need not attach again what answers look at until the client says otherwise', async () => {
+    begin({ replace_previous_vision_context: false });
+    await shown(2_500);
+    const wanted = trigger({ frame_ids: ids().slice(0, 1) });
+    send(wanted);
+    vision.look('ann');
+    vision.answered();
+    expect(send(wanted).extras).toMatchObject({ vision_trigger_outcome: 'deduped_stub' });
+  });
+
   it('takes an empty list for none', async () => {
     await shown(3_500);
     expect(send(trigger({ frame_ids: [], frame_indices: [-1] }))).toMatchObject({
@@ -205,6 +245,8 @@ describe('what a client asks of what is seen', () => {
     [{ frame_ids: ['a'] }, 'invalid_frame_ids', 'silent'],
     [{ frame_indices: 7 }, 'invalid_frame_indices', 'silent'],
     [{ frame_indices: [0.5] }, 'invalid_frame_indices', 'silent'],
+    [{ frame_indices: [4] }, 'invalid_frame_indices_range', 'silent'],
+    [{ frame_indices: [4, 9] }, 'invalid_frame_indices_range', 'silent'],
   ])('refuses %j as %s and does nothing', async (data, outcome, mode) => {
     await shown(3_500);
     expect(send(trigger(data))).toMatchObject({
@@ -228,7 +270,11 @@ describe('what a client asks of what is seen', () => {
     expect(session.calls).toEqual([]);
     expect(
       send(trigger({ respond_mode: 'must_respond', text: 'Say hello.' })).extras,
-    ).toMatchObject({ llm_triggered: true, vision_frames_attached: 0 });
+    ).toMatchObject({
+      llm_triggered: true,
+      vision_frames_attached: 0,
+      vision_trigger_outcome: 'no_active_video',
+    });
     expect(reacted()).toHaveLength(1);
   });
 

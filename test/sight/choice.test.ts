@@ -71,11 +71,15 @@ describe('frames that are named', () => {
       [-99, 1],
       [1, 2],
     ],
+    // A window may end where no frame is yet.
+    [
+      [3, 99],
+      [4, 5],
+    ],
     [
       [0, -1, -1, 2],
       [1, 3, 5],
     ],
-    [[99], [5]],
     // Backwards they are no window: the newest and the oldest, and two of which one lies before the other.
     [
       [-1, 0],
@@ -88,6 +92,13 @@ describe('frames that are named', () => {
   ])('by the indices %j are %j', (indices, expected) => {
     expect(numbers(byIndices(five, indices, 20))).toEqual(expected);
   });
+
+  it.each([[[5]], [[-1, 0, 5]], [[5, 9]], [[99, -1]]])(
+    'by the indices %j are none: there is no frame beyond the newest',
+    (indices) => {
+      expect(byIndices(five, indices, 20)).toBeUndefined();
+    },
+  );
 
   it('are thinned evenly to as many as an answer takes, the newest always', () => {
     expect(numbers(byIndices(frames(10, 100, 1_000), [0, -1], 4))).toEqual([3, 5, 8, 10]);

@@ -7,12 +7,12 @@ import {
   hasImages,
   ImagesUnfit,
   ToolsUnfit,
-  wishOf,
   type ChatMessage,
   type Llm,
   type LlmOptions,
   type ToolCall,
 } from './llm.ts';
+import { ToolVerdicts } from './tool-verdicts.ts';
 
 /** The first token is given long because local servers load the model and read the whole prompt for it. */
 const llmTimeouts: Timeouts = { firstMs: 20_000, idleMs: 8_000, totalMs: 90_000 };
@@ -20,18 +20,12 @@ const llmTimeouts: Timeouts = { firstMs: 20_000, idleMs: 8_000, totalMs: 90_000 
 const maxBytes = 4_000_000;
 /** After the last word: long enough for the end of the answer, so that the connection can be kept. */
 const tailMs = 200;
-/** More than any set of characters has. */
-const mostUnfit = 1_000;
 
 /** `POST /chat/completions`, streamed, as OpenAI, Ollama, vLLM, llama.cpp and DashScope's compatible mode have it. */
 export class OpenAiLlm implements Llm {
   readonly #client: OpenAI;
   readonly #timeouts: Timeouts;
-  /**
-   * Once tools turned out to be none for this endpoint, nobody's answer waits for finding out again. By the model and
-   * settings they were asked with: it may have been these that were refused.
-   */
-  readonly #unfit = new Map<string, ToolsUnfit>();
+  readonly #verdicts = new ToolVerdicts();
 
   constructor(
     private readonly settings: StageSettings,
@@ -42,19 +36,17 @@ export class OpenAiLlm implements Llm {
   }
 
   async *stream(messages: ChatMessage[], options: LlmOptions): AsyncGenerator<string, void> {
-    if (!options.tools) {
-      yield* this.#ask(messages, options);
-      return;
-    }
-    options.signal.throwIfAborted();
-    const wish = wishOf(options) + kindOf(options.tools);
-    const unfit = this.#unfit.get(wish);
+    if (options.tools) options.signal.throwIfAborted();
+    const unfit = this.#verdicts.against(options);
     if (unfit) throw new ToolsUnfit(unfit.cause);
     try {
-      yield* this.#ask(messages, options);
+      for await (const piece of this.#ask(messages, options)) {
+        this.#verdicts.taken(options);
+        yield piece;
+      }
+      this.#verdicts.taken(options);
     } catch (failure) {
-      if (failure instanceof ToolsUnfit && this.#unfit.size < mostUnfit)
-        this.#unfit.set(wish, failure);
+      if (failure instanceof ToolsUnfit) this.#verdicts.refused(options, failure);
       throw failure;
     }
   }
@@ -133,12 +125,6 @@ export class OpenAiLlm implements Llm {
       ...(options.countTokens && { stream_options: { include_usage: true } }),
     };
   }
-}
-
-/** Which functions are refused may depend on whether they are for acting, for looking up, or both. */
-function kindOf({ offered, wordless }: NonNullable<LlmOptions['tools']>): string {
-  const outside = offered.filter(({ name }) => wordless?.has(name)).length;
-  return `${outside > 0 ? ' outside' : ''}${outside < offered.length ? ' acts' : ''}`;
 }
 
 function wire(

@@ -46,9 +46,9 @@ describe('OpenAiLlm', () => {
     servers.push(server);
     const settings = { baseUrl: server.baseUrl, apiKey: 'secret-key', model: 'small' };
     const llm = new OpenAiLlm(settings, { clock });
-    const ask = async (options: Omit<LlmOptions, 'signal'> = {}) => {
+    const ask = async (options: Partial<LlmOptions> = {}) => {
       const pieces: string[] = [];
-      const stream = llm.stream([{ role: 'user', content: 'Hi' }], { ...options, signal });
+      const stream = llm.stream([{ role: 'user', content: 'Hi' }], { signal, ...options });
       for await (const piece of stream) pieces.push(piece);
       return pieces.join('');
     };
@@ -240,16 +240,36 @@ describe('OpenAiLlm', () => {
     });
 
     it.each([400, 404, 422, 500])(
-      'says once that an endpoint takes none (%i), and asks it no more',
+      'says that an endpoint takes none (%i), and asks it no more once it answered without',
       async (status) => {
         const { server, ask, act } = await openWithTools();
         server.llm.next({ kind: 'refuse', status });
         expect(await rejection(act())).toBeInstanceOf(ToolsUnfit);
-        expect(await rejection(act())).toBeInstanceOf(ToolsUnfit);
-        expect(server.llm.counts.requests).toBe(1);
         expect(await ask()).toBe('Hello. How are you today?');
+        expect(await rejection(act())).toBeInstanceOf(ToolsUnfit);
+        expect(server.llm.counts.requests).toBe(2);
       },
     );
+
+    it.each([422, 500])(
+      'blames no tools for a refusal (%i) that the same request without them met, too',
+      async (status) => {
+        const { server, ask, act } = await openWithTools();
+        server.llm.next({ kind: 'refuse', status }, { kind: 'refuse', status });
+        expect(await rejection(act())).toBeInstanceOf(ToolsUnfit);
+        expect(await rejection(ask())).not.toBeInstanceOf(ToolsUnfit);
+        expect(await act()).toBe('Hello. How are you today?');
+      },
+    );
+
+    it('blames no tools for what an answer to somebody else, or with other settings, met', async () => {
+      const { server, ask, act } = await openWithTools();
+      server.llm.next({ kind: 'refuse', status: 500 });
+      expect(await rejection(act())).toBeInstanceOf(ToolsUnfit);
+      await ask({ signal: new AbortController().signal });
+      await ask({ temperature: 0.5 });
+      expect(await act()).toBe('Hello. How are you today?');
+    });
 
     it('takes a model for unfit that calls instead of speaking', async () => {
       const { server, act, calls } = await openWithTools();
