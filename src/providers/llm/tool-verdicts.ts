@@ -1,4 +1,4 @@
-import { ToolsUnfit, wishOf, type LlmOptions } from './llm.ts';
+import { wishOf, type LlmOptions, type ToolsUnfit } from './llm.ts';
 
 /** More than any set of characters has. */
 const mostUnfit = 1_000;
