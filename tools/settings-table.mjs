@@ -1,6 +1,6 @@
 /** Writes the table of settings into README.md. Run it after `npm run build` when a setting changed. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { settingsTable } from '../dist/src/config/environment.js';
+import { settingsTable } from '../dist/src/config/settings-table.js';
 
 const path = new URL('../README.md', import.meta.url);
 const readme = readFileSync(path, 'utf8');

@@ -2,10 +2,9 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { usableCores } from '../machine/machine.ts';
 import type { LlmVision, SttStreaming } from '../protocol/provider-settings.ts';
-import type { NewsSettings } from '../skills/news.ts';
-import type { WeatherSettings } from '../skills/weather.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { Environment } from './environment.ts';
+import { readSkillSources, type SkillSources } from './skill-sources.ts';
 import { readStages, type Stages } from './stages.ts';
 import type { NamedVoice } from './values.ts';
 
@@ -57,8 +56,7 @@ export type Config = {
   llmVision: LlmVision;
   /** Undefined: those that are known of the configured synthesiser. */
   voices: NamedVoice[] | undefined;
-  /** Where characters find out things; undefined: nowhere. */
-  skills: { weather: WeatherSettings | undefined; news: NewsSettings | undefined };
+  skills: SkillSources;
   /** Of spoken answers on disk. */
   voiceCacheBytes: number;
   log: {
@@ -149,7 +147,7 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
     sttStreaming: env.STT_STREAMING ?? 'auto',
     llmVision: env.LLM_VISION ?? 'auto',
     voices: env.TTS_VOICES,
-    skills: readSkills(env),
+    skills: readSkillSources(env, report),
     voiceCacheBytes: (env.VOICE_CACHE_MB ?? 256) * 1_000_000,
     log: {
       level: env.LOG_LEVEL ?? 'info',
@@ -157,17 +155,6 @@ function assemble(env: Environment, root: string, machine: Machine, report: Repo
       includePrivate: env.LOG_PRIVATE ?? false,
     },
   };
-}
-
-function readSkills(env: Environment): Config['skills'] {
-  const weather = env.WEATHER_URL !== undefined && {
-    url: env.WEATHER_URL,
-    place: env.WEATHER_PLACE ?? '北京',
-    latitude: env.WEATHER_LATITUDE ?? 39.9042,
-    longitude: env.WEATHER_LONGITUDE ?? 116.4074,
-  };
-  const news = env.NEWS_URL !== undefined && { url: env.NEWS_URL, name: env.NEWS_NAME ?? '百度' };
-  return { weather: weather || undefined, news: news || undefined };
 }
 
 /**

@@ -16,9 +16,9 @@ import {
   whole,
 } from './values.ts';
 
-/** What the README tells of a variable. */
+/** What the README tells of a variable: settings-table.ts. */
 type Told = { means: string; default?: string };
-const told = z.registry<Told>();
+export const told = z.registry<Told>();
 
 function setting<S extends z.ZodType>(schema: S, means: string, shown?: string): z.ZodOptional<S> {
   const optional = schema.optional();
@@ -27,6 +27,8 @@ function setting<S extends z.ZodType>(schema: S, means: string, shown?: string):
 }
 
 const http = baseUrlOf('http', 'https');
+/** An address that is asked as it stands. */
+const asked = urlOf('http', 'https');
 const baseUrl = z.union([z.literal('offline'), http], {
   error: 'must be a URL that begins with http:// or https://, or the word offline',
 });
@@ -69,7 +71,7 @@ export const Environment = z.object({
   ),
   PRIVATE_HOSTS: setting(
     hosts,
-    'Private hosts and addresses that registered models may be on (`llm.lan,10.0.0.5,192.168.0.0/16`)',
+    'Private hosts and addresses that registered models, functions and MCP servers may be on (`llm.lan,10.0.0.5,192.168.0.0/16`)',
     'none: public ones only',
   ),
   PARLEY_DATA_DIR: setting(text, 'Folder of the database and of generated keys', '`./data`'),
@@ -212,19 +214,23 @@ export const Environment = z.object({
   IMAGES_SIZE: setting(pictureSize, 'Size of pictures, such as `1024x1024`', "the endpoint's own"),
 
   WEATHER_URL: setting(
-    http,
+    asked,
     "A forecast of Open-Meteo's shape, for the weather skill: `https://api.open-meteo.com/v1/forecast`",
     'none: they say that they cannot',
   ),
-  WEATHER_PLACE: setting(text, 'What its place is called', '`北京`'),
+  WEATHER_PLACE: setting(
+    text,
+    'What its place is called; set all three of the place, or none',
+    '`北京`',
+  ),
   WEATHER_LATITUDE: setting(decimal(-90, 90), 'Where that is, in degrees north', '`39.9042`'),
   WEATHER_LONGITUDE: setting(decimal(-180, 180), 'Where that is, in degrees east', '`116.4074`'),
   NEWS_URL: setting(
-    http,
+    asked,
     'Where characters hear the news: an RSS 2.0 or Atom feed',
     'none: they say that they cannot',
   ),
-  NEWS_NAME: setting(text, 'What that source is called', '`百度`'),
+  NEWS_NAME: setting(text, 'What that source is called', 'the host of `NEWS_URL`'),
   VOICE_CACHE_MB: setting(
     // One answer of ten minutes has 29.
     whole(32, 1_000_000),
@@ -245,12 +251,3 @@ export const Environment = z.object({
   LOG_PRIVATE: setting(flag, 'Log what people say, prompts and names too', '`false`'),
 });
 export type Environment = z.infer<typeof Environment>;
-
-/** The settings as a Markdown table, for the README. */
-export function settingsTable(): string {
-  const rows = Object.entries(Environment.shape).map(([name, schema]) => {
-    const { means = '', default: shown = 'none' } = told.get(schema) ?? {};
-    return `| \`${name}\` | ${means} | ${shown} |`;
-  });
-  return ['| Variable | Meaning | Default |', '| --- | --- | --- |', ...rows].join('\n');
-}

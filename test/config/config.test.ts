@@ -175,6 +175,31 @@ describe('the configuration', () => {
     expect(problems[0]?.problem).toMatch(/^must /);
   });
 
+  it('takes the place of the weather whole, so that none is told of another', () => {
+    const beijing = { place: '北京', latitude: 39.9042, longitude: 116.4074 };
+    const url = 'https://weather.example/v1/forecast/';
+    expect(load({ WEATHER_URL: url }).skills.weather).toEqual({ url, ...beijing });
+    expect(load({ NEWS_URL: url }).skills.weather).toBeUndefined();
+    const oslo = { WEATHER_LATITUDE: '59.91', WEATHER_LONGITUDE: '10.75' };
+    const problems = problemsOf({ WEATHER_URL: url, ...oslo });
+    expect(problems).toEqual([
+      {
+        variable: 'WEATHER_PLACE',
+        problem: 'must be set beside WEATHER_LATITUDE and WEATHER_LONGITUDE',
+      },
+    ]);
+    expect(problemsOf({ WEATHER_PLACE: 'Oslo' })).toHaveLength(2);
+    expect(
+      load({ WEATHER_URL: url, WEATHER_PLACE: 'Oslo', ...oslo }).skills.weather,
+    ).toEqual({ url, place: 'Oslo', latitude: 59.91, longitude: 10.75 });
+  });
+
+  it('names news by where they are from, unless told otherwise', () => {
+    const url = 'https://www.news.example/feed/?of=today';
+    expect(load({ NEWS_URL: url }).skills.news).toEqual({ url, name: 'news.example' });
+    expect(load({ NEWS_URL: url, NEWS_NAME: '百度' }).skills.news?.name).toBe('百度');
+  });
+
   it('names everything that is wrong at once, and no value', () => {
     const env = { PORT: 'x', LOG_LEVEL: 'loud', PARLEY_API_KEY: 'ke y-secret' };
     expect(problemsOf(env)).toHaveLength(3);

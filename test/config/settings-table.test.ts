@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Environment, settingsTable } from '../../src/config/environment.ts';
+import { Environment } from '../../src/config/environment.ts';
+import { settingsTable } from '../../src/config/settings-table.ts';
 
 describe('the table of settings', () => {
   it('has each variable once, with a meaning and a default', () => {

@@ -28,6 +28,13 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('hands on every setting of providers and sources', () => {
+    const ofProviders = /^(OPENAI|LLM|STT|TTS|EMBEDDINGS|MODERATION|IMAGES|WEATHER|NEWS)_/;
+    const passed = Object.keys(compose.services['server']?.environment ?? {});
+    const wanted = Object.keys(Environment.shape).filter((name) => ofProviders.test(name));
+    expect(passed).toEqual(expect.arrayContaining(wanted));
+  });
+
   it('gives LiveKit only values that its template asks for', () => {
     const template = readFileSync('livekit.yaml', 'utf8');
     const own = ['LIVEKIT_KEYS', 'REDIS_HOST'];
