@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { CharacterRecord } from '../characters/character-record.ts';
 import type { Characters } from '../characters/characters.ts';
 import type { Messages } from '../chats/messages.ts';
@@ -7,14 +6,14 @@ import type { News } from '../skills/news.ts';
 import { isSkill, SourceDown, type SkillName, type Source } from '../skills/skill.ts';
 import {
   nothingToTell,
-  plainly,
   tellNews,
   tellPartner,
   tellWeather,
   type LastOther,
 } from '../skills/tellings.ts';
 import type { Weather } from '../skills/weather.ts';
-import type { User } from '../users/users.ts';
+import { idsOf, type User } from '../users/users.ts';
+import { AppCard } from './app-card.ts';
 
 export type AppSkillsDeps = {
   characters: Pick<Characters, 'read'>;
@@ -23,21 +22,6 @@ export type AppSkillsDeps = {
   weather: Source<Weather> | undefined;
   news: Source<News> | undefined;
 };
-
-/** What a character has for its skills; what is missing or strange counts as none. */
-const Around = z.object({ before: z.string(), after: z.string() });
-const Kept = z.object({
-  subtitle: z.string().catch(''),
-  skills: z.array(z.string()).catch([]),
-  lines: z
-    .object({
-      guanxing: Around.catch(plainly),
-      tuiyan: Around.catch(plainly),
-      bagua: Around.catch(plainly),
-      withoutSource: z.string().optional().catch(undefined),
-    })
-    .catch({ guanxing: plainly, tuiyan: plainly, bagua: plainly, withoutSource: undefined }),
-});
 
 /** Of the last talk: as far back as the user's own last words may be. */
 const lastTurns = 10;
@@ -60,7 +44,7 @@ export class AppSkills {
     signal: AbortSignal,
   ): Promise<string> {
     const { weather, news } = this.deps;
-    const manner = Kept.parse(aiChat).lines[skill];
+    const manner = AppCard.parse(aiChat).lines[skill];
     switch (skill) {
       case 'guanxing':
         if (!weather) throw new SourceDown('weather', 'not_configured');
@@ -73,12 +57,10 @@ export class AppSkills {
     }
   }
 
-  async #lastOther(
-    { workspaceId, id, deviceId }: User,
-    characterId: string,
-  ): Promise<LastOther | undefined> {
+  async #lastOther(user: User, characterId: string): Promise<LastOther | undefined> {
     const { messages, characters } = this.deps;
-    const reader = { workspaceId, ids: deviceId === null ? [id] : [id, deviceId] };
+    const { workspaceId } = user;
+    const reader = { workspaceId, ids: idsOf(user) };
     const last = await messages.lastOther(reader, characterId);
     const record = last && (await characters.read(workspaceId, last.characterId));
     if (!last || !record) return undefined;
@@ -87,7 +69,7 @@ export class AppSkills {
     const own = said.findLast(({ role }) => role === 'user')?.content;
     return {
       name: record.character.name,
-      subtitle: Kept.parse(record.aiChat).subtitle,
+      subtitle: AppCard.parse(record.aiChat).subtitle,
       description: record.description,
       said: own === undefined ? undefined : shortened(plainLine(own)),
     };
@@ -96,12 +78,12 @@ export class AppSkills {
 
 /** What a character can do besides talking. */
 export function skillsOf({ aiChat }: CharacterRecord): SkillName[] {
-  return Kept.parse(aiChat).skills.filter(isSkill);
+  return AppCard.parse(aiChat).skills.filter(isSkill);
 }
 
 /** What it says when there is nothing that it could tell truly. */
 export function withoutSource(down: SourceDown, { character, aiChat }: CharacterRecord): string {
-  return nothingToTell(down, character.language, Kept.parse(aiChat).lines.withoutSource);
+  return nothingToTell(down, character.language, AppCard.parse(aiChat).lines.withoutSource);
 }
 
 function shortened(line: string): string {

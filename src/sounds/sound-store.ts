@@ -54,7 +54,8 @@ export class SoundStore {
     try {
       const file = await open(half, 'wx', 0o600);
       try {
-        for (const piece of pieces) await file.write(piece);
+        // Whole pieces, or none: a single write may stop short where the disk is nearly full.
+        for (const piece of pieces) await file.appendFile(piece);
         // Whole milliseconds: what is finer does not survive being written back when it is heard.
         const now = new Date();
         await file.utimes(now, now);

@@ -107,4 +107,8 @@ export class Users {
   }
 }
 
+/** All that a user is known by in the workspace: our id, and the app's. */
+export const idsOf = ({ id, deviceId }: User): string[] =>
+  deviceId === null ? [id] : [id, deviceId];
+
 const hashed = (token: string) => createHash('sha256').update(token).digest('hex');

@@ -102,6 +102,8 @@ describe('the voice of an answer', () => {
     expect(tag).toMatch(/^"[\w-]+"$/);
     const known = await voice(id, { 'If-None-Match': tag });
     expect([known.status, (await bytesOf(known)).length]).toEqual([304, 0]);
+    const beyond = { 'If-None-Match': tag, Range: `bytes=${bytes.length}-` };
+    expect((await voice(id, beyond)).status).toBe(304);
     expect((await voice(id, { 'If-None-Match': '"another"' })).status).toBe(200);
     const rest = await voice(id, { Range: 'bytes=5-9', 'If-Range': tag });
     expect(rest.status).toBe(206);

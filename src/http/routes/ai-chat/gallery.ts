@@ -1,7 +1,8 @@
 import { Router, type Request, type RequestHandler } from 'express';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { CharacterRecord } from '../../../characters/character-record.ts';
 import type { Characters } from '../../../characters/characters.ts';
+import { AppCard } from '../../../minds/app-card.ts';
 import { skillsOf, type AppSkills } from '../../../minds/app-skills.ts';
 import type { CharacterListView, CharacterView, SkillListView } from '../../../protocol/ai-chat.ts';
 import { skillCard } from '../../../skills/tellings.ts';
@@ -12,12 +13,6 @@ import { listedCharacter } from './listed-character.ts';
 import { isUser } from './user-token.ts';
 
 export type GalleryDeps = { characters: Characters; skills: AppSkills };
-
-/** What this API alone knows of a character; what is missing or strange counts as empty. */
-const Kept = z.object({
-  subtitle: z.string().catch(''),
-  tags: z.array(z.string()).catch([]),
-});
 
 /** 角色列表, 通过id查询角色, 获取角色技能. @param guards what a request passes first: its token or key, its rate */
 export function galleryRoutes(
@@ -53,7 +48,7 @@ export function galleryRoutes(
 
 function viewOf({ character, description, aiChat }: CharacterRecord): CharacterView {
   const { number: id, name, language, greeting } = character;
-  const { subtitle, tags } = Kept.parse(aiChat);
+  const { subtitle, tags } = AppCard.parse(aiChat);
   // The documented tags have a blank behind each comma.
   const list = `[${tags.map((tag) => JSON.stringify(tag)).join(', ')}]`;
   return { id, name, subtitle, description, tags: list, language, greeting };

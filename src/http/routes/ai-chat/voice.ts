@@ -8,6 +8,7 @@ import { AnswerNotFound } from '../../../minds/speech-refusals.ts';
 import type { Said, Voices } from '../../../minds/voices.ts';
 import { VoiceQuery } from '../../../protocol/ai-chat.ts';
 import type { WholeSound } from '../../../sounds/whole-sound.ts';
+import { idsOf } from '../../../users/users.ts';
 import { leavingOf } from '../../leaving.ts';
 import { problemsOf } from '../../problems.ts';
 import { InvalidRequest } from '../../refusals.ts';
@@ -40,8 +41,9 @@ export function voiceRoutes(deps: VoiceDeps, guards: RequestHandler[]): Router {
 async function saidIn(req: Request, { characters, messages }: VoiceDeps): Promise<Said> {
   const query = VoiceQuery.safeParse(req.query);
   if (!query.success) throw new InvalidRequest(problemsOf(query.error, req.query));
-  const { workspaceId, id, deviceId } = userOf(req);
-  const reader = { workspaceId, ids: deviceId === null ? [id] : [id, deviceId] };
+  const user = userOf(req);
+  const { workspaceId } = user;
+  const reader = { workspaceId, ids: idsOf(user) };
   const found = await messages.answer(reader, query.data.chatHistoryId);
   const character = found && (await characters.get(workspaceId, found.characterId));
   if (!found || !character) throw new AnswerNotFound();
@@ -92,14 +94,15 @@ async function sendWhole(
 ): Promise<void> {
   const { bytes } = sound;
   const tag = `"${sound.tag}"`;
-  const wanted = rangeIn(req, tag, bytes);
+  const isKnown = knows(req, tag);
+  // What is known already is not sent, whatever part of it is asked for: RFC 9110 §13.2.2.
+  const wanted = isKnown ? 'all' : rangeIn(req, tag, bytes);
   if (wanted === 'none') {
     await sound.close();
     res.setHeader('Content-Range', `bytes */${bytes}`);
     throw new RangeUnfit();
   }
   asSound(res).setHeader('ETag', tag);
-  const isKnown = knows(req, tag);
   if (isKnown) res.status(304);
   else if (wanted === 'all') res.status(200);
   else {
