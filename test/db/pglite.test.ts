@@ -7,16 +7,9 @@ import { openDatabase } from '../../src/db/open.ts';
 import { facts } from '../../src/db/schema.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { storageContract } from '../contracts/storage/storage.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 
-let dataDir: string | undefined;
-afterAll(async () => {
-  if (dataDir) await rm(dataDir, { recursive: true, force: true });
-});
-
-storageContract('PGlite', async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'parley-db-'));
-  return openDatabase({ dataDir, migrationsDir: resolve('drizzle'), log: silentLog });
-});
+storageContract('PGlite', newDatabase);
 
 describe('PGlite in a data folder', () => {
   let folder = '';

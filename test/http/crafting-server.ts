@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { Conversations } from '../../src/chats/conversations.ts';
 import { Turns } from '../../src/chats/turns.ts';
 import { VoiceSessions } from '../../src/chats/voice-sessions.ts';
 import type { Database } from '../../src/db/db.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import type { CraftingDeps } from '../../src/http/routes/convai/crafting.ts';
 import { ensureWorkspace } from '../../src/keys/workspaces.ts';
 import type { TurnRecord } from '../../src/protocol/turn-record.ts';
-import { silentLog } from '../../src/telemetry/log.ts';
 import { aSession, aTurn } from '../contracts/storage/storage.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 import { ScriptedProvider } from '../fakes/scripted-provider.ts';
 import { startApp, type AppServer } from './app-server.ts';
 import { craftingDeps } from './crafting-deps.ts';
@@ -27,15 +23,12 @@ export class CraftingServer {
     readonly provider: ScriptedProvider,
     readonly crafting: CraftingDeps,
     readonly workspaceId: string,
-    private readonly folder: string,
   ) {}
 
   static async start(
     change: (deps: CraftingDeps) => Partial<CraftingDeps> = () => ({}),
   ): Promise<CraftingServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-crafting-'));
-    const migrationsDir = resolve('drizzle');
-    const database = await openDatabase({ dataDir: folder, migrationsDir, log: silentLog });
+    const database = await newDatabase();
     const provider = await ScriptedProvider.open();
     const nothing = () => Promise.resolve();
     const owner = await ensureWorkspace(database.db, `owner ${randomUUID()}`, nothing);
@@ -52,14 +45,13 @@ export class CraftingServer {
       keys: { verify: (key) => Promise.resolve(callers.get(key)) },
       rateLimits: { perKey: 100_000, perAddress: 100_000, failedPerAddress: 100_000 },
     }));
-    return new CraftingServer(app, database, provider, crafting, owner, folder);
+    return new CraftingServer(app, database, provider, crafting, owner);
   }
 
   async close(): Promise<void> {
     await this.app.close();
     await this.provider.close();
     await this.database.close();
-    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** As the documented curl examples send it. */

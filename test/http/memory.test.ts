@@ -1,28 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { openDatabase } from '../../src/db/open.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import { Memories } from '../../src/memory/memories.ts';
 import { EndUsers } from '../../src/speakers/end-users.ts';
-import { silentLog } from '../../src/telemetry/log.ts';
 import { Storage } from '../contracts/storage/storage.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 import { startApp, type AppServer } from './app-server.ts';
 
 const Added = z.object({ memories: z.array(z.object({ id: z.string(), event: z.string() })) });
 
 describe('the memory API', () => {
-  let folder = '';
   let storage: Storage;
   let app: AppServer;
   let characterId = '';
   let otherId = '';
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-memory-'));
-    const migrationsDir = resolve('drizzle');
-    storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
+    storage = new Storage(await newDatabase());
     const [mine, theirs] = [await storage.workspace(), await storage.workspace()];
     characterId = mine.characterId;
     otherId = theirs.characterId;
@@ -43,7 +36,6 @@ describe('the memory API', () => {
   afterAll(async () => {
     await app.close();
     await storage.database.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const ask = async (path: string, body: unknown, key = 'mine') => {

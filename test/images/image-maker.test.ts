@@ -1,15 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WrittenTurns } from '../../src/chats/written-turns.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { ImageMaker } from '../../src/images/image-maker.ts';
 import { ImageWork, mostAttempts } from '../../src/images/image-work.ts';
 import type { Images, Made } from '../../src/providers/images/images.ts';
 import { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { aTurn, Storage } from '../contracts/storage/storage.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 import { onePixel } from '../fakes/scripted-provider.ts';
 
 const pixel: Made = { kind: 'bytes', bytes: onePixel, type: 'image/png' };
@@ -45,21 +42,15 @@ class ScriptedImages implements Images {
 }
 
 describe('who draws', () => {
-  let folder = '';
   let storage: Storage;
   const makers: ImageMaker[] = [];
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-images-'));
-    const migrationsDir = resolve('drizzle');
-    storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
+    storage = new Storage(await newDatabase());
   });
   afterEach(async () => {
     for (const maker of makers.splice(0)) await maker.close();
   });
-  afterAll(async () => {
-    await storage.database.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => storage.database.close());
 
   function start(...steps: (Made | Error | 'hang')[]) {
     const { clock } = storage;

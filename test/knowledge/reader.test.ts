@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database, Db } from '../../src/db/db.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { knowledgeDocuments, knowledgePassages, knowledgeWords } from '../../src/db/schema.ts';
 import { ensureWorkspace } from '../../src/keys/workspaces.ts';
 import { builtInEmbedding } from '../../src/knowledge/built-in-embedding.ts';
@@ -19,17 +15,15 @@ import { addSome, readSome, removeSome } from '../../src/knowledge/stored-passag
 import { passageOf } from '../../src/knowledge/passages.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 
-let folder: string;
 let database: Database;
 let documents: Documents;
 let clock: FakeClock;
 const open: KnowledgeReader[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parley-reader-'));
-  const migrationsDir = resolve('drizzle');
-  database = await openDatabase({ dataDir: folder, migrationsDir, log: silentLog });
+  database = await newDatabase();
   documents = new Documents(database.db);
   clock = new FakeClock();
 });
@@ -37,10 +31,7 @@ afterEach(async () => {
   for (const reader of open.splice(0)) await reader.close();
   await database.db.delete(knowledgeDocuments);
 });
-afterAll(async () => {
-  await database.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => database.close());
 
 const workspace = () =>
   ensureWorkspace(database.db, `reader ${randomUUID()}`, () => Promise.resolve());

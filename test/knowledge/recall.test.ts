@@ -1,31 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Characters } from '../../src/characters/characters.ts';
 import type { Database } from '../../src/db/db.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { ensureWorkspace } from '../../src/keys/workspaces.ts';
 import { builtInEmbedding } from '../../src/knowledge/built-in-embedding.ts';
 import { Knowledge } from '../../src/knowledge/knowledge.ts';
 import { readPassages } from '../../src/knowledge/read-passages.ts';
 import { systemClock } from '../../src/lifetime/clock.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 import { labelledSet } from './labelled-set.ts';
 
-let folder: string;
 let database: Database;
 let knowledge: Knowledge;
 let of: { workspaceId: string; characterId: string };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parley-recall-'));
-  database = await openDatabase({
-    dataDir: folder,
-    migrationsDir: resolve('drizzle'),
-    log: silentLog,
-  });
+  database = await newDatabase();
   knowledge = await Knowledge.open(database, {
     embedding: builtInEmbedding,
     extract: readPassages,
@@ -52,7 +43,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await knowledge.close();
   await database.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Places, from 1, at which the right document was found; undefined: not among them. */

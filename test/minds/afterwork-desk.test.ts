@@ -1,30 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WrittenTurns } from '../../src/chats/written-turns.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { AfterworkDesk } from '../../src/minds/afterwork-desk.ts';
 import { TextChat } from '../../src/minds/text-chat.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { Storage } from '../contracts/storage/storage.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 import { runningInMemory } from '../fakes/running-in-memory.ts';
 import { ScriptedLlm } from '../fakes/scripted-llm.ts';
 import { ScriptedStt } from '../fakes/scripted-stt.ts';
 import { ScriptedTts } from '../fakes/scripted-tts.ts';
 
 describe('what a chat in writing leaves to be done', () => {
-  let folder = '';
   let storage: Storage;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-desk-'));
-    const migrationsDir = resolve('drizzle');
-    storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
+    storage = new Storage(await newDatabase());
   });
-  afterAll(async () => {
-    await storage.database.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => storage.database.close());
 
   it('is stored with the answer, though the server dies right after it', async () => {
     const { clock, turns, models, afterwork } = storage;

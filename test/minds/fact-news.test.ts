@@ -1,26 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/db/open.ts';
 import type { Person } from '../../src/memory/memory.ts';
 import { tellFacts, tellingForgotten } from '../../src/minds/fact-news.ts';
-import { silentLog } from '../../src/telemetry/log.ts';
 import { aSession, Storage } from '../contracts/storage/storage.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 
 describe('what is remembered of somebody who is in a session', () => {
-  let folder = '';
   let storage: Storage;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-fact-news-'));
-    const migrationsDir = resolve('drizzle');
-    storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
+    storage = new Storage(await newDatabase());
   });
-  afterAll(async () => {
-    await storage.database.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => storage.database.close());
 
   let person: Person;
   let place: { sessionId: string; characterSessionId: string; speakerId: string };

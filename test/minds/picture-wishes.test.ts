@@ -1,28 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WrittenTurns } from '../../src/chats/written-turns.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { PictureWishes } from '../../src/minds/picture-wishes.ts';
-import { silentLog } from '../../src/telemetry/log.ts';
 import { aTurn, Storage } from '../contracts/storage/storage.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 
 const plugins = [{ enabled: true, name: 'text_to_image_plugin' }];
 const character = { name: '小婉', backstory: '小婉今年17岁。' };
 
 describe('a wish for a picture', () => {
-  let folder = '';
   let storage: Storage;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-wishes-'));
-    const migrationsDir = resolve('drizzle');
-    storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
+    storage = new Storage(await newDatabase());
   });
-  afterAll(async () => {
-    await storage.database.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => storage.database.close());
 
   async function scene(words: string) {
     const of = await storage.conversation();

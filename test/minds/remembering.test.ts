@@ -1,9 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/db/open.ts';
 import type { Task } from '../../src/memory/afterwork.ts';
 import type { Person } from '../../src/memory/memory.ts';
 import { drawFacts } from '../../src/minds/draw-facts.ts';
@@ -15,24 +11,18 @@ import { estimateTokens } from '../../src/prompt/tokens.ts';
 import { SessionSettings } from '../../src/protocol/connect.ts';
 import type { Summary } from '../../src/protocol/recollection.ts';
 import { ProviderFailed } from '../../src/providers/provider-failed.ts';
-import { silentLog } from '../../src/telemetry/log.ts';
 import { aSession, aTurn, Storage } from '../contracts/storage/storage.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 import { ScriptedLlm, type LlmStep } from '../fakes/scripted-llm.ts';
 import { ScriptedStt } from '../fakes/scripted-stt.ts';
 import { ScriptedTts } from '../fakes/scripted-tts.ts';
 
 describe('what characters remember', () => {
-  let folder = '';
   let storage: Storage;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-remembering-'));
-    const migrationsDir = resolve('drizzle');
-    storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
+    storage = new Storage(await newDatabase());
   });
-  afterAll(async () => {
-    await storage.database.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => storage.database.close());
 
   const embedded: LlmStep = {
     pieces: (messages) => respond(messages.flatMap((one) => (one.role === 'tool' ? [] : [one]))),

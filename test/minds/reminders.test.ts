@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WrittenTurns } from '../../src/chats/written-turns.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { AnswerRunning } from '../../src/minds/answer-failed.ts';
 import { OutputBlocked } from '../../src/minds/inspection.ts';
 import { Reminders } from '../../src/minds/reminders.ts';
@@ -12,6 +8,7 @@ import { TextChat } from '../../src/minds/text-chat.ts';
 import { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { aTurn, Storage } from '../contracts/storage/storage.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 import { runningInMemory } from '../fakes/running-in-memory.ts';
 import { ScriptedLlm, type LlmStep } from '../fakes/scripted-llm.ts';
 import { ScriptedStt } from '../fakes/scripted-stt.ts';
@@ -21,17 +18,11 @@ import { soon } from '../fakes/soon.ts';
 const never = new AbortController().signal;
 
 describe('a reminder', () => {
-  let folder = '';
   let storage: Storage;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-reminders-'));
-    const migrationsDir = resolve('drizzle');
-    storage = new Storage(await openDatabase({ dataDir: folder, migrationsDir, log: silentLog }));
+    storage = new Storage(await newDatabase());
   });
-  afterAll(async () => {
-    await storage.database.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => storage.database.close());
 
   let of: { workspaceId: string; characterId: string; conversationId: string };
   let tom = '';

@@ -1,17 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
 import type { Characters } from '../../../src/characters/characters.ts';
 import type { Database } from '../../../src/db/db.ts';
-import { openDatabase } from '../../../src/db/open.ts';
 import { openAiChat } from '../../../src/http/routes/ai-chat/open.ts';
 import { Keys } from '../../../src/keys/keys.ts';
 import { systemClock } from '../../../src/lifetime/clock.ts';
 import { EndUsers } from '../../../src/speakers/end-users.ts';
-import { silentLog } from '../../../src/telemetry/log.ts';
+import { newDatabase } from '../../fakes/new-database.ts';
 import { ScriptedProvider } from '../../fakes/scripted-provider.ts';
 import { startApp, type AppServer } from '../app-server.ts';
 import { craftingDeps } from '../crafting-deps.ts';
@@ -51,11 +50,7 @@ export class AiChatServer {
 
   static async start({ withSources = true } = {}): Promise<AiChatServer> {
     const folder = await mkdtemp(join(tmpdir(), 'parley-ai-chat-'));
-    const database = await openDatabase({
-      dataDir: join(folder, 'db'),
-      migrationsDir: resolve('drizzle'),
-      log: silentLog,
-    });
+    const database = await newDatabase();
     const { db } = database;
     const later = { ms: 0 };
     const clock = {

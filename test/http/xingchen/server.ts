@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { Characters } from '../../../src/characters/characters.ts';
 import { plantSeeds } from '../../../src/characters/plant-seeds.ts';
 import type { Database } from '../../../src/db/db.ts';
-import { openDatabase } from '../../../src/db/open.ts';
 import type { DocumentLinks } from '../../../src/http/routes/xingchen/knowledge-bases.ts';
 import { Pictures } from '../../../src/images/pictures.ts';
 import { Keys } from '../../../src/keys/keys.ts';
@@ -14,6 +10,7 @@ import { systemClock } from '../../../src/lifetime/clock.ts';
 import { CreatedAnswer } from '../../../src/protocol/xingchen/character.ts';
 import { OpenAiImages } from '../../../src/providers/images/openai.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
+import { newDatabase } from '../../fakes/new-database.ts';
 import { ScriptedProvider } from '../../fakes/scripted-provider.ts';
 import { startApp, type AppServer } from '../app-server.ts';
 import { xingchenDeps } from './deps.ts';
@@ -42,7 +39,6 @@ export class XingchenServer {
     readonly links: { characterId: string; wishes: readonly { id: string; isActive: boolean }[] }[],
     /** Of the own workspace. */
     readonly documentIds: string[],
-    private readonly folder: string,
   ) {}
 
   /** @param documentIds that the own workspace has */
@@ -50,12 +46,7 @@ export class XingchenServer {
     documentIds: string[] = [],
     { draws = false, inspects = false } = {},
   ): Promise<XingchenServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-xingchen-'));
-    const database = await openDatabase({
-      dataDir: join(folder, 'db'),
-      migrationsDir: resolve('drizzle'),
-      log: silentLog,
-    });
+    const database = await newDatabase();
     const { db } = database;
     const keys = new Keys({ db, clock: systemClock, onWorkspaceMade: plantSeeds });
     const limits = { maxSessions: null, maxMinutesPerDay: null };
@@ -87,8 +78,7 @@ export class XingchenServer {
     }));
     const server: XingchenServer = new XingchenServer(
       ...([app, database, provider, pictures, new Characters(db)] as const),
-      ...([{ own: own.key, other: other.key }, workspaces, links] as const),
-      ...([documentIds, folder] as const),
+      ...([{ own: own.key, other: other.key }, workspaces, links, documentIds] as const),
     );
     return server;
   }
@@ -98,7 +88,6 @@ export class XingchenServer {
     await this.pictures.close();
     await this.provider.close();
     await this.database.close();
-    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Sends headers as they stand; `fetch` would refuse some. */
