@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { isSkill, skillIds } from '../../src/skills/skill.ts';
 import { valuesOf } from './support/schema-values.ts';
 import { Parley } from './support/server.ts';
 
@@ -73,12 +74,17 @@ describe('the OpenAPI document', () => {
       ...{ speaker_id: userId, speakerId: userId, end_user_id: userId },
     };
     if (path.startsWith('/api/v1/')) made['id'] = charID;
-    if (path === '/api/v1/chat/voice') {
+    const skill = path.replace(/^.*\//, '');
+    // 诸葛亮 has all of them.
+    if (isSkill(skill)) Object.assign(made, { characterId: 2, skillId: skillIds[skill] });
+    if (path.startsWith('/api/v1/chat')) {
       const shown = await fetch(`${parley.url}/api/v1/character/${charID}`, {
         headers: { Authorization: `Bearer ${token}` },
       });
-      const { data } = Said.parse(await shown.json());
-      const words = { characterId: data.id, content: 'Where do you live?' };
+      made['characterId'] = Said.parse(await shown.json()).data.id;
+    }
+    if (path === '/api/v1/chat/voice') {
+      const words = { characterId: made['characterId'], content: 'Where do you live?' };
       made['chatHistoryId'] = Said.parse(await post('/api/v1/chat', words, token)).data.id;
     }
     if (path.includes('knowledge-bank')) {
@@ -191,6 +197,7 @@ describe('the OpenAPI document', () => {
     for (const wanted of [
       ...['delete /api/v1/users/{userId}', 'delete /api/v1/users/{userId}/tokens/{tokenId}'],
       ...['get /api/v1/chat/{id}', 'get /api/v1/chat/voice', 'get /api/v1/character/{id}'],
+      ...['post /api/v1/chat', 'post /api/v1/skill/tuiyan'],
     ])
       expect(reached, `with OPENAPI_SEED=${seed}`).toContain(wanted);
   }, 900_000);
