@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -11,6 +9,7 @@ import { silentLog } from '../../src/telemetry/log.ts';
 import { Calls, exchange } from './support/calls.ts';
 import { ScriptedProvider } from '../fakes/scripted-provider.ts';
 import { contentOverlap } from './support/likeness.ts';
+import { cacheDir, root } from './support/places.ts';
 import { Parley } from './support/server.ts';
 
 const Answer = z.object({ data: z.object({ id: z.int(), content: z.string() }) });
@@ -23,8 +22,6 @@ const History = z.object({
 
 const Transcript = z.object({ text: z.string() });
 const containing = (text: string): unknown => expect.stringContaining(text);
-const root = resolve(import.meta.dirname, '../..');
-const cacheDir = process.env['PARLEY_CACHE_DIR'] ?? join(homedir(), '.cache/parley');
 
 describe('an app whose characters speak and hear with the embedded provider', () => {
   let offline: Offline;

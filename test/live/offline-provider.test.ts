@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setInterval } from 'node:timers/promises';
 import * as z from 'zod';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -16,9 +15,8 @@ import { startOffline, type Offline } from '../../src/offline/offline.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { freePorts } from '../fakes/free-ports.ts';
 import { processAlive } from '../fakes/process-alive.ts';
+import { cacheDir, root } from './support/places.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const cacheDir = process.env['PARLEY_CACHE_DIR'] ?? join(homedir(), '.cache/parley');
 
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,9 +11,9 @@ import { concatenated, silence, spoken } from '../fakes/espeak.ts';
 import { ScriptedProvider } from '../fakes/scripted-provider.ts';
 import { hum } from '../fakes/scripted-tts.ts';
 import { speakQuickly } from './support/calls.ts';
+import { cacheDir } from './support/places.ts';
 import { Parley } from './support/server.ts';
 
-const cacheDir = process.env['PARLEY_CACHE_DIR'] ?? join(homedir(), '.cache/parley');
 /** `npm test` makes it before. */
 const python = process.env['PARLEY_TEST_PYTHON'] ?? join(cacheDir, 'python-example/bin/python');
 const program = resolve('examples/python-data-audio/talk.py');

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resample } from '../../src/audio/resample.ts';
 import { hearingRateHz } from '../../src/frames/pcm.ts';
@@ -8,9 +6,8 @@ import { conditioned } from '../../src/offline/hearing/conditioning.ts';
 import { Transcriber } from '../../src/offline/hearing/transcriber.ts';
 import { Espeak } from '../../src/offline/speech/espeak.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
+import { cacheDir, root } from './support/places.ts';
 
-const cacheDir = process.env['PARLEY_CACHE_DIR'] ?? join(homedir(), '.cache/parley');
-const root = resolve(import.meta.dirname, '../..');
 /** Some are understood, some are not: it is those that show what else the words depend on. */
 const said = [
   'Where is the harbour?',

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -10,10 +8,9 @@ import { CreatedAnswer } from '../../src/protocol/xingchen/character.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { Calls, exchange } from './support/calls.ts';
 import { makeKey } from './support/keys.ts';
+import { cacheDir, root } from './support/places.ts';
 import { Parley } from './support/server.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const cacheDir = process.env['PARLEY_CACHE_DIR'] ?? join(homedir(), '.cache/parley');
 
 describe('a Xingchen client on the embedded provider', () => {
   let offline: Offline;

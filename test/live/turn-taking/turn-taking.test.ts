@@ -1,6 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/lifetime/clock.ts';
 import { startOffline } from '../../../src/offline/offline.ts';
@@ -18,9 +16,8 @@ import { Studio, type Scene } from './studio.ts';
 import type { Style } from './transcript.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { WatchedVoice } from './watched-voice.ts';
+import { cacheDir, root } from '../support/places.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
-const cacheDir = process.env['PARLEY_CACHE_DIR'] ?? join(homedir(), '.cache/parley');
 /** `npm run turn-taking` sets it: the page to write the table into. */
 const pagePath = process.env['PARLEY_TURN_TAKING_PAGE'];
 const recogniserMs = 100;
