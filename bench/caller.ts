@@ -1,19 +1,9 @@
-import {
-  AudioFrame,
-  AudioSource,
-  AudioStream,
-  LocalAudioTrack,
-  Room,
-  RoomEvent,
-  TrackKind,
-  TrackPublishOptions,
-  TrackSource,
-  type RemoteTrack,
-} from '@livekit/rtc-node';
+import { AudioStream, Room, RoomEvent, TrackKind, type RemoteTrack } from '@livekit/rtc-node';
 import { ConnectResponse } from '../src/protocol/connect.ts';
 import { connectRoom } from '../src/room/connect-room.ts';
 import { Camera, type CameraOptions } from './camera.ts';
 import { HeardSound } from './heard-sound.ts';
+import { Microphone } from './microphone.ts';
 import { RoomNoise } from './room-noise.ts';
 
 export type CallerOptions = {
@@ -43,12 +33,8 @@ export class Refused extends Error {
 }
 
 export const callerRateHz = 24_000;
-const frameMs = 20;
-const frameSamples = (callerRateHz * frameMs) / 1000;
 /** Only what never comes is waited for so long: a ceiling for machines that are busy with something else. */
 const patienceMs = 90_000;
-/** Without a queue, WebRTC takes sound in frames of 10 ms only. */
-const rtcFrameSamples = callerRateHz / 100;
 
 /** A real client: asks for a room, joins it, speaks into a microphone in real time, and hears what comes back. */
 export class Caller {
@@ -57,10 +43,8 @@ export class Caller {
   readonly #room: Room;
   readonly #noise: RoomNoise | undefined;
   readonly #waiting = new Set<() => void>();
-  #microphone: { source: AudioSource; stop: () => void } | undefined;
+  #microphone: Microphone | undefined;
   readonly #cameras: Camera[] = [];
-  #pending: Int16Array[] = [];
-  #spoken: (() => void) | undefined;
   #left = false;
 
   private constructor(
@@ -114,13 +98,10 @@ export class Caller {
   }
 
   async openMicrophone(): Promise<void> {
-    // Without a queue: sound that once waited in it would go on waiting, and make every later word late.
-    const source = new AudioSource(callerRateHz, 1, 0);
-    const options = new TrackPublishOptions();
-    options.source = TrackSource.SOURCE_MICROPHONE;
-    const track = LocalAudioTrack.createAudioTrack('microphone', source);
-    await this.#room.localParticipant?.publishTrack(track, options);
-    this.#microphone = { source, stop: this.#pace(source) };
+    const { localParticipant } = this.#room;
+    if (!localParticipant) throw new Error('not in the room');
+    const options = { rateHz: callerRateHz, noise: this.#noise };
+    this.#microphone = await Microphone.publish(localParticipant, options);
   }
 
   async openCamera(options: CameraOptions = {}): Promise<Camera> {
@@ -133,13 +114,8 @@ export class Caller {
 
   /** Speaks in real time. @returns when its last sample was handed to WebRTC, on `performance.now()` */
   async speak(samples: Int16Array): Promise<number> {
-    for (let at = 0; at < samples.length; at += frameSamples) {
-      const frame = new Int16Array(frameSamples);
-      frame.set(samples.subarray(at, at + frameSamples));
-      this.#pending.push(frame);
-    }
-    await new Promise<void>((resolve) => (this.#spoken = resolve));
-    return performance.now();
+    if (!this.#microphone) throw new Error('there is no microphone');
+    return this.#microphone.speak(samples);
   }
 
   /** @param message one packet: bytes, a text, or anything that becomes JSON */
@@ -192,34 +168,7 @@ export class Caller {
     this.#microphone?.stop();
     for (const camera of this.#cameras) camera.stop();
     await this.#room.disconnect();
-    await this.#microphone?.source.close();
-  }
-
-  /** A microphone is never quite silent in time: a frame every 20 ms, speech when there is any. */
-  #pace(source: AudioSource): () => void {
-    let dueMs = performance.now();
-    let timer: NodeJS.Timeout;
-    const tick = () => {
-      dueMs += frameMs;
-      timer = setTimeout(tick, Math.max(0, dueMs - performance.now()));
-      const spoken = this.#pending.shift();
-      const frame = spoken ?? new Int16Array(frameSamples);
-      this.#noise?.addTo(frame);
-      for (let at = 0; at < frameSamples; at += rtcFrameSamples) {
-        const part = frame.slice(at, at + rtcFrameSamples);
-        source
-          .captureFrame(new AudioFrame(part, callerRateHz, 1, rtcFrameSamples))
-          .catch(() => undefined);
-      }
-      if (spoken && this.#pending.length === 0) {
-        this.#spoken?.();
-        this.#spoken = undefined;
-      }
-    };
-    timer = setTimeout(tick, 0);
-    return () => {
-      clearTimeout(timer);
-    };
+    await this.#microphone?.close();
   }
 
   #onData(bytes: Uint8Array): void {

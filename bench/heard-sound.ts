@@ -49,10 +49,6 @@ export class HeardSound {
     return this.#frames.filter(({ atMs, dbfs }) => atMs >= fromMs && dbfs > loudDbfs).length;
   }
 
-  isLoudAt(nowMs: number): boolean {
-    return this.#frames.some(({ atMs, dbfs }) => atMs > nowMs - silenceMs && dbfs > loudDbfs);
-  }
-
   /** The samples of all frames that came after `fromMs`, in one piece. */
   samplesAfter(fromMs: number): Int16Array {
     const from = this.#frames.findIndex(({ atMs }) => atMs >= fromMs);

@@ -3,11 +3,12 @@ import type { Db } from '../db/db.ts';
 import { conversations, participants, voiceSessions } from '../db/schema.ts';
 import { isUuid } from '../db/uuid.ts';
 import { PublicError } from '../errors/public-error.ts';
-import { ClientContext } from '../protocol/client-context.ts';
-import { SessionSettings } from '../protocol/connect.ts';
+import type { ClientContext } from '../protocol/client-context.ts';
+import type { SessionSettings } from '../protocol/connect.ts';
 import type { SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
 import { StoredRoster } from './roster.ts';
+import { parseSession, sessionColumns, sessionColumnsOwn } from './session-row.ts';
 
 /** One room with its humans and its characters, from the first /connect to the end. */
 export type VoiceSession = {
@@ -54,26 +55,6 @@ export class UnknownSession extends PublicError {
   }
 }
 
-const own = {
-  id: voiceSessions.id,
-  conversationId: voiceSessions.conversationId,
-  roomName: voiceSessions.roomName,
-  userIdentity: voiceSessions.userIdentity,
-  settings: voiceSessions.settings,
-  context: voiceSessions.context,
-  sharedKey: voiceSessions.sharedKey,
-  roomAlias: voiceSessions.roomAlias,
-  roster: voiceSessions.roster,
-  createdAt: voiceSessions.createdAt,
-  joinedAt: voiceSessions.joinedAt,
-  endedAt: voiceSessions.endedAt,
-};
-const columns = {
-  ...own,
-  workspaceId: conversations.workspaceId,
-  characterId: conversations.characterId,
-};
-
 export class VoiceSessions {
   constructor(private readonly db: Db) {}
 
@@ -99,9 +80,9 @@ export class VoiceSessions {
         .insert(voiceSessions)
         .values({ id, conversationId, ...rest })
         .onConflictDoNothing()
-        .returning(own);
+        .returning(sessionColumnsOwn);
       const session = made
-        ? parse({ ...made, ...conversation })
+        ? parseSession({ ...made, ...conversation })
         : await new VoiceSessions(tx).get(id);
       if (session?.conversationId !== conversationId) throw new UnknownSession();
       if (first) {
@@ -125,7 +106,7 @@ export class VoiceSessions {
       .where(and(eq(voiceSessions.roomName, roomName), isOpen(reopenableSince)))
       .orderBy(desc(voiceSessions.createdAt))
       .limit(1);
-    return row && parse(row);
+    return row && parseSession(row);
   }
 
   /** The rooms of this workspace that the client may mean, the newest first; open in the sense of `openByRoom`. */
@@ -140,7 +121,7 @@ export class VoiceSessions {
       )
       .orderBy(desc(voiceSessions.createdAt))
       .limit(mostLocated);
-    return rows.map(parse);
+    return rows.map(parseSession);
   }
 
   /** @throws {UnknownSession} */
@@ -153,7 +134,7 @@ export class VoiceSessions {
   async get(sessionId: string): Promise<VoiceSession | undefined> {
     if (!isUuid(sessionId)) return undefined;
     const [row] = await this.#select().where(eq(voiceSessions.id, sessionId));
-    return row && parse(row);
+    return row && parseSession(row);
   }
 
   /** Sessions that have not ended, oldest first: after a restart, what may still live in LiveKit. */
@@ -226,7 +207,7 @@ export class VoiceSessions {
 
   #select() {
     return this.db
-      .select(columns)
+      .select(sessionColumns)
       .from(voiceSessions)
       .innerJoin(conversations, eq(conversations.id, voiceSessions.conversationId));
   }
@@ -265,21 +246,4 @@ function isNamed(locator: RoomLocator): SQL | undefined {
       // An id that is none names no room, and is no reason for the database to complain.
       return isUuid(locator.id) ? eq(voiceSessions.id, locator.id) : sql`false`;
   }
-}
-
-/** Settings may have been written by an older version: its missing fields get today's defaults. */
-function parse<Row extends { settings: unknown; context: unknown; roster: unknown }>(
-  row: Row,
-): Omit<Row, 'settings' | 'context' | 'roster'> & {
-  settings: SessionSettings;
-  context: ClientContext | null;
-  roster: StoredRoster | null;
-} {
-  return {
-    ...row,
-    settings: SessionSettings.parse(row.settings),
-    // What an older version kept and this one cannot read is as if it had not been told: better than no session.
-    context: ClientContext.nullable().catch(null).parse(row.context),
-    roster: StoredRoster.nullable().parse(row.roster),
-  };
 }

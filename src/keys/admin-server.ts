@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as z from 'zod';
 import type { Closable } from '../lifetime/scope.ts';
+import { parsedJson } from '../protocol/parsed-json.ts';
 import type { Log } from '../telemetry/log.ts';
 import { isAdminListening } from './admin-client.ts';
 import { adminSocketPath } from './admin-path.ts';
@@ -85,11 +86,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     if (bytes > maxBodyBytes) return undefined;
     pieces.push(chunk);
   }
-  try {
-    return JSON.parse(Buffer.concat(pieces).toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return parsedJson(Buffer.concat(pieces).toString('utf8'));
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

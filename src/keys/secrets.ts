@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SetUpFailed } from '../errors/set-up-failed.ts';
+import { parsedJson } from '../protocol/parsed-json.ts';
 import { makeKey } from './api-key.ts';
 import { keepPrivateFile } from './private-file.ts';
 
@@ -37,7 +38,7 @@ export async function ensureSecrets(
 ): Promise<Secrets> {
   const path = join(dataDir, 'secrets.json');
   const { text } = await keepPrivateFile(path, () => JSON.stringify(makeSecrets(), null, 2));
-  const kept = Secrets.safeParse(jsonOf(text));
+  const kept = Secrets.safeParse(parsedJson(text));
   if (!kept.success) throw new SecretsUnreadable(path);
   return {
     agentSecret: overrides.agentSecret ?? kept.data.agentSecret,
@@ -51,7 +52,7 @@ export async function keptAgentSecret(dataDir: string): Promise<string | undefin
   const path = join(dataDir, 'secrets.json');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const kept = Secrets.safeParse(jsonOf(text));
+  const kept = Secrets.safeParse(parsedJson(text));
   if (!kept.success) throw new SecretsUnreadable(path);
   return kept.data.agentSecret;
 }
@@ -94,12 +95,4 @@ function makeSecrets(): Secrets {
     livekitApiKey: `API${randomBytes(9).toString('hex')}`,
     livekitApiSecret: randomBytes(32).toString('base64url'),
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,6 +6,7 @@ import { backoffMs } from '../lifetime/backoff.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import { Lines } from '../lifetime/lines.ts';
 import type { Closable } from '../lifetime/scope.ts';
+import { parsedJson } from '../protocol/parsed-json.ts';
 import type { Log } from '../telemetry/log.ts';
 import { ServeReady } from './serve-options.ts';
 
@@ -157,7 +158,7 @@ const LogLine = z.looseObject({ level: z.number(), msg: z.string() });
 
 /** Its log is ours: the same lines with the same fields. */
 function relayLine(log: Log, line: string): void {
-  const read = LogLine.safeParse(json(line));
+  const read = LogLine.safeParse(parsedJson(line));
   if (!read.success) {
     log.info({ line }, 'embedded provider wrote');
     return;
@@ -168,14 +169,6 @@ function relayLine(log: Log, line: string): void {
   else if (level >= 40) log.warn(fields, msg);
   else if (level >= 30) log.info(fields, msg);
   else log.debug(fields, msg);
-}
-
-function json(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function relay(stream: Readable | null, onLine: (line: string) => void): void {

@@ -145,11 +145,6 @@ export class VoiceSession implements Closable {
     this.#recollections.recallsNow(characterId);
   }
 
-  /** The server's word that it is over. */
-  endFor(reason: SessionEnd): void {
-    this.#end(reason);
-  }
-
   /** Tells the client why its session ends, where that is for it to know. */
   sayWhy(reason: SessionEnd): void {
     if (reason !== 'usage_limit') return;

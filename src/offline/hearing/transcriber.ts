@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { pcmBytes } from '../../audio/pcm-bytes.ts';
 import type { Clock } from '../../lifetime/clock.ts';
 import { Lines } from '../../lifetime/lines.ts';
+import { parsedJson } from '../../protocol/parsed-json.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { MessageReader, messageHead } from './length-prefixed.ts';
 
@@ -147,7 +148,7 @@ export class Transcriber {
   #receive(body: string): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    const reply = Reply.safeParse(parsed(body));
+    const reply = Reply.safeParse(parsedJson(body));
     if (waiting && reply.success) waiting.resolve(reply.data);
     else {
       this.#waiting = waiting;
@@ -160,13 +161,5 @@ export class Transcriber {
     this.#child.kill('SIGKILL');
     this.#waiting?.reject(this.#lost);
     this.#waiting = undefined;
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
   }
 }

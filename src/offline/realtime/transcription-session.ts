@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pcmFromBase64 } from '../../audio/pcm-bytes.ts';
 import { PublicError } from '../../errors/public-error.ts';
+import { parsedJson } from '../../protocol/parsed-json.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Recogniser } from '../hearing/recogniser.ts';
 import { isUnderstood } from '../hearing/written.ts';
@@ -31,7 +32,7 @@ export class TranscriptionSession {
 
   /** @param text of a message, which may be anything */
   receive(text: string): void {
-    const parsed = ClientEvent.safeParse(jsonOf(text));
+    const parsed = ClientEvent.safeParse(parsedJson(text));
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       const where = issue?.path.join('.') ?? '';
@@ -141,13 +142,5 @@ export class TranscriptionSession {
 
   #tell(event: Told): void {
     if (!this.#closing.signal.aborted) this.tell({ event_id: `event_${randomUUID()}`, ...event });
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

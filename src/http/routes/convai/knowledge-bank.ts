@@ -6,6 +6,7 @@ import { DocumentRefused, knowledgeLimits } from '../../../knowledge/document.ts
 import type { Documents } from '../../../knowledge/documents.ts';
 import { documentName, kindOf } from '../../../knowledge/file-kind.ts';
 import type { DocumentKind } from '../../../protocol/document.ts';
+import { parsedJson } from '../../../protocol/parsed-json.ts';
 import { callerOf } from '../../api-key.ts';
 import { atMost } from '../../at-most.ts';
 import type { FileField } from '../../form-files.ts';
@@ -105,7 +106,7 @@ export function documentLink(documents: Pick<Documents, 'link'>): CharacterLink 
   return {
     field: 'docs',
     async apply(tx, workspaceId, characterId, value) {
-      const read = Links.safeParse(typeof value === 'string' ? jsonOf(value) : value);
+      const read = Links.safeParse(typeof value === 'string' ? parsedJson(value) : value);
       if (!read.success)
         throw new DocumentRefused(
           400,
@@ -151,12 +152,4 @@ function view({ id, name, state, bytes, updatedAt }: KnowledgeDocument, isActive
 function progressOf({ state, progress, fault }: KnowledgeDocument) {
   if (state === 'ready') return {};
   return state === 'failed' ? { error: fault ?? 'It could not be read.' } : { progress };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
