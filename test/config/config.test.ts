@@ -189,9 +189,12 @@ describe('the configuration', () => {
       },
     ]);
     expect(problemsOf({ WEATHER_PLACE: 'Oslo' })).toHaveLength(2);
-    expect(
-      load({ WEATHER_URL: url, WEATHER_PLACE: 'Oslo', ...oslo }).skills.weather,
-    ).toEqual({ url, place: 'Oslo', latitude: 59.91, longitude: 10.75 });
+    expect(load({ WEATHER_URL: url, WEATHER_PLACE: 'Oslo', ...oslo }).skills.weather).toEqual({
+      url,
+      place: 'Oslo',
+      latitude: 59.91,
+      longitude: 10.75,
+    });
   });
 
   it('names news by where they are from, unless told otherwise', () => {

@@ -17,7 +17,6 @@ import { freePorts } from '../fakes/free-ports.ts';
 import { processAlive } from '../fakes/process-alive.ts';
 import { cacheDir, root } from './support/places.ts';
 
-
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();

@@ -11,7 +11,6 @@ import { makeKey } from './support/keys.ts';
 import { cacheDir, root } from './support/places.ts';
 import { Parley } from './support/server.ts';
 
-
 describe('a Xingchen client on the embedded provider', () => {
   let offline: Offline;
   let parley: Parley;
