@@ -29,7 +29,7 @@ describe('PGlite in a data folder', () => {
     await database.close();
     const names = await readdir(folder);
     expect(names.some((name) => name.startsWith('pglite.unfinished-'))).toBe(true);
-  }, 60_000);
+  });
 
   it('is open once, and keeps what was stored for the next time', async () => {
     const first = await open();
