@@ -6,7 +6,7 @@ import type { Clock } from '../lifetime/clock.ts';
 import type { MessageLog, MessageSide } from './message-log.ts';
 
 /** Unknown, another workspace's, or nothing that can be rated: which of them is nobody's business. */
-export class MessageNotFound extends PublicError {
+class MessageNotFound extends PublicError {
   override readonly name = 'MessageNotFound';
   constructor() {
     super(
