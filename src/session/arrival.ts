@@ -2,9 +2,10 @@ import type { Clock } from '../lifetime/clock.ts';
 
 /**
  * The web SDK forgets a bot-ready that comes before LiveKit has told it "connected", which is up to 45 ms after the
- * first sign of it; a second one does no harm.
+ * first sign of it; LiveKit forgets one that comes before the client's data channel is open, which takes longer where
+ * many connect at once (1 of 240 had neither the first nor the second). Another one does no harm.
  */
-const repeatMs = 300;
+const repeatsMs = [300, 1_500];
 /**
  * With no track of ours to subscribe to, the first sign of a client that publishes nothing comes up to 3 s late
  * (LiveKit tells of such participants in batches). Until then bot-ready is called into the room.
@@ -43,7 +44,7 @@ export class Arrival {
     this.#here = true;
     this.stop();
     this.announce();
-    this.#after(repeatMs, this.announce);
+    for (const repeatMs of repeatsMs) this.#after(repeatMs, this.announce);
     this.onArrived();
   }
 
