@@ -3,7 +3,9 @@ import { rmsDbfs } from '../src/audio/level.ts';
 /** Louder than this is a voice; a silent track is at -90 or below. */
 const loudDbfs = -50;
 /** Syllables have gaps; silence is what lasts longer. */
-const silenceMs = 120;
+export const silenceMs = 120;
+/** Sound comes in frames of this length. */
+const frameMs = 10;
 const keptFrames = 6_000;
 
 type Frame = { atMs: number; dbfs: number };
@@ -35,6 +37,23 @@ export class HeardSound {
       if (dbfs > loudDbfs) lastLoudMs = atMs;
     }
     return nowMs - lastLoudMs > silenceMs ? lastLoudMs : undefined;
+  }
+
+  /**
+   * The longest silence between two loud frames of those that came after `fromMs`, in the time of the sound: a listener who
+   * is late has them all at once.
+   */
+  longestPauseMs(fromMs: number): number {
+    let longestMs = 0;
+    let pauseMs: number | undefined;
+    for (const { atMs, dbfs } of this.#frames) {
+      if (atMs < fromMs) continue;
+      if (dbfs > loudDbfs) {
+        longestMs = Math.max(longestMs, pauseMs ?? 0);
+        pauseMs = 0;
+      } else if (pauseMs !== undefined) pauseMs += frameMs;
+    }
+    return longestMs;
   }
 
   /** When the last loud frame between these times came. */

@@ -1,15 +1,15 @@
+import type { Heard } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 
 /** Sound comes in frames of 32 ms over threads that share the machine: so far behind now, all of it is heard. */
 const onTimeMs = 100;
-/** How often it is looked whether the sound has caught up, and how often in vain: then none comes. */
+/** How often it is looked whether the sound has caught up, and how often in vain, with none waiting: then none comes. */
 const lookEveryMs = 25;
 const mostLooksInVain = 8;
 
 export type AlarmDeps = {
   clock: Clock;
-  /** The time of the last sound that was judged; undefined while nobody listens. */
-  heardUntilMs: () => number | undefined;
+  heard: () => Heard;
   ring: (nowMs: number) => void;
 };
 
@@ -25,8 +25,8 @@ export class Alarm {
   /** Now; while sound waits to be heard, the time up to which it was. */
   get nowMs(): number {
     const nowMs = this.deps.clock.nowMs();
-    const heardUntilMs = this.deps.heardUntilMs();
-    return heardUntilMs === undefined ? nowMs : Math.min(nowMs, heardUntilMs + onTimeMs);
+    const { untilMs } = this.deps.heard();
+    return untilMs === undefined ? nowMs : Math.min(nowMs, untilMs + onTimeMs);
   }
 
   /** Rings at that time; an earlier wish is replaced. Where no sound comes any more it rings a moment after it. */
@@ -41,8 +41,8 @@ export class Alarm {
 
   #wait({ atMs, dueMs, looks }: Wish, leftMs: number): void {
     this.#cancel();
-    const { clock } = this.deps;
-    const heardUntilMs = this.deps.heardUntilMs();
+    const { clock, heard } = this.deps;
+    const beforeMs = heard().untilMs;
     const isBehind = this.nowMs < clock.nowMs();
     this.#cancel = clock.after(isBehind ? Math.min(leftMs, lookEveryMs) : leftMs, () => {
       const isDue = clock.nowMs() >= dueMs;
@@ -50,7 +50,8 @@ export class Alarm {
         this.deps.ring(Math.max(atMs, this.nowMs));
         return;
       }
-      const isInVain = heardUntilMs === this.deps.heardUntilMs();
+      const { untilMs, isBehind: isWaiting } = heard();
+      const isInVain = untilMs === beforeMs && !isWaiting;
       const looksLeft = isInVain ? Math.max(0, looks - 1) : mostLooksInVain;
       this.#wait({ atMs, dueMs, looks: looksLeft }, isDue ? lookEveryMs : dueMs - clock.nowMs());
     });

@@ -1,4 +1,4 @@
-import type { TimedFrame } from '../frames/pcm.ts';
+import type { LiveSound, TimedFrame } from '../frames/pcm.ts';
 import { apology } from '../prompt/apology.ts';
 import type { Occasion } from '../prompt/occasion.ts';
 import type { Participant } from '../protocol/participant.ts';
@@ -15,7 +15,7 @@ import type { SpeechChange, SpeechDetection } from '../turn/speech-detector.ts';
 import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../turn/turn.ts';
 import { Alarm } from './alarm.ts';
 import { Answering, type AnsweringDeps } from './answering.ts';
-import { heardUntilMs, type Ear } from './ears.ts';
+import { heardOf, type Ear } from './ears.ts';
 import { EventLine } from './event-line.ts';
 import { OnceHeard } from './once-heard.ts';
 import { Reacting } from './reacting.ts';
@@ -67,7 +67,7 @@ export class Conversation {
     this.#rules = { endpointer: deps.endpointer ?? wordsEndpointer(), guessAfterMs };
     this.#alarm = new Alarm({
       clock: deps.clock,
-      heardUntilMs: () => this.#order.ears.heardUntilMs,
+      heard: () => this.#order.ears.heard,
       ring: (nowMs) => {
         this.#dispatch({ kind: 'woken' }, nowMs);
       },
@@ -130,7 +130,7 @@ export class Conversation {
 
   /** Hears this microphone until it ends or `signal` aborts. Never rejects for what a provider does. */
   async hearFrom(
-    microphone: AsyncIterable<TimedFrame>,
+    microphone: LiveSound,
     signal: AbortSignal,
     speaker?: Participant,
   ): Promise<void> {
@@ -201,7 +201,7 @@ export class Conversation {
   /** Does something once all is heard of a speaker that sounded up to a time of the clock; one after the other. */
   onceHeard(untilMs: number, speaker: Participant | undefined, action: () => void): void {
     const ear = this.#order.earOf(speaker);
-    this.#onceHeard.add({ untilMs, heardUntilMs: () => heardUntilMs(ear), action });
+    this.#onceHeard.add({ untilMs, heard: () => heardOf(ear), action });
   }
 
   /** Push-to-talk was released: whatever was said until now is the turn. */
@@ -327,7 +327,7 @@ export class Conversation {
   }
 
   async #transcribe(): Promise<void> {
-    const { emit, log } = this.#deps;
+    const { log } = this.#deps;
     this.#guessOnPartial();
     const utterance = this.#utterance;
     const result = await utterance.transcribe();
@@ -338,9 +338,6 @@ export class Conversation {
         return;
       case 'failed':
         log.warn({ err: result.cause }, 'transcription failed');
-        // Of speech that goes on they are asked for again.
-        if (this.#turn.state === 'pausing' || this.#turn.state === 'yielding')
-          emit({ kind: 'failed', stage: 'stt', message: 'Speech could not be transcribed.' });
         this.#dispatch({ kind: 'transcriptFailed' });
         return;
       case 'words':
@@ -377,18 +374,23 @@ export class Conversation {
   }
 
   #answer(): void {
-    // Their sound goes on, and only its words have come to an end.
-    if (isNoisy(this.#turn)) this.#utterance.wordsEnd();
+    const goesOn = isNoisy(this.#turn);
+    // Their sound does, and only its words have come to an end.
+    if (goesOn) this.#utterance.wordsEnd();
     const start = this.#utterance.asTurn();
     this.#userDone();
     const text = this.#utterance.words;
     this.#deps.emit({ kind: 'userTranscript', text, final: true, ...this.#order.speaker });
     this.#utterance.settle();
+    if (goesOn) this.#utterance.disregard();
+    this.#toldWords = '';
     this.#answering.answer(start);
   }
 
   /** What was said could not be transcribed. */
   #apologise(): void {
+    const message = 'Speech could not be transcribed.';
+    this.#deps.emit({ kind: 'failed', stage: 'stt', message });
     const { turnId, userText } = this.#utterance.asTurn();
     this.#utterance.settle();
     this.#answering.say(
@@ -432,12 +434,10 @@ export class Conversation {
     this.#answering.answer(start);
   }
 
-  /** An answer begins: what it answers is done with, and what is being said meanwhile is not. */
+  /** An answer begins: what it answers is done with, and what is being said meanwhile is not, nor what a noise may hold. */
   #handOver(): void {
-    if (this.#floor === 'user') return;
-    const isNoiseOn = isNoisy(this.#turn) && this.#turn.noise.silentSinceMs === undefined;
-    if (isNoiseOn) this.#utterance.disregard();
-    else this.#utterance.forget();
+    if (this.#floor === 'user' || isNoisy(this.#turn)) return;
+    this.#utterance.forget();
     this.#toldWords = '';
   }
 
@@ -454,9 +454,14 @@ export class Conversation {
   }
 }
 
-async function* whileOpen(
-  microphone: AsyncIterable<TimedFrame>,
-  ear: Ear,
-): AsyncGenerator<TimedFrame, void> {
-  for await (const frame of microphone) if (ear.isOpen) yield frame;
+/** What comes while this participant's microphone is switched off counts for nothing. */
+function whileOpen(microphone: LiveSound, ear: Ear): LiveSound {
+  return {
+    get isWaiting() {
+      return microphone.isWaiting ?? false;
+    },
+    async *[Symbol.asyncIterator](): AsyncGenerator<TimedFrame, void> {
+      for await (const frame of microphone) if (ear.isOpen) yield frame;
+    },
+  };
 }

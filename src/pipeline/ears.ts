@@ -1,3 +1,4 @@
+import type { Heard } from '../frames/pcm.ts';
 import type { Participant } from '../protocol/participant.ts';
 import { Utterance, type UtteranceDeps } from './utterance.ts';
 
@@ -30,9 +31,9 @@ export class Ears {
     return this.#holder;
   }
 
-  /** The time up to which the one who has the floor was heard; undefined while no sound of theirs counts. */
-  get heardUntilMs(): number | undefined {
-    return heardUntilMs(this.#holder);
+  /** How much was heard of the one who has the floor. */
+  get heard(): Heard {
+    return heardOf(this.#holder);
   }
 
   /** The ear of this participant, made when there is none. */
@@ -90,7 +91,7 @@ export class Ears {
   }
 }
 
-/** The time up to which a participant was heard; undefined while no sound of theirs counts. */
-export function heardUntilMs({ isOpen, utterance }: Ear): number | undefined {
-  return isOpen ? utterance.heardUntilMs : undefined;
+/** How much was heard of a participant; nobody listens while no sound of theirs counts. */
+export function heardOf({ isOpen, utterance }: Ear): Heard {
+  return isOpen ? utterance.heard : { untilMs: undefined, isBehind: false };
 }

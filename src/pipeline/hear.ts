@@ -1,5 +1,5 @@
 import { rmsDbfs } from '../audio/level.ts';
-import { hearingRateHz, type TimedFrame } from '../frames/pcm.ts';
+import { hearingRateHz, type LiveSound } from '../frames/pcm.ts';
 import { vadWindowSamples, type VadStream } from '../providers/vad/vad.ts';
 import type { SpeechChange, SpeechDetector } from '../turn/speech-detector.ts';
 import type { Recording } from './recording.ts';
@@ -20,7 +20,7 @@ export type HearDeps = {
  * however late it is judged.
  */
 export async function* hear(
-  microphone: AsyncIterable<TimedFrame>,
+  microphone: LiveSound,
   { vad, detector, recording, onHeard }: HearDeps,
   signal: AbortSignal,
 ): AsyncGenerator<SpeechChange, void> {

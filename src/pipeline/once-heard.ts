@@ -1,15 +1,15 @@
+import type { Heard } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 
 /** Frames have 32 ms: what is judged is never nearer to now. */
 const slackMs = 40;
 const lookEveryMs = 25;
-/** So long without a sound that is newer: none comes any more, the microphone is off. */
+/** So long without a sound that is newer, and with none waiting: none comes any more, the microphone is off. */
 const mostLooksInVain = 8;
 
 type Wait = {
   untilMs: number;
-  /** The time of the last sound that was judged; undefined while nobody listens. */
-  heardUntilMs: () => number | undefined;
+  heard: () => Heard;
   action: () => void;
 };
 
@@ -36,9 +36,9 @@ export class OnceHeard {
 
   #look(beforeMs: number | undefined, looksInVain: number): void {
     for (let [next] = this.#waiting; next; [next] = this.#waiting) {
-      const { untilMs, heardUntilMs, action } = next;
-      const heardMs = heardUntilMs();
-      const inVain = heardMs === beforeMs ? looksInVain + 1 : 0;
+      const { untilMs, heard, action } = next;
+      const { untilMs: heardMs, isBehind } = heard();
+      const inVain = heardMs === beforeMs && !isBehind ? looksInVain + 1 : 0;
       const isHeard =
         heardMs === undefined || heardMs >= untilMs - slackMs || inVain >= mostLooksInVain;
       if (!isHeard || this.clock.nowMs() < untilMs) {

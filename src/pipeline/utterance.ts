@@ -1,4 +1,4 @@
-import { hearingRateHz, type TimedFrame } from '../frames/pcm.ts';
+import { hearingRateHz, type Heard, type LiveSound } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
@@ -44,6 +44,7 @@ export class Utterance {
   /** For the words so far; calls in vain count too. */
   #work: RecogniserWork | undefined;
   #heardUntilMs: number | undefined;
+  #microphone: LiveSound | undefined;
   #startedMs = 0;
   #pausedAtMs = 0;
   #isPaused = false;
@@ -74,9 +75,8 @@ export class Utterance {
     return this.#detector.inUtterance;
   }
 
-  /** The time of the last sound that was judged; undefined while no microphone is heard. */
-  get heardUntilMs(): number | undefined {
-    return this.#heardUntilMs;
+  get heard(): Heard {
+    return { untilMs: this.#heardUntilMs, isBehind: this.#microphone?.isWaiting ?? false };
   }
 
   get startedMs(): number {
@@ -90,9 +90,10 @@ export class Utterance {
 
   /** Speech and silence of a microphone, until that ends. */
   async *changes(
-    microphone: AsyncIterable<TimedFrame>,
+    microphone: LiveSound,
     signal: AbortSignal,
   ): AsyncGenerator<SpeechChange, void> {
+    this.#microphone = microphone;
     // Not before somebody is heard: many only write.
     const vad = (this.#vad ??= this.deps.vad.openStream());
     const onHeard = (untilMs: number) => void (this.#heardUntilMs = untilMs);
@@ -104,6 +105,7 @@ export class Utterance {
       }
     } finally {
       this.#heardUntilMs = undefined;
+      this.#microphone = undefined;
     }
   }
 

@@ -7,7 +7,7 @@ import {
   TrackSource,
   type Track,
 } from '@livekit/rtc-node';
-import type { TimedFrame } from '../frames/pcm.ts';
+import type { LiveSound } from '../frames/pcm.ts';
 import type { Clock } from '../lifetime/clock.ts';
 import type { Closable } from '../lifetime/scope.ts';
 import type { ClientBoundMessage } from '../protocol/server-messages.ts';
@@ -25,7 +25,7 @@ import { Voice } from './voice.ts';
 import type { VoiceSink } from './voice-sink.ts';
 
 /** Begins to hear a microphone; it is heard until its track ends or the signal aborts. */
-export type OpenMicrophone = (signal: AbortSignal) => AsyncGenerator<TimedFrame, void>;
+export type OpenMicrophone = (signal: AbortSignal) => LiveSound;
 
 export type AgentRoomEvents = {
   /** A human is in the room. LiveKit may say so late of one who publishes nothing: up to 3 s. */

@@ -1,5 +1,5 @@
 import { AudioStream, type AudioFrame, type Track } from '@livekit/rtc-node';
-import { hearingRateHz, type TimedFrame } from '../frames/pcm.ts';
+import { hearingRateHz, type LiveSound, type TimedFrame } from '../frames/pcm.ts';
 import { asError } from '../lifetime/clock.ts';
 import { frameMs, SoundLine, type SoundLineDeps } from './sound-line.ts';
 
@@ -7,14 +7,23 @@ import { frameMs, SoundLine, type SoundLineDeps } from './sound-line.ts';
  * A participant's track as mono PCM at `hearingRateHz` in frames of 32 ms; WebRTC resamples. Ends when the track does
  * or `signal` aborts. LiveKit's own queue has no bound: it is emptied as fast as it fills, into one that has.
  */
-export async function* microphone(
+export function microphone(track: Track, deps: SoundLineDeps, signal: AbortSignal): LiveSound {
+  const line = new SoundLine(deps);
+  return {
+    get isWaiting() {
+      return line.isWaiting;
+    },
+    [Symbol.asyncIterator]: () => listen(track, line, signal),
+  };
+}
+
+async function* listen(
   track: Track,
-  deps: SoundLineDeps,
+  line: SoundLine,
   signal: AbortSignal,
 ): AsyncGenerator<TimedFrame, void> {
   const options = { sampleRate: hearingRateHz, numChannels: 1, frameSizeMs: frameMs };
   const reader = new AudioStream(track, options).getReader();
-  const line = new SoundLine(deps);
   const pumping = pump(reader, line);
   // Whoever stops listening does not wait for it.
   pumping.catch(() => undefined);

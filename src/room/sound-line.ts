@@ -46,6 +46,11 @@ export class SoundLine {
     });
   }
 
+  /** Whether sound has come that nobody has taken yet. */
+  get isWaiting(): boolean {
+    return this.#late.length > 0 || this.#queue.length > 0;
+  }
+
   push(frame: PcmFrame): void {
     const nowMs = this.deps.clock.nowMs();
     const lengthMs = durationMs(frame);
@@ -101,9 +106,7 @@ export class SoundLine {
   }
 
   #lose(frame: PcmFrame): void {
-    const ms = durationMs(frame);
-    this.#lostMs += ms;
-    this.deps.lag.lose(ms);
+    this.#lostMs += durationMs(frame);
   }
 
   #tellLoss(): void {

@@ -105,10 +105,10 @@ export class Attendance {
     if (!this.#announced.has(identity)) this.#watch(guest);
   }
 
-  /** Somebody receives a character's voice, and LiveKit does not say who. */
+  /** Somebody receives a character's voice, and LiveKit does not say who: the only one that there can be, if there is one. */
   listened(): void {
-    const [coming, other] = [...this.#guests.values()].filter(({ state }) => state === 'coming');
-    if (coming && !other) this.sign(coming.who.identity);
+    const [only, other] = this.#guests.values();
+    if (only?.state === 'coming' && !other) this.sign(only.who.identity);
   }
 
   /**

@@ -31,3 +31,20 @@ export function endOrWait(
       : [{ kind: 'answer' }],
   };
 }
+
+/**
+ * Their words cannot be had. It is said when their turn is over: whoever only drew breath goes on, and all of it is asked
+ * for again.
+ */
+export function apologiseOrWait(
+  { sinceMs, silentSinceMs }: Pausing,
+  nowMs: number,
+  { endpointer }: TurnRules,
+): Step {
+  const endAtMs = silentSinceMs + endpointer.silenceMs('');
+  if (nowMs >= endAtMs) return { next: { state: 'listening' }, effects: [{ kind: 'apologise' }] };
+  return {
+    next: { state: 'pausing', sinceMs, silentSinceMs, words: undefined, isUnheard: true },
+    effects: [{ kind: 'wakeAt', atMs: endAtMs }],
+  };
+}

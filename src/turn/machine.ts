@@ -1,4 +1,4 @@
-import { endOrWait, farInThePastMs, isEndedByClient } from './ending.ts';
+import { apologiseOrWait, endOrWait, farInThePastMs, isEndedByClient } from './ending.ts';
 import {
   dropNoise,
   endNoise,
@@ -38,7 +38,7 @@ export function step(turn: Turn, event: TurnEvent, nowMs: number, rules: TurnRul
     case 'transcript':
       return onTranscript(turn, event.words, nowMs, rules);
     case 'transcriptFailed':
-      return onTranscriptFailed(turn);
+      return onTranscriptFailed(turn, nowMs, rules);
     case 'woken':
       return onWoken(turn, nowMs, rules);
     case 'forceEnd':
@@ -152,7 +152,7 @@ function onTranscript(turn: Untrailed, words: string, nowMs: number, rules: Turn
   }
 }
 
-function onTranscriptFailed(turn: Untrailed): Step {
+function onTranscriptFailed(turn: Untrailed, nowMs: number, rules: TurnRules): Step {
   if (isNoisy(turn)) return dropNoise(turn);
   switch (turn.state) {
     case 'listening':
@@ -160,12 +160,11 @@ function onTranscriptFailed(turn: Untrailed): Step {
     case 'replying':
     case 'yielding': // the length of the sound decides
       return stay(turn);
-    case 'pausing':
+    case 'pausing': {
       // What the user had said before stays with the apology: it is not answered in its place.
-      return {
-        next: { state: 'listening' },
-        effects: [{ kind: 'discardGuess' }, { kind: 'apologise' }],
-      };
+      const { next, effects } = apologiseOrWait(turn, nowMs, rules);
+      return { next, effects: [{ kind: 'discardGuess' }, ...effects] };
+    }
   }
 }
 
@@ -180,6 +179,7 @@ function onWoken(turn: Untrailed, nowMs: number, rules: TurnRules): Step {
       if (isEndedByClient(rules)) return stay(turn);
       return lookAtSpeech(turn, nowMs) ?? endHere(turn, nowMs);
     case 'pausing':
+      if (turn.isUnheard) return apologiseOrWait(turn, nowMs, rules);
       return turn.words === undefined
         ? { next: turn, effects: [{ kind: 'transcribe' }] }
         : endOrWait({ ...turn, words: turn.words }, nowMs, rules);
@@ -198,9 +198,12 @@ function onForceEnd(turn: Untrailed, nowMs: number, rules: TurnRules): Step {
     case 'hearing':
       return endHere(turn, nowMs);
     case 'pausing': {
-      const { words } = turn;
+      const { sinceMs, words } = turn;
       return words === undefined
-        ? { next: { ...turn, silentSinceMs }, effects: [{ kind: 'transcribe' }] }
+        ? {
+            next: { state: 'pausing', sinceMs, silentSinceMs, words },
+            effects: [{ kind: 'transcribe' }],
+          }
         : endOrWait({ ...turn, silentSinceMs, words }, nowMs, rules);
     }
     case 'yielding': {
@@ -226,10 +229,10 @@ function onReplyBegan(turn: Turn, turnId: string, nowMs: number): Step {
   switch (turn.state) {
     case 'listening':
     case 'replying': {
-      // A noise that lasts goes on under the next answer as well.
-      const lasts = turn.noise?.silentSinceMs === undefined ? turn.noise : undefined;
+      // A noise goes on under the next answer as well, and so do the words in it that are still awaited.
+      const { noise } = turn;
       return {
-        next: { state: 'replying', turnId, ...(lasts && { noise: lasts }) },
+        next: { state: 'replying', turnId, ...(noise && { noise }) },
         effects: onInterrupt(turn, nowMs).effects,
       };
     }

@@ -37,6 +37,8 @@ export type SpeechChange =
 export class SpeechDetector {
   #state: 'silent' | 'starting' | 'speaking' | 'pausing' = 'silent';
   #startedMs = 0;
+  /** Speech since then. What waited on a machine that was behind seems to have sounded in no time. */
+  #voicedMs = 0;
   #lastSpeechMs = 0;
   /** Of the user's voice, at `#loudAtMs`. */
   #loudDbfs = -Infinity;
@@ -72,8 +74,10 @@ export class SpeechDetector {
         if (this.#state === 'silent') {
           this.#state = 'starting';
           this.#startedMs = endMs - windowMs;
+          this.#voicedMs = 0;
         }
-        if (endMs - this.#startedMs < startMs) return undefined;
+        this.#voicedMs += windowMs;
+        if (this.#voicedMs < startMs) return undefined;
         this.#state = 'speaking';
         this.#lastSpeechMs = endMs;
         return { kind: 'speechStarted', startedMs: this.#startedMs };

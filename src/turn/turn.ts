@@ -13,7 +13,14 @@ import type { Endpointer } from './endpointing.ts';
 export type Turn =
   | { state: 'listening'; noise?: Noise }
   | { state: 'hearing'; sinceMs: number; looked?: Looked }
-  | { state: 'pausing'; sinceMs: number; silentSinceMs: number; words: string | undefined }
+  | {
+      state: 'pausing';
+      sinceMs: number;
+      silentSinceMs: number;
+      words: string | undefined;
+      /** What was said up to here cannot be had in words. */
+      isUnheard?: true;
+    }
   | { state: 'replying'; turnId: string; noise?: Noise }
   | {
       state: 'yielding';

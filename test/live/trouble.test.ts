@@ -52,7 +52,18 @@ describe('trouble', () => {
   async function askAloud(caller: Caller) {
     const from = since(caller);
     await caller.speak(await spoken('Where is the harbour?', callerRateHz));
-    await caller.message('bot-turn-completed', from);
+    // A microphone that stood still in mid-word, as on a busy machine, makes two turns of it, and cuts the first one off.
+    await caller.until(
+      () =>
+        caller.received
+          .slice(from.fromIndex)
+          .find(
+            ({ message }) =>
+              kindOf(message) === 'bot-turn-completed' &&
+              dataOf(message)['was_interrupted'] === false,
+          ),
+      'the whole answer',
+    );
     return caller.received.slice(from.fromIndex);
   }
 

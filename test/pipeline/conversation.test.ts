@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hearingRateHz } from '../../src/frames/pcm.ts';
 import { ProviderFailed } from '../../src/providers/provider-failed.ts';
 import { settle } from '../fakes/fake-clock.ts';
 import { answer, Scene } from './scene.ts';
@@ -13,6 +14,32 @@ describe('a conversation', () => {
     expect(scene.stt.log.count('running')).toBe(0);
     expect(scene.llm.log.count('running')).toBe(0);
     expect(scene.tts.log.count('running')).toBe(0);
+  });
+
+  it('forgets nothing that is said beside a noise when a user writes meanwhile', async () => {
+    scene.stt.script.from({ text: '', afterMs: 100 });
+    await scene.sound(7_500);
+    scene.conversation.type('And the ferry?');
+    await scene.sound(1_000);
+    const asked = scene.stt.log.calls.length;
+    await scene.sound(3_500);
+    expect(scene.stt.log.calls.length).toBeGreaterThan(asked);
+    const { samples } = scene.stt.log.calls.at(-1)?.input ?? {};
+    // Since the noise was looked at last.
+    expect((samples?.length ?? 0) / hearingRateHz).toBeGreaterThan(3.5);
+  });
+
+  it('hears the words in a noise that has just ended when a user writes meanwhile', async () => {
+    scene.stt.script.from({ text: '', afterMs: 100 });
+    await scene.sound(7_500);
+    scene.stt.script.from({ text: 'Where is the inn?', afterMs: 400 });
+    await scene.silence(200);
+    scene.conversation.type('And the ferry?');
+    await scene.silence(2_000);
+    const finals = scene.events.flatMap((event) =>
+      event.kind === 'userTranscript' && event.final ? [event.text] : [],
+    );
+    expect(finals).toEqual(['And the ferry?', 'Where is the inn?']);
   });
 
   it('keeps what each provider worked for a turn, and none of the time in which it was played', async () => {
@@ -359,6 +386,17 @@ describe('a failing provider costs one turn at most', () => {
     expect(scene.events).toContainEqual(expect.objectContaining({ kind: 'failed', stage: 'stt' }));
     expect(scene.completed()).toMatchObject([{ status: 'aborted', userText: null }]);
     expect(scene.completed()[0]?.assistantText).toContain('Sorry');
+  });
+
+  it('does not apologise to a user who only drew breath, and tells once that their words cannot be had', async () => {
+    scene.stt.script.from({ fails: lasting('stt') });
+    await scene.sound(600);
+    await scene.silence(300);
+    expect(scene.count('failed')).toBe(0);
+    await scene.sound(600);
+    await scene.silence(6_000);
+    expect(scene.count('failed')).toBe(1);
+    expect(scene.completed()).toMatchObject([{ status: 'aborted', userText: null }]);
   });
 
   it('keeps what was said before with the apology, and answers nothing twice', async () => {

@@ -1,19 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import type { Heard } from '../../src/frames/pcm.ts';
 import { OnceHeard } from '../../src/pipeline/once-heard.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
 /** Sound that is heard as far as `lagMs` behind the clock; `until` a time at which the microphone goes off. */
 function scene() {
   const clock = new FakeClock();
-  const sound: { lagMs: number; offAtMs?: number; isOpen: boolean } = { lagMs: 0, isOpen: true };
-  const heardUntilMs = () =>
-    sound.isOpen ? Math.min(clock.nowMs() - sound.lagMs, sound.offAtMs ?? Infinity) : undefined;
+  const sound: { lagMs: number; offAtMs?: number; isOpen: boolean; isBehind: boolean } = {
+    ...{ lagMs: 0, isOpen: true, isBehind: false },
+  };
+  const heard = (): Heard => ({
+    untilMs: sound.isOpen
+      ? Math.min(clock.nowMs() - sound.lagMs, sound.offAtMs ?? Infinity)
+      : undefined,
+    isBehind: sound.isBehind,
+  });
   const fromMs = clock.nowMs();
   let doneAfterMs: number | undefined;
   const onceHeard = new OnceHeard(clock);
   const action = () => void (doneAfterMs = clock.nowMs() - fromMs);
-  onceHeard.add({ untilMs: fromMs + 150, heardUntilMs, action });
-  return { clock, sound, onceHeard, heardUntilMs, done: () => doneAfterMs };
+  onceHeard.add({ untilMs: fromMs + 150, heard, action });
+  return { clock, sound, onceHeard, heard, done: () => doneAfterMs };
 }
 
 describe('what is done once all is heard', () => {
@@ -41,12 +48,24 @@ describe('what is done once all is heard', () => {
     expect(done()).toBeLessThanOrEqual(250);
   });
 
+  it('waits for sound that is here and was not judged yet, however long that takes', async () => {
+    const { clock, sound, done } = scene();
+    sound.offAtMs = clock.nowMs() + 20;
+    sound.isBehind = true;
+    await clock.advance(5_000);
+    expect(done()).toBeUndefined();
+    delete sound.offAtMs;
+    sound.isBehind = false;
+    await clock.advance(25);
+    expect(done()).toBeLessThanOrEqual(5_025);
+  });
+
   it('is done in the order in which it was asked for, and not any more once that is over', async () => {
-    const { clock, sound, onceHeard, heardUntilMs } = scene();
+    const { clock, sound, onceHeard, heard } = scene();
     sound.lagMs = 500;
     const done: string[] = [];
     const ask = (name: string, untilMs = clock.nowMs() + 150) => {
-      onceHeard.add({ untilMs, heardUntilMs, action: () => done.push(name) });
+      onceHeard.add({ untilMs, heard, action: () => done.push(name) });
     };
     ask('mute');
     await clock.advance(10);

@@ -124,14 +124,19 @@ describe('attendance', () => {
     attendance.stop();
   });
 
-  it('takes a sound that somebody receives for the only one who is still to come', () => {
+  it('takes somebody who receives its sound for the only one that there can be, and for nobody where there may be two', () => {
     const both = open([ann, ben]);
     both.listened();
     expect(log).toEqual([]);
     both.sign(ann.identity);
+    // It is Ann who hears: LiveKit tells of the first one only.
     both.listened();
-    expect(log).toContain('ben is here');
+    expect(log).not.toContain('ben is here');
     both.stop();
+    const alone = open([ben]);
+    alone.listened();
+    expect(log).toContain('ben is here first');
+    alone.stop();
   });
 
   it('knows who sent a message whose sender LiveKit does not name, where it can be only one', () => {

@@ -70,8 +70,7 @@ class World {
   beginReply(): void {
     const { turn } = this;
     const hasFloor = !['listening', 'replying'].includes(turn.state);
-    const noiseGoesOn = isNoisy(turn) && turn.noise.silentSinceMs === undefined;
-    if (!hasFloor && !noiseGoesOn) this.#inUtterance = false;
+    if (!hasFloor && !isNoisy(turn)) this.#inUtterance = false;
     this.send({ kind: 'replyBegan', turnId: String(this.#ids++) });
   }
 
@@ -186,8 +185,10 @@ describe('the turn machine, whatever happens in whatever order', () => {
     anyWorld((world) => {
       const hasFloor = world.turn.state === 'hearing' || world.turn.state === 'pausing';
       const before = world.answered;
-      // A cough: the recogniser has found that there are no words in it.
-      const wordless = world.turn.state === 'pausing' && world.turn.words?.trim() === '';
+      // A cough, or what the recogniser has failed at: there are no words to be answered.
+      const wordless =
+        world.turn.state === 'pausing' &&
+        (world.turn.isUnheard === true || world.turn.words?.trim() === '');
       settle(world, question);
       expect(world.turn.state === 'listening' || world.turn.state === 'replying').toBe(true);
       if (hasFloor) expect(world.answered).toBe(before + (wordless ? 0 : 1));

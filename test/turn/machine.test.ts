@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wordsEndpointer } from '../../src/turn/endpointing.ts';
+import {
+  endlessSilenceMs,
+  silenceEndpointer,
+  wordsEndpointer,
+} from '../../src/turn/endpointing.ts';
 import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../../src/turn/turn.ts';
 import { step } from '../../src/turn/machine.ts';
 import { isNoisy } from '../../src/turn/noise.ts';
@@ -8,11 +12,15 @@ import { isNoisy } from '../../src/turn/noise.ts';
 const rules: TurnRules = { endpointer: wordsEndpointer(), guessAfterMs: 60 };
 
 /** Plays events at their times; returns the last state and every effect. */
-function play(events: [number, TurnEvent][], from: Turn = { state: 'listening' }) {
+function play(
+  events: [number, TurnEvent][],
+  from: Turn = { state: 'listening' },
+  by: TurnRules = rules,
+) {
   let turn = from;
   const effects: TurnEffect[] = [];
   for (const [nowMs, event] of events) {
-    const done = step(turn, event, nowMs, rules);
+    const done = step(turn, event, nowMs, by);
     turn = done.next;
     effects.push(...done.effects);
   }
@@ -159,9 +167,54 @@ describe('the turn machine', () => {
       [1_000, paused(990)],
       [1_050, woken],
       [1_150, { kind: 'transcriptFailed' }],
+      [1_740, woken],
     ]);
     expect(turn.state).toBe('listening');
+    expect(kinds.slice(-3)).toEqual(['discardGuess', 'wakeAt', 'apologise']);
+  });
+
+  it('says that words cannot be had when a turn is over, and asks for all of them when the user only drew breath', () => {
+    const { turn, kinds } = play([
+      [100, started(40)],
+      [500, paused(490)],
+      [550, woken],
+      [650, { kind: 'transcriptFailed' }],
+      [800, { kind: 'speechResumed' }],
+      [1_400, paused(1_390)],
+      [1_450, woken],
+    ]);
+    expect(turn).toMatchObject({ state: 'pausing', words: undefined });
+    expect(kinds).not.toContain('apologise');
+    expect(kinds.filter((kind) => kind === 'transcribe')).toHaveLength(2);
+  });
+
+  it('says so at once when the failure is known late', () => {
+    const { kinds } = play([
+      [100, started(40)],
+      [1_000, paused(990)],
+      [1_050, woken],
+      [4_000, { kind: 'transcriptFailed' }],
+    ]);
     expect(kinds.slice(-2)).toEqual(['discardGuess', 'apologise']);
+  });
+
+  it('leaves the end of a turn to the client that wants to say it, also when words cannot be had', () => {
+    const byClient = { ...rules, endpointer: silenceEndpointer(endlessSilenceMs) };
+    const { turn, kinds } = play(
+      [
+        [100, started(40)],
+        [500, paused(490)],
+        [550, woken],
+        [650, { kind: 'transcriptFailed' }],
+        [9_000, { kind: 'forceEnd' }],
+        [9_100, { kind: 'transcriptFailed' }],
+      ],
+      { state: 'listening' },
+      byClient,
+    );
+    expect(kinds.filter((kind) => kind === 'apologise')).toHaveLength(1);
+    expect(kinds.lastIndexOf('transcribe')).toBeLessThan(kinds.indexOf('apologise'));
+    expect(turn.state).toBe('listening');
   });
 
   it('hears what the user says while an answer to something typed begins', () => {

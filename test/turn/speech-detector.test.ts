@@ -13,6 +13,19 @@ describe('the speech detector', () => {
     expect(follow([0.1, 0.9, 0.1, 0.9, 0.1])).toEqual([]);
   });
 
+  it('counts speech by its sound, also where a machine that was behind hears it in no time', () => {
+    const detector = new SpeechDetector();
+    expect(detector.push(0.9, 1_000, 32)).toBeUndefined();
+    expect(detector.push(0.9, 1_000, 32)).toEqual({ kind: 'speechStarted', startedMs: 968 });
+  });
+
+  it('takes two loud windows with a gap in the sound between them for no more than they are', () => {
+    const detector = new SpeechDetector({ confidence: 0.5, startMs: 96 });
+    detector.push(0.9, 32, 32);
+    expect(detector.push(0.9, 900, 32)).toBeUndefined();
+    expect(detector.push(0.9, 932, 32)?.kind).toBe('speechStarted');
+  });
+
   it('dates the start to the first window of speech', () => {
     expect(follow([0.1, 0.9, 0.9])).toEqual([{ kind: 'speechStarted', startedMs: 32 }]);
   });

@@ -57,7 +57,7 @@ export function since(caller: Caller): { fromIndex: number } {
   return { fromIndex: caller.received.length };
 }
 
-/** Types a text and waits for its whole answer. @returns all messages of the turn */
+/** Types a text and waits for its whole answer. @returns all messages of the turn, from the text on */
 export async function exchange(caller: Caller, text: string): Promise<Received[]> {
   const { fromIndex } = since(caller);
   await caller.send({ type: 'user_text_message', data: { text } });
