@@ -3,9 +3,13 @@ import type { Clock } from '../lifetime/clock.ts';
 
 /** Sound comes in frames of 32 ms over threads that share the machine: so far behind now, all of it is heard. */
 const onTimeMs = 100;
-/** How often it is looked whether the sound has caught up, and how often in vain, with none waiting: then none comes. */
+/**
+ * How often it is looked whether the sound has caught up, and how often in vain, with none waiting: then none comes. A track
+ * that is muted, or whose sender stands still, goes on with silence (measured), so this is for WebRTC without CPU and for
+ * the worst.
+ */
 const lookEveryMs = 25;
-const mostLooksInVain = 8;
+const mostLooksInVain = 40;
 
 export type AlarmDeps = {
   clock: Clock;

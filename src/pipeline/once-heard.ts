@@ -4,8 +4,8 @@ import type { Clock } from '../lifetime/clock.ts';
 /** Frames have 32 ms: what is judged is never nearer to now. */
 const slackMs = 40;
 const lookEveryMs = 25;
-/** So long without a sound that is newer, and with none waiting: none comes any more, the microphone is off. */
-const mostLooksInVain = 8;
+/** So long without a sound that is newer, and with none waiting: none comes any more. A muted track goes on with silence. */
+const mostLooksInVain = 40;
 
 type Wait = {
   untilMs: number;

@@ -10,6 +10,7 @@ import {
   kindsOf,
   since,
   speakQuickly,
+  untilHeardAgain,
 } from './support/calls.ts';
 import { Parley } from './support/server.ts';
 
@@ -63,18 +64,6 @@ describe('the messages of a client', () => {
     await caller.message('bot-llm-started', from);
     await caller.message('bot-turn-completed', from);
     return caller.received.slice(from.fromIndex);
-  }
-
-  /** Sends it until it is taken: what comes too fast is refused, in the end without a word. */
-  async function insist(caller: Caller, message: { type: string }): Promise<void> {
-    const { fromIndex } = since(caller);
-    const answers = () =>
-      caller.received.slice(fromIndex).map(({ message: { event_type } }) => event_type);
-    const isTaken = async () => {
-      if (!answers().includes(message.type)) await caller.send(message);
-      return answers();
-    };
-    await expect.poll(isTaken, { timeout: 60_000, interval: 500 }).toContain(message.type);
   }
 
   it('reach the model: scene, context, attention, keys and what happened, all as quotations', async () => {
@@ -247,15 +236,11 @@ describe('the messages of a client', () => {
       '\u0000\u0001\ud800',
     ];
     for (let round = 0; round < 40; round++) for (const shape of shapes) await caller.send(shape);
-    await insist(caller, { type: 'interrupt-bot' });
+    await untilHeardAgain(caller);
+    expect(answerText(await exchange(caller, 'Are you well?'))).toBe(answer);
+    expect(JSON.stringify(provider.llm.requests.at(-1)?.messages)).not.toContain('leaked');
     const acks = caller.received.filter(({ message }) => kindOf(message) === 'server-response');
     expect(acks.length).toBeLessThan(40 * shapes.length);
-    const from = since(caller);
-    await insist(caller, { type: 'user_text_message', data: { text: 'Are you well?' } });
-    // The one that was taken; where it was taken twice, that which was not cut off.
-    const turn = await caller.until(() => wholeTurn(caller, from.fromIndex), 'a whole answer');
-    expect(answerText(turn)).toBe(answer);
-    expect(JSON.stringify(provider.llm.requests.at(-1)?.messages)).not.toContain('leaked');
     expect(caller.connected).toBe(true);
   });
 
@@ -271,16 +256,3 @@ describe('the messages of a client', () => {
     await expect.poll(() => caller.connected).toBe(false);
   });
 });
-
-/** The messages of the first turn from there on that came to its own end. */
-function wholeTurn({ received }: Caller, fromIndex: number): Received[] | undefined {
-  const messages = received.slice(fromIndex);
-  const end = messages.findIndex(
-    ({ message }) =>
-      kindOf(message) === 'bot-turn-completed' && dataOf(message)['was_interrupted'] === false,
-  );
-  const begin = messages
-    .slice(0, end + 1)
-    .findLastIndex(({ message }) => kindOf(message) === 'bot-llm-started');
-  return begin < 0 ? undefined : messages.slice(begin, end + 1);
-}

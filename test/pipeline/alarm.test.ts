@@ -25,10 +25,12 @@ describe('an alarm on the time of what is heard', () => {
     expect(rung).toEqual([{ atMs: 400, nowMs: 400 }]);
   });
 
-  it('believes silence a moment after its time when no sound comes any more', async () => {
+  it('believes silence a second after its time when no sound comes any more, and not before', async () => {
     const { clock, rung, alarm } = scene();
     alarm.set(400);
-    await clock.advance(650);
+    await clock.advance(1_000);
+    expect(rung).toEqual([]);
+    await clock.advance(450);
     expect(rung).toHaveLength(1);
   });
 

@@ -49,7 +49,7 @@ describe('a machine that stands still', () => {
   it('answers at all when the microphone tells nothing any more', async () => {
     await scene.sound(800);
     await scene.silence(60);
-    await scene.clock.advance(1_000);
+    await scene.clock.advance(4_000);
     expect(finals()).toBe(1);
   });
 });

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { Caller, kindOf, type CallerOptions, type Received } from '../../../bench/caller.ts';
 import { speakingRateHz } from '../../../src/frames/pcm.ts';
 import { hum } from '../../fakes/scripted-tts.ts';
@@ -57,7 +59,7 @@ export function since(caller: Caller): { fromIndex: number } {
   return { fromIndex: caller.received.length };
 }
 
-/** Types a text and waits for its whole answer. @returns all messages of the turn, from the text on */
+/** Types a text and waits for its whole answer. @returns all messages of the turn */
 export async function exchange(caller: Caller, text: string): Promise<Received[]> {
   const { fromIndex } = since(caller);
   await caller.send({ type: 'user_text_message', data: { text } });
@@ -69,6 +71,22 @@ export async function exchange(caller: Caller, text: string): Promise<Received[]
   const end = await indexFrom(caller, asked, isEnd, `the end of the answer to "${text}"`);
   const earlier = caller.received.findLastIndex((one, at) => at < asked && isEnd(one));
   return caller.received.slice(Math.max(fromIndex, earlier + 1), end + 1);
+}
+
+/** The server lets 50 messages a second through: in this time there is room again for some. */
+const roomAgainMs = 200;
+
+/** After a flood: what comes too fast is refused, in the end without a word, until there is room for it again. */
+export async function untilHeardAgain(caller: Caller): Promise<void> {
+  const { fromIndex } = since(caller);
+  const isHeard = async () => {
+    const answers = caller.received.slice(fromIndex);
+    const heard = answers.some(({ message }) => message['event_type'] === 'reset-idle-timer');
+    if (!heard) await caller.send({ type: 'reset-idle-timer' });
+    return heard;
+  };
+  await expect.poll(isHeard, { timeout: 60_000, interval: 100 }).toBe(true);
+  await pause(roomAgainMs);
 }
 
 /** Where the first such message from there on is, waiting for it if need be. */
