@@ -9,6 +9,11 @@ import {
 import type { RoomNoise } from './room-noise.ts';
 
 const frameMs = 20;
+/**
+ * Of timers that are late by more, the time is lost: who hears it takes it for a pause anyway, and sound that made up for it
+ * would wait in their jitter buffer and make every later word late.
+ */
+const mostBehindMs = 60;
 
 export type MicrophoneOptions = {
   rateHz: number;
@@ -72,7 +77,7 @@ export class Microphone {
   #pace(): void {
     let dueMs = performance.now();
     const tick = () => {
-      dueMs += frameMs;
+      dueMs = Math.max(dueMs + frameMs, performance.now() - mostBehindMs);
       this.#timer = setTimeout(tick, Math.max(0, dueMs - performance.now()));
       this.#capture();
     };
