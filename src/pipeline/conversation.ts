@@ -129,11 +129,7 @@ export class Conversation {
   }
 
   /** Hears this microphone until it ends or `signal` aborts. Never rejects for what a provider does. */
-  async hearFrom(
-    microphone: LiveSound,
-    signal: AbortSignal,
-    speaker?: Participant,
-  ): Promise<void> {
+  async hearFrom(microphone: LiveSound, signal: AbortSignal, speaker?: Participant): Promise<void> {
     const until = AbortSignal.any([signal, this.#closing.signal]);
     const ear = this.#order.ears.of(speaker);
     const heard = whileOpen(microphone, ear);

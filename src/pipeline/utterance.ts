@@ -89,10 +89,7 @@ export class Utterance {
   }
 
   /** Speech and silence of a microphone, until that ends. */
-  async *changes(
-    microphone: LiveSound,
-    signal: AbortSignal,
-  ): AsyncGenerator<SpeechChange, void> {
+  async *changes(microphone: LiveSound, signal: AbortSignal): AsyncGenerator<SpeechChange, void> {
     this.#microphone = microphone;
     // Not before somebody is heard: many only write.
     const vad = (this.#vad ??= this.deps.vad.openStream());
