@@ -189,6 +189,20 @@ describe('rate limits', () => {
     }
   });
 
+  it("stop an address in the app API's envelope there", async () => {
+    const server = await limited({ perAddress: 1 });
+    const gallery = () => fetch(`${server.url}/api/v1/characters`);
+    try {
+      expect(await statuses(2, gallery)).toEqual([401, 429]);
+      expect(await (await gallery()).json()).toMatchObject({
+        code: 429,
+        data: { error: 'too_many_requests' },
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
   it.each([
     [false, [200, 429]],
     [1, [200, 200]],

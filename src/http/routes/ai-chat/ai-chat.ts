@@ -1,4 +1,4 @@
-import { Router, type RequestHandler } from 'express';
+import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Log } from '../../../telemetry/log.ts';
 import { NotFound } from '../../refusals.ts';
 import { renderErrors } from '../../render-error.ts';
@@ -20,15 +20,15 @@ export type AiChatGuards = {
   rate: RequestHandler;
 };
 
-/** The app API under `/api/v1`: all of it, refusals too, in its own envelope. */
+/** The app API under `/api/v1`: all of it in its own envelope, refusals too, and those of what stands before it. */
 export function aiChatRoutes(
   deps: AiChatDeps,
   { caller, failedAttempts, rate }: AiChatGuards,
   log: Log,
-): Router {
+): (RequestHandler | ErrorRequestHandler)[] {
   const user = requireUser(deps.users, failedAttempts);
   const either = requireUserOrCaller(user, caller);
-  return Router()
+  const router = Router()
     .use(galleryRoutes(deps, [either, rate]))
     .use(userRoutes(deps, [caller, rate]))
     .use(voiceRoutes(deps, [user, rate]))
@@ -36,6 +36,6 @@ export function aiChatRoutes(
     .use(skillRoutes(deps, [user, rate]))
     .use(() => {
       throw new NotFound();
-    })
-    .use(renderErrors(aiChatDialect, log));
+    });
+  return [router, renderErrors(aiChatDialect, log)];
 }
