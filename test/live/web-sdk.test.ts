@@ -352,6 +352,8 @@ describe('@convai/web-sdk as it comes from npm', () => {
   // The last one: what it claims stays claimed.
   it('reads that every agent is busy', async () => {
     const page = await open();
+    // A place of the tests before that became free in between would be the page's.
+    await parley.untilGauge('sessions_free', sessionsPerAgent);
     let status = 200;
     for (let asked = 0; status === 200 && asked < 2 * sessionsPerAgent; asked++)
       status = await asks({ character_id: characterId });
