@@ -207,17 +207,23 @@ describe('the voice of an answer', () => {
     // Well before the provider's own timeout of silence.
   }, 7_000);
 
+  /** An answer of a character to this user, heard out. */
+  async function spokenTo(characterId: number, token: string) {
+    server.provider.reply = () => `第${++said}句话，且听我说。`;
+    const asked = await server.post('/api/v1/chat', { characterId, content: '你好' }, { token });
+    const { id } = Answer.parse(await asked.json()).data;
+    const path = `/api/v1/chat/voice?chatHistoryId=${id}`;
+    await bytesOf(await server.fetch(path, { token, headers: { Range: 'bytes=0-' } }));
+    return { path, sessionId: asked.headers.get(sessionHeader) };
+  }
+
   it('is gone with its conversation, its user and its character, from the disk as well', async () => {
     const { token, userId } = await server.user();
     const { character } = await server.characters.create(server.workspaceId, {
       ...{ name: 'Guest', listing: 'listed', language: 'zh-CN' },
     });
     const spoken = async (characterId: number) => {
-      server.provider.reply = () => `第${++said}句话，且听我说。`;
-      const asked = await server.post('/api/v1/chat', { characterId, content: '你好' }, { token });
-      const { id } = Answer.parse(await asked.json()).data;
-      const path = `/api/v1/chat/voice?chatHistoryId=${id}`;
-      await bytesOf(await server.fetch(path, { token, headers: { Range: 'bytes=0-' } }));
+      const { path } = await spokenTo(characterId, token);
       return async () => (await server.fetch(path, { token })).status;
     };
     const before = (await server.sounds()).length;
@@ -235,19 +241,11 @@ describe('the voice of an answer', () => {
 
   it("is gone from the disk when Convai's APIs delete the conversation, or the user", async () => {
     const { token, userId } = await server.user();
-    const spoken = async (characterId: number) => {
-      server.provider.reply = () => `第${++said}句话，且听我说。`;
-      const asked = await server.post('/api/v1/chat', { characterId, content: '你好' }, { token });
-      const { id } = Answer.parse(await asked.json()).data;
-      const path = `/api/v1/chat/voice?chatHistoryId=${id}`;
-      await bytesOf(await server.fetch(path, { token, headers: { Range: 'bytes=0-' } }));
-      return asked.headers.get(sessionHeader);
-    };
     const byConvai = async (path: string, body: unknown) =>
       (await server.post(path, body, { token: server.keys.own })).status;
     const before = (await server.sounds()).length;
-    const sessionIDs = [await spoken(11)];
-    await spoken(12);
+    const sessionIDs = [(await spokenTo(11, token)).sessionId];
+    await spokenTo(12, token);
     expect((await server.sounds()).length).toBe(before + 2);
     expect(await byConvai('/character/chatHistory/delete', { charID: 11, sessionIDs })).toBe(200);
     expect((await server.sounds()).length).toBe(before + 1);

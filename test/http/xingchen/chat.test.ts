@@ -347,11 +347,11 @@ describe('the chat of the Xingchen API', () => {
     }, soon);
   });
 
-  it('stops the model when its client leaves, and keeps nothing', async () => {
+  /** Streams an answer whose model stalls behind the first piece. @returns leaves it, and waits until the model was stopped */
+  async function beginAnswer(body: unknown): Promise<() => Promise<void>> {
     const { llm } = server.provider;
-    const { sessionId } = (await ask('你好', { userId: 'leaver' })).context;
     llm.always({ kind: 'stall', afterPieces: 1 });
-    const aborted = llm.counts.aborted;
+    const { aborted } = llm.counts;
     const leaving = new AbortController();
     const response = await fetch(`${server.app.url}/v2/api/chat/send`, {
       method: 'POST',
@@ -359,12 +359,20 @@ describe('the chat of the Xingchen API', () => {
         ...{ Authorization: `Bearer ${server.keys.own}`, 'Content-Type': 'application/json' },
         'X-AcA-SSE': 'enable',
       },
-      body: JSON.stringify(asking(id, '说个不停', { userId: 'leaver' })),
+      body: JSON.stringify(body),
       signal: leaving.signal,
     });
     await response.body?.getReader().read();
-    leaving.abort();
-    await llm.until((counts) => counts.aborted > aborted);
+    return async () => {
+      leaving.abort();
+      await llm.until((counts) => counts.aborted > aborted);
+    };
+  }
+
+  it('stops the model when its client leaves, and keeps nothing', async () => {
+    const { sessionId } = (await ask('你好', { userId: 'leaver' })).context;
+    const leave = await beginAnswer(asking(id, '说个不停', { userId: 'leaver' }));
+    await leave();
     expect(await turnsOf(sessionId)).toHaveLength(1);
   });
 
@@ -418,25 +426,11 @@ describe('the chat of the Xingchen API', () => {
   });
 
   it('waits its turn where it takes the place of a kept answer, whosever history it is', async () => {
-    const { llm } = server.provider;
     const again = { userId: 'again', context: { isRegenerate: true, useChatHistory: false } };
     const { sessionId } = (await ask('讲个故事', { userId: 'again' })).context;
-    llm.always({ kind: 'stall', afterPieces: 1 });
-    const aborted = llm.counts.aborted;
-    const leaving = new AbortController();
-    const response = await fetch(`${server.app.url}/v2/api/chat/send`, {
-      method: 'POST',
-      headers: {
-        ...{ Authorization: `Bearer ${server.keys.own}`, 'Content-Type': 'application/json' },
-        'X-AcA-SSE': 'enable',
-      },
-      body: JSON.stringify(asking(id, '讲个故事', again)),
-      signal: leaving.signal,
-    });
-    await response.body?.getReader().read();
+    const leave = await beginAnswer(asking(id, '讲个故事', again));
     expect(await refused(asking(id, '讲个故事', again))).toMatchObject({ code: 40901 });
-    leaving.abort();
-    await llm.until((counts) => counts.aborted > aborted);
+    await leave();
     expect(await turnsOf(sessionId)).toMatchObject([{ assistantText: '我今年17岁了。' }]);
   });
 
