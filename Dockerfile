@@ -1,4 +1,4 @@
-# One image for both programs: the server (default) and an agent process (`command: ["node", "dist/src/agent.js"]`).
+# One image for both programs: the server (default) and an agent process (`command: ["node", "dist/agent/agent.js"]`).
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

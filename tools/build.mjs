@@ -4,10 +4,13 @@ import { run } from './exec.mjs';
 import { StepFailed } from './give-up.mjs';
 import { isStale, report, root } from './project.mjs';
 
-/** Compiles src/ and bench/ to dist/, when they changed since the last time. */
+const vite = ['node_modules/vite/bin/vite.js', 'build'];
+
+/** Compiles src/ and bench/ to dist/, and the agent process to one file in it, when they changed since the last time. */
 export async function buildServer() {
   const stamp = 'dist/.built';
-  const sources = ['src', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  const configs = ['tsconfig.json', 'tsconfig.build.json', 'agent.config.ts', 'package-lock.json'];
+  const sources = ['src', 'bench', ...configs];
   if (!isStale(stamp, sources)) return;
   const startedAt = new Date();
   await timed('compiling the server', [
@@ -15,6 +18,7 @@ export async function buildServer() {
     '-p',
     'tsconfig.build.json',
   ]);
+  await timed('building the agent', [...vite, '-c', 'agent.config.ts']);
   writeFileSync(join(root, stamp), '');
   // A file that was saved while this ran may not be in it: it must count as newer.
   utimesSync(join(root, stamp), startedAt, startedAt);
@@ -23,7 +27,7 @@ export async function buildServer() {
 /** Builds the playground to web/dist/, when it changed since the last time. */
 export async function buildWeb() {
   if (!isStale('web/dist/index.html', ['web', 'src/protocol', 'package-lock.json'])) return;
-  await timed('building the playground', ['node_modules/vite/bin/vite.js', 'build', 'web']);
+  await timed('building the playground', [...vite, 'web']);
 }
 
 /** @param {string} what @param {readonly string[]} args of node */

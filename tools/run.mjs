@@ -5,7 +5,7 @@ import { preflight } from './preflight.mjs';
 import { loadEnvironment, report } from './project.mjs';
 
 const programs = new Map([
-  ['agent', 'dist/src/agent.js'],
+  ['agent', 'dist/agent/agent.js'],
   ['bench', 'dist/bench/main.js'],
   ['keys', 'dist/src/keys-cli.js'],
 ]);

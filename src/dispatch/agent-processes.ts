@@ -8,7 +8,7 @@ import { logAgentLine } from './agent-log-line.ts';
 export type AgentProcessesSettings = {
   /** How many run side by side. */
   count: number;
-  /** The program and what comes before it: `[...process.execArgv, 'dist/src/agent.js']`. */
+  /** The program and what comes before it: `[...process.execArgv, 'dist/agent/agent.js']`. */
   nodeArgs: readonly string[];
   /** The whole environment of a child: the server's address and the agent secret among it. It should log in JSON. */
   env: Readonly<Record<string, string>>;

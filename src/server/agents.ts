@@ -17,7 +17,7 @@ const drainMs = 10_000;
 
 export function startAgents({ root, config, clock, log, scope }: Ground, secrets: Secrets): void {
   const { PATH = '', HOME = '' } = process.env;
-  const program = join(root, 'dist/src/agent.js');
+  const program = join(root, 'dist/agent/agent.js');
   const agents = new AgentProcesses({
     count: config.agents.processes,
     nodeArgs: [...process.execArgv, ...agentNodeArgs, program, '--server', localUrl(config)],

@@ -138,7 +138,7 @@ describe('a server that is full', () => {
 
 /** An agent process as `npm run agent` starts it. */
 function startAgent(parley: Parley, env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [resolve('dist/src/agent.js'), '--server', parley.url], {
+  return spawn(process.execPath, [resolve('dist/agent/agent.js'), '--server', parley.url], {
     stdio: 'ignore',
     env: {
       PATH: process.env['PATH'],

@@ -97,7 +97,7 @@ export class Parley {
   }
 
   get agentPids(): number[] {
-    return this.#pidsOf('dist/src/agent.js');
+    return this.#pidsOf('dist/agent/agent.js');
   }
 
   get livekitPids(): number[] {
