@@ -1,5 +1,6 @@
 import { ProviderFailed } from '../providers/provider-failed.ts';
 import type { SttLine } from '../providers/stt/stt.ts';
+import { spokenWords } from '../turn/spoken-words.ts';
 
 export type Transcribed =
   | { kind: 'words'; text: string }
@@ -39,12 +40,12 @@ export class Listening {
   async #tryTwice(whole: () => Int16Array, signal: AbortSignal): Promise<string> {
     const { line } = this;
     try {
-      return (await line.words(whole, signal)).text.trim();
+      return spokenWords((await line.words(whole, signal)).text.trim());
     } catch (failure) {
       if (signal.aborted || !(failure instanceof ProviderFailed) || !failure.retryable)
         throw failure;
       this.onRetry(failure);
-      return (await line.words(whole, signal)).text.trim();
+      return spokenWords((await line.words(whole, signal)).text.trim());
     }
   }
 }

@@ -10,6 +10,7 @@ import {
   type SpeechChange,
   type SpeechDetection,
 } from '../turn/speech-detector.ts';
+import { spokenWords } from '../turn/spoken-words.ts';
 import type { ExchangeStart } from './exchange.ts';
 import { hear } from './hear.ts';
 import { Listening, type Transcribed } from './listening.ts';
@@ -54,7 +55,10 @@ export class Utterance {
 
   constructor(private readonly deps: UtteranceDeps) {
     this.#detector = new SpeechDetector(deps.detection);
-    this.#line = openLine(deps.stt, deps);
+    const onPartial = (text: string) => {
+      if (spokenWords(text) !== '') deps.onPartial(text);
+    };
+    this.#line = openLine(deps.stt, { ...deps, onPartial });
     this.#recording = new Recording((piece) => {
       this.#line.push(piece);
     });
@@ -67,7 +71,7 @@ export class Utterance {
 
   /** What a streaming recogniser knows already of the words; empty when it does not, or there is no such. */
   get partial(): string {
-    return this.#line.partial;
+    return spokenWords(this.#line.partial);
   }
 
   /** Something was said that is not done with yet. */
