@@ -1,4 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+const cores = availableParallelism();
 
 export default defineConfig({
   test: {
@@ -9,7 +12,10 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/live/**'],
+          globalSetup: ['test/fakes/database-template.ts'],
           setupFiles: ['test/set-up.ts'],
+          // Vitest leaves a core to itself, which is one of two: a file at a time, and the other core idle.
+          maxWorkers: Math.min(cores, Math.max(2, cores - 1)),
           // Ceilings alone: nothing that passes waits for them, and a busy machine may stand still for seconds.
           testTimeout: 180_000,
           hookTimeout: 300_000,
@@ -22,6 +28,7 @@ export default defineConfig({
           include: ['test/live/**/*.test.ts'],
           // Real servers on two cores: side by side they would starve each other's audio.
           fileParallelism: false,
+          globalSetup: ['test/fakes/database-template.ts'],
           setupFiles: ['test/set-up.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

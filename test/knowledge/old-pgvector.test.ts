@@ -1,15 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/db.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { ensureWorkspace } from '../../src/keys/workspaces.ts';
 import { Documents } from '../../src/knowledge/documents.ts';
 import { addSome } from '../../src/knowledge/stored-passages.ts';
 import { Vectors } from '../../src/knowledge/vectors.ts';
-import { silentLog } from '../../src/telemetry/log.ts';
+import { newDatabase } from '../fakes/new-database.ts';
 
 const dimensions = 512;
 const model = `long/${dimensions}`;
@@ -23,17 +19,11 @@ const newer = [
 ] as const;
 
 describe('a pgvector older than 0.7', () => {
-  let folder: string;
   let database: Database;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-old-pgvector-'));
-    const migrationsDir = resolve('drizzle');
-    database = await openDatabase({ dataDir: folder, migrationsDir, log: silentLog });
-  }, 60_000);
-  afterAll(async () => {
-    await database.close();
-    await rm(folder, { recursive: true, force: true });
+    database = await newDatabase();
   });
+  afterAll(() => database.close());
 
   it('compares long vectors all the same, and their signs once there is a newer one', async () => {
     const { db } = database;

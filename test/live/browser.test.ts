@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concatenated, silence, spoken } from '../fakes/espeak.ts';
@@ -21,7 +24,12 @@ describe('the playground in a real browser', () => {
     const again = [silence(againMs, rateHz), words];
     const pieces = [silence(beforeMs, rateHz), words, ...again, ...again];
     const microphone = concatenated(...pieces, silence(60_000, rateHz));
-    [parley, chromium] = await Promise.all([Parley.start(), Chromium.start(microphone, rateHz)]);
+    // As whoever starts it for the first time has it: with nothing in its folder.
+    const dataDir = await mkdtemp(join(tmpdir(), 'parley-live-'));
+    [parley, chromium] = await Promise.all([
+      Parley.start({ dataDir }),
+      Chromium.start(microphone, rateHz),
+    ]);
   });
 
   afterAll(async () => {

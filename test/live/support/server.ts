@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { vi } from 'vitest';
 import * as z from 'zod';
+import { fillDataDir } from '../../fakes/database-folder.ts';
 import { freePorts } from '../../fakes/free-ports.ts';
 import { processAlive } from '../../fakes/process-alive.ts';
 import type { ScriptedProvider } from '../../fakes/scripted-provider.ts';
@@ -16,7 +17,7 @@ export type ParleyOptions = {
   provider?: ScriptedProvider;
   stages?: ('LLM' | 'STT' | 'TTS')[];
   env?: Record<string, string>;
-  /** Of an earlier server; a fresh one otherwise. */
+  /** Of an earlier server, or an empty folder; otherwise a new one with an empty database in it. */
   dataDir?: string;
 };
 
@@ -47,7 +48,7 @@ export class Parley {
 
   /** Resolves when it is ready for a conversation. */
   static async start(options: ParleyOptions = {}): Promise<Parley> {
-    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-live-')));
+    const dataDir = options.dataDir ?? (await newDataDir());
     const [port, livekit, tcp, udp, turn] = (await freePorts(5)).map(String);
     const process_ = spawn(process.execPath, [resolve('dist/src/main.js')], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -203,6 +204,13 @@ export class Parley {
   #pidsOf(command: string): number[] {
     return this.children.filter((row) => row.command.includes(command)).map(({ pid }) => pid);
   }
+}
+
+/** With a database, as after a first start, which would take as long as all the rest of the start. */
+async function newDataDir(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-live-'));
+  await fillDataDir(dataDir);
+  return dataDir;
 }
 
 function stageSettings({ provider, stages = ['LLM', 'STT', 'TTS'] }: ParleyOptions) {
