@@ -1,58 +1,48 @@
 import type { VoiceOut } from '../frames/voice-out.ts';
 import { apology } from '../prompt/apology.ts';
 import type { Participant } from '../protocol/participant.ts';
-import type { ToolCallRecord, TurnRecord } from '../protocol/turn-record.ts';
+import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { Moderation } from '../providers/moderation/moderation.ts';
 import type { Tts } from '../providers/tts/tts.ts';
-import { agreeInSubstance } from '../turn/agreement.ts';
 import type { AnswerRest } from '../turn/answer-rest.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import { Exchange, type AnswerSource, type ExchangeStart } from './exchange.ts';
 import { judge, type Judging } from '../providers/moderation/judging.ts';
+import { Guess, type Begun } from './guess.ts';
 import { recite } from './performance.ts';
 import type { ReplyEnd, Speech } from './reply.ts';
 import { thinking, type ThinkingDeps } from './thinking.ts';
+import { TurnBook, type TurnBookDeps } from './turn-book.ts';
 
-export type AnsweringDeps = ThinkingDeps & {
-  tts: Tts;
-  /** Judges what users say before it is answered. */
-  moderation?: Moderation;
-  voice: VoiceOut;
-  speaker: { voice: string | undefined; language: string };
-  /** Resolves when the record is stored for good. */
-  store: (record: TurnRecord) => Promise<void>;
-  emit: (event: ConversationEvent) => void;
-  /** Keeps its place among the events, and is told when `ready` resolves. */
-  emitAfter: (ready: Promise<void>, event: ConversationEvent) => void;
-  /** An answer is about to take the floor; what has it is cut by this. */
-  onBegan: (start: ExchangeStart, isFixed: boolean) => void;
-  onEnded: (turnId: string) => void;
-};
+export type AnsweringDeps = ThinkingDeps &
+  TurnBookDeps & {
+    tts: Tts;
+    /** Judges what users say before it is answered. */
+    moderation?: Moderation;
+    voice: VoiceOut;
+    speaker: { voice: string | undefined; language: string };
+    emit: (event: ConversationEvent) => void;
+    /** An answer is about to take the floor; what has it is cut by this. */
+    onBegan: (start: ExchangeStart, isFixed: boolean) => void;
+    onEnded: (turnId: string) => void;
+  };
 
-type Begun = { exchange: Exchange; done: Promise<ReplyEnd>; judging?: Judging | undefined };
 /** How a turn counts when its reply came to its end. */
 type Outcome = 'completed' | 'aborted';
-
-/** Turns that the prompt may draw from; older ones are in the journal. */
-const mostHistory = 200;
-
-/** A room is not kept for a server that is away. */
-const storeOnCloseMs = 3_000;
 
 /** The character's side of a conversation: at most one answer that has the floor, and one begun on a guess. */
 export class Answering {
   readonly #deps: AnsweringDeps;
-  readonly #history: TurnRecord[];
+  readonly #book: TurnBook;
   #running: Exchange | undefined;
   /** Its words were given, not thought. */
   #runningFixed = false;
-  /** Begun on what may be the whole utterance; the user may still go on. */
-  #guess: Begun | undefined;
+  readonly #guess = new Guess((start) => this.#think(start));
   #speaking = true;
 
   constructor(deps: AnsweringDeps, history: TurnRecord[]) {
     this.#deps = deps;
-    this.#history = [...history];
+    this.#book = new TurnBook(deps, history);
   }
 
   /** Who is being answered. */
@@ -65,21 +55,14 @@ export class Answering {
     this.#speaking = enabled;
   }
 
-  /**
-   * Begins the answer that would be given if the user were done now; nothing of it is heard. One that was begun on
-   * words which say the same goes on.
-   */
+  /** Begins the answer that would be given if the user were done now; nothing of it is heard. */
   guess(start: ExchangeStart): void {
-    if (this.#guessFor(start)) return;
-    this.discardGuess();
-    this.#guess = this.#think(start);
+    this.#guess.begin(start);
   }
 
   /** What the prompt is made of has changed: what was begun on a guess is begun anew. */
   renewGuess(): void {
-    const start = this.#guess?.exchange.start;
-    this.discardGuess();
-    if (start) this.guess(start);
+    this.#guess.renew();
   }
 
   /** What has the floor. */
@@ -106,21 +89,12 @@ export class Answering {
 
   /** Cancels what was begun on a guess, down to the provider. */
   discardGuess(): void {
-    this.#guess?.exchange.cancel();
-    this.#guess?.judging?.abandon();
-    this.#guess = undefined;
+    this.#guess.discard();
   }
 
   /** Answers these words: with the answer begun on them, if there is one. */
   answer(start: ExchangeStart): void {
-    const guess = this.#guessFor(start);
-    if (guess) {
-      this.#guess = undefined;
-      this.#release(guess, 'completed');
-    } else {
-      this.discardGuess();
-      this.#release(this.#think(start), 'completed');
-    }
+    this.#release(this.#guess.take(start), 'completed');
   }
 
   /** The character says these very words. */
@@ -146,8 +120,8 @@ export class Answering {
     const { turnId, userText, origin } = exchange.start;
     const record = exchange.record('interrupted');
     if (!mayGoOn || wasHeard || origin !== 'speech' || userText === null) {
-      this.#complete(record, undefined);
-      this.#awaitResults(record, exchange.toolCalls);
+      this.#book.complete(record, undefined);
+      this.#book.awaitResults(record, exchange.toolCalls);
       return undefined;
     }
     this.#deps.emit({ kind: 'turnCompleted', record, abortReason: undefined });
@@ -156,34 +130,18 @@ export class Answering {
 
   /** Cuts what is running and stores it as far as it was heard; a store that is away is not waited for. */
   async close(): Promise<void> {
-    this.discardGuess();
+    this.#guess.discard();
     const exchange = this.#running;
     this.#running = undefined;
     if (!exchange) return;
     exchange.cancel();
     this.#deps.voice.clear();
-    const { store, clock } = this.#deps;
-    // What is not stored by then is still on its way there, for as long as this process lives.
-    let cancel: () => void = () => undefined;
-    const long = new Promise<void>((resolve) => {
-      cancel = clock.after(storeOnCloseMs, resolve);
-    });
-    await Promise.race([store(exchange.record('interrupted')), long]).finally(cancel);
-  }
-
-  /** The answer that was begun on these words, or on words that agree with them in substance. */
-  #guessFor(start: ExchangeStart): Begun | undefined {
-    const guess = this.#guess;
-    const guessed = guess?.exchange.start.userText ?? null;
-    if (guessed === null || start.userText === null) return undefined;
-    if (!agreeInSubstance(guessed, start.userText)) return undefined;
-    guess?.exchange.amend(start);
-    return guess;
+    await this.#book.keepLast(exchange.record('interrupted'));
   }
 
   #think(start: ExchangeStart): Begun {
     return {
-      ...this.#begin(start, thinking(start, this.#history, this.#deps)),
+      ...this.#begin(start, thinking(start, this.#book.history, this.#deps)),
       judging: this.#judge(start),
     };
   }
@@ -198,7 +156,7 @@ export class Answering {
     const exchange = new Exchange(start, {
       ...this.#deps,
       onProgress: (progressed) => {
-        this.#keep(progressed.record('open'));
+        this.#book.keep(progressed.record('open'));
       },
       keep: (current) => this.#deps.store(current.record('open')),
     });
@@ -222,7 +180,7 @@ export class Answering {
   }
 
   #letSound(exchange: Exchange): void {
-    this.#keep(exchange.record('open'));
+    this.#book.keep(exchange.record('open'));
     exchange.release();
   }
 
@@ -243,7 +201,7 @@ export class Answering {
   #block(exchange: Exchange): void {
     exchange.cancel();
     this.#running = undefined;
-    this.#complete({ ...exchange.record('aborted'), userText: null }, undefined);
+    this.#book.complete({ ...exchange.record('aborted'), userText: null }, undefined);
     this.#deps.onEnded(exchange.turnId);
   }
 
@@ -263,7 +221,7 @@ export class Answering {
     this.#running = undefined;
     const isUndelivered = end.kind === 'failed' && end.stage === 'tts';
     // History first: whoever waited for the floor is answered at once, by a prompt that has this turn.
-    this.#complete(
+    this.#book.complete(
       exchange.record(end.kind === 'failed' ? 'aborted' : outcome),
       isUndelivered ? 'audio_delivery_failed' : undefined,
     );
@@ -277,32 +235,6 @@ export class Answering {
     this.#deps.log.warn({ err: cause, stage, turnId }, 'reply failed');
     const message = stage === 'llm' ? 'The model did not answer.' : 'Speech could not be made.';
     this.#deps.emit({ kind: 'failed', stage, message });
-  }
-
-  /** The turn is history: stored first, told then. */
-  #complete(record: TurnRecord, abortReason: 'audio_delivery_failed' | undefined): void {
-    this.#history.push(record);
-    if (this.#history.length > mostHistory) this.#history.shift();
-    const stored = this.#deps.store(record).catch((cause: unknown) => {
-      this.#deps.log.error({ err: cause, turnId: record.id }, 'turn could not be stored');
-    });
-    this.#deps.emitAfter(stored, { kind: 'turnCompleted', record, abortReason });
-  }
-
-  /** What was called for a turn that was cut comes to its end all the same, and its record knows it then. */
-  #awaitResults(record: TurnRecord, calls: readonly ToolCallRecord[]): void {
-    const { desk } = this.#deps;
-    if (!desk || calls.every(({ result }) => result !== null)) return;
-    void desk.settled(calls).then(() => {
-      this.#keep({ ...record, toolCalls: calls.map((call) => ({ ...call })) });
-    });
-  }
-
-  /** Stores beside the conversation: an `open` record matters only if this process dies. */
-  #keep(record: TurnRecord): void {
-    this.#deps.store(record).catch((cause: unknown) => {
-      this.#deps.log.warn({ err: cause, turnId: record.id }, 'open turn could not be stored');
-    });
   }
 
   #reciting(text: string): AnswerSource {

@@ -1,26 +1,20 @@
-import type { LiveSound, TimedFrame } from '../frames/pcm.ts';
-import { apology } from '../prompt/apology.ts';
+import type { LiveSound } from '../frames/pcm.ts';
 import type { Occasion } from '../prompt/occasion.ts';
 import type { Participant } from '../protocol/participant.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
 import type { ProviderFailed } from '../providers/provider-failed.ts';
 import type { Stt } from '../providers/stt/stt.ts';
 import type { Vad } from '../providers/vad/vad.ts';
-import { completeness } from '../turn/languages.ts';
 import { wordsEndpointer, type Endpointer } from '../turn/endpointing.ts';
-import { step } from '../turn/machine.ts';
-import { isNoisy } from '../turn/noise.ts';
-import { floorOf, type Floor, type Reaction, type Wish } from '../turn/reaction.ts';
-import type { SpeechChange, SpeechDetection } from '../turn/speech-detector.ts';
-import type { Turn, TurnEffect, TurnEvent, TurnRules } from '../turn/turn.ts';
-import { Alarm } from './alarm.ts';
+import type { Floor, Reaction, Wish } from '../turn/reaction.ts';
+import type { SpeechDetection } from '../turn/speech-detector.ts';
 import { Answering, type AnsweringDeps } from './answering.ts';
-import { heardOf, type Ear } from './ears.ts';
+import { heardBy, heardOf } from './ears.ts';
 import { EventLine } from './event-line.ts';
 import { OnceHeard } from './once-heard.ts';
 import { Reacting } from './reacting.ts';
 import { TurnOrder } from './turn-order.ts';
-import type { Utterance } from './utterance.ts';
+import { TurnTaking } from './turn-taking.ts';
 
 export type ConversationDeps = Omit<
   AnsweringDeps,
@@ -40,91 +34,61 @@ export type ConversationDeps = Omit<
 const guessAfterMs = 60;
 
 /**
- * The one place where hearing, thinking and speaking meet: it feeds the turn machine and does what that asks for. An
- * answer is begun as soon as the user may be done, and heard only when they are. Whose turn it is among several users is the `TurnOrder`'s to say.
+ * The one place where hearing, thinking and speaking meet, and all that others may ask of them. Whose turn it is among
+ * several users is the `TurnOrder`'s to say, when it is over the `TurnTaking`'s, what is answered the `Answering`'s.
  */
 export class Conversation {
   readonly #deps: ConversationDeps;
   readonly #events: EventLine;
-  readonly #rules: TurnRules;
   readonly #order: TurnOrder;
   readonly #answering: Answering;
   readonly #reacting: Reacting;
-  readonly #alarm: Alarm;
+  readonly #turnTaking: TurnTaking;
   readonly #onceHeard: OnceHeard;
   readonly #closing = new AbortController();
-  #turn: Turn = { state: 'listening' };
-  #pausedAtMs: number | undefined;
-  #userSpeaking = false;
-  /** The words so far as the client was told them last. */
-  #toldWords = '';
 
   constructor(given: ConversationDeps, history: TurnRecord[]) {
     this.#events = new EventLine(given.emit, given.clock);
     const { emit, emitAfter } = this.#events;
     const deps = { ...given, emit };
+    const { clock, log } = deps;
     this.#deps = deps;
-    this.#rules = { endpointer: deps.endpointer ?? wordsEndpointer(), guessAfterMs };
-    this.#alarm = new Alarm({
-      clock: deps.clock,
-      heard: () => this.#order.ears.heard,
-      ring: (nowMs) => {
-        this.#dispatch({ kind: 'woken' }, nowMs);
-      },
-    });
-    this.#onceHeard = new OnceHeard(deps.clock);
+    this.#onceHeard = new OnceHeard(clock);
     const onRetry = ({ stage, reason }: ProviderFailed) => {
-      deps.log.warn({ stage, reason }, 'provider failed, trying once more');
+      log.warn({ stage, reason }, 'provider failed, trying once more');
     };
-    this.#order = new TurnOrder({
-      clock: deps.clock,
-      stt: deps.stt,
-      vad: deps.vad,
-      language: deps.speaker.language,
-      newId: deps.newId,
-      onRetry,
-      onPartial: (text) => this.#onPartial(text),
-      onTrouble: ({ reason, cause }) => {
-        deps.log.warn(
-          { reason, err: cause },
-          'no streaming recognition, utterances are sent whole',
-        );
-      },
-      ...(deps.detection && { detection: deps.detection }),
-      turn: () => this.#turn.state,
-      answered: () => this.#answering.speaker,
-      onSpeech: (change) => {
-        this.#onSpeech(change);
-      },
-      onTaken: () => {
-        this.#dispatch({ kind: 'otherVoice' });
-      },
-      onWritten: (text, speaker) => {
-        this.#answerWritten(text, speaker);
-      },
-    });
+    const now = () => this.#now();
+    this.#order = this.#openOrder(onRetry);
     this.#answering = new Answering(
       {
-        ...deps,
-        emitAfter,
-        onRetry,
+        ...{ ...deps, emitAfter, onRetry },
         onBegan: ({ turnId, userText }, isFixed) => {
-          this.#handOver();
-          this.#userDone();
+          this.#turnTaking.handOver();
           if (userText !== null && !isFixed) this.#reacting.answered();
-          this.#dispatch({ kind: 'replyBegan', turnId });
+          this.#turnTaking.dispatch({ kind: 'replyBegan', turnId });
         },
         onEnded: (turnId) => {
-          this.#dispatch({ kind: 'replyEnded', turnId });
+          this.#turnTaking.dispatch({ kind: 'replyEnded', turnId });
         },
       },
       history,
     );
     this.#reacting = new Reacting({
       answering: this.#answering,
-      floor: () => this.#floor,
-      stop: () => this.#stop(),
-      now: () => this.#now(),
+      floor: () => this.#turnTaking.floor,
+      stop: () => {
+        this.#turnTaking.stop();
+      },
+      now,
+    });
+    this.#turnTaking = new TurnTaking({
+      ...{ clock, log, emit, now, voice: deps.voice, language: deps.speaker.language },
+      order: this.#order,
+      answering: this.#answering,
+      rules: { endpointer: deps.endpointer ?? wordsEndpointer(), guessAfterMs },
+      onStepped: () => {
+        this.#reacting.settle();
+      },
     });
   }
 
@@ -132,8 +96,8 @@ export class Conversation {
   async hearFrom(microphone: LiveSound, signal: AbortSignal, speaker?: Participant): Promise<void> {
     const until = AbortSignal.any([signal, this.#closing.signal]);
     const ear = this.#order.ears.of(speaker);
-    const heard = whileOpen(microphone, ear);
-    for await (const change of ear.utterance.changes(heard, until)) this.#order.hear(ear, change);
+    const changes = ear.utterance.changes(heardBy(ear, microphone), until);
+    for await (const change of changes) this.#order.hear(ear, change);
   }
 
   /** No sound comes from the microphone for now, as when it was muted in mid-word. */
@@ -157,7 +121,7 @@ export class Conversation {
   /** The character opens the conversation with these very words. */
   greet(text: string): void {
     this.#order.keep(() => {
-      this.#stop();
+      this.#turnTaking.stop();
       this.#answering.say({ ...this.#now(), origin: 'greeting', userText: null }, text);
     });
   }
@@ -191,7 +155,7 @@ export class Conversation {
   /** Falls silent at once, and says nothing of what it still owed; the user keeps the floor. */
   interrupt(): void {
     this.#reacting.forget();
-    this.#stop();
+    this.#turnTaking.stop();
   }
 
   /** Does something once all is heard of a speaker that sounded up to a time of the clock; one after the other. */
@@ -204,7 +168,7 @@ export class Conversation {
   forceEnd(speaker?: Participant): void {
     const ear = this.#order.earOf(speaker);
     ear.utterance.endNow();
-    if (ear === this.#order.ears.holder) this.#dispatch({ kind: 'forceEnd' });
+    if (ear === this.#order.ears.holder) this.#turnTaking.dispatch({ kind: 'forceEnd' });
     else ear.utterance.fallSilent();
   }
 
@@ -230,217 +194,46 @@ export class Conversation {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    this.#alarm.cancel();
+    this.#turnTaking.close();
     this.#onceHeard.close();
     this.#order.ears.close();
     await this.#answering.close();
     this.#events.close();
   }
 
-  /** That of the turn: what the one who has the floor says. */
-  get #utterance(): Utterance {
-    return this.#order.ears.holder.utterance;
-  }
-
-  get #floor(): Floor {
-    const { isFixed, isHeard } = this.#answering.running;
-    return floorOf(this.#turn, isFixed, isHeard);
-  }
-
-  #stop(): void {
-    this.#utterance.settle();
-    this.#dispatch({ kind: 'interrupt' });
+  #openOrder(onRetry: (failure: ProviderFailed) => void): TurnOrder {
+    const { clock, log, stt, vad, newId, speaker, detection } = this.#deps;
+    return new TurnOrder({
+      ...{ clock, stt, vad, newId, onRetry, language: speaker.language },
+      onPartial: (text) => {
+        this.#turnTaking.hearWords(text);
+      },
+      onTrouble: ({ reason, cause }) => {
+        log.warn({ reason, err: cause }, 'no streaming recognition, utterances are sent whole');
+      },
+      ...(detection && { detection }),
+      turn: () => this.#turnTaking.state,
+      answered: () => this.#answering.speaker,
+      onSpeech: (change) => {
+        this.#turnTaking.hear(change);
+      },
+      onTaken: () => {
+        this.#turnTaking.dispatch({ kind: 'otherVoice' });
+      },
+      onWritten: (text, who) => {
+        this.#answerWritten(text, who);
+      },
+    });
   }
 
   #answerWritten(text: string, speaker: Participant | undefined): void {
     const by = speaker ? { speaker } : {};
     this.#order.keep(() => {
       // What they are saying meanwhile is not lost: it is heard over this answer. The one that they speak over ends first.
-      if (this.#floor === 'user') this.#cut('request', this.#deps.clock.nowMs());
-      else this.#stop();
+      this.#turnTaking.makeWay();
       this.#deps.emit({ kind: 'userTranscript', text, final: true, ...by });
       this.#answering.answer({ ...this.#now(), origin: 'text', userText: text, ...by });
     });
-  }
-
-  #onSpeech(change: SpeechChange): void {
-    const isOver = this.#turn.state === 'replying' && change.kind !== 'speechPaused';
-    this.#dispatch(isOver ? { ...change, rest: this.#answering.rest } : change);
-  }
-
-  #dispatch(event: TurnEvent, nowMs = this.#alarm.nowMs): void {
-    if (this.#closing.signal.aborted) return;
-    const { next, effects } = step(this.#turn, event, nowMs, this.#rules);
-    this.#turn = next;
-    for (const effect of effects) this.#do(effect);
-    if (!this.#userSpeaking && (this.#turn.state === 'hearing' || this.#turn.state === 'pausing')) {
-      this.#userSpeaking = true;
-      this.#deps.emit({ kind: 'userStartedSpeaking', ...this.#order.speaker });
-    }
-    this.#order.pass();
-    // Not at once: who dispatched may be about to begin an answer.
-    queueMicrotask(() => {
-      if (!this.#closing.signal.aborted) this.#reacting.settle();
-    });
-  }
-
-  #do(effect: TurnEffect): void {
-    switch (effect.kind) {
-      case 'wakeAt':
-        this.#alarm.set(effect.atMs);
-        return;
-      case 'transcribe':
-        this.#alarm.cancel();
-        void this.#transcribe();
-        return;
-      case 'discardGuess':
-        this.#utterance.cancelTranscription();
-        this.#answering.discardGuess();
-        return;
-      case 'dropUtterance':
-        this.#dropUtterance();
-        return;
-      case 'disregard':
-        this.#disregard();
-        return;
-      case 'answer':
-        this.#answer();
-        return;
-      case 'apologise':
-        this.#apologise();
-        return;
-      case 'pauseVoice':
-        this.#pausedAtMs = this.#deps.clock.nowMs();
-        this.#deps.voice.pause();
-        return;
-      case 'resumeVoice':
-        this.#pausedAtMs = undefined;
-        this.#deps.voice.resume();
-        return;
-      case 'cut':
-        this.#cut(effect.by, effect.sinceMs);
-    }
-  }
-
-  async #transcribe(): Promise<void> {
-    const { log } = this.#deps;
-    this.#guessOnPartial();
-    const utterance = this.#utterance;
-    const result = await utterance.transcribe();
-    // Another one has the floor by now: these are not their words.
-    if (utterance !== this.#utterance) return;
-    switch (result.kind) {
-      case 'superseded':
-        return;
-      case 'failed':
-        log.warn({ err: result.cause }, 'transcription failed');
-        this.#dispatch({ kind: 'transcriptFailed' });
-        return;
-      case 'words':
-        this.#dispatch({ kind: 'transcript', words: result.text });
-        this.#onWords(result.text);
-    }
-  }
-
-  #onWords(text: string): void {
-    const { state } = this.#turn;
-    if ((state !== 'pausing' && state !== 'hearing') || text === '') return;
-    this.#tellWords(text);
-    if (state === 'pausing') this.#answering.guess(this.#utterance.asTurn());
-  }
-
-  /** What the recogniser has heard already is the whole more often than not; its last word on it follows. */
-  #guessOnPartial(): void {
-    const { partial } = this.#utterance;
-    if (this.#turn.state !== 'pausing' || completeness(partial) === 'unfinished') return;
-    if (partial === '') return;
-    this.#tellWords(partial);
-    this.#answering.guess(this.#utterance.asTurn(partial));
-  }
-
-  #onPartial(text: string): void {
-    this.#dispatch({ kind: 'partial', words: text });
-    if (this.#turn.state === 'hearing') this.#tellWords(text);
-  }
-
-  #tellWords(text: string): void {
-    if (text === this.#toldWords) return;
-    this.#toldWords = text;
-    this.#deps.emit({ kind: 'userTranscript', text, final: false, ...this.#order.speaker });
-  }
-
-  #answer(): void {
-    const goesOn = isNoisy(this.#turn);
-    // Their sound does, and only its words have come to an end.
-    if (goesOn) this.#utterance.wordsEnd();
-    const start = this.#utterance.asTurn();
-    this.#userDone();
-    const text = this.#utterance.words;
-    this.#deps.emit({ kind: 'userTranscript', text, final: true, ...this.#order.speaker });
-    this.#utterance.settle();
-    if (goesOn) this.#utterance.disregard();
-    this.#toldWords = '';
-    this.#answering.answer(start);
-  }
-
-  /** What was said could not be transcribed. */
-  #apologise(): void {
-    const message = 'Speech could not be transcribed.';
-    this.#deps.emit({ kind: 'failed', stage: 'stt', message });
-    const { turnId, userText } = this.#utterance.asTurn();
-    this.#utterance.settle();
-    this.#answering.say(
-      {
-        ...{ ...this.#now(), ...this.#order.speaker, turnId, origin: 'speech' },
-        userText: userText === '' ? null : userText,
-      },
-      apology('hearing', this.#deps.speaker.language),
-      'aborted',
-    );
-  }
-
-  #cut(by: 'speech' | 'request', sinceMs: number): void {
-    const silentAtMs = this.#pausedAtMs ?? this.#deps.clock.nowMs();
-    const toSilenceMs = by === 'speech' ? silentAtMs - sinceMs : undefined;
-    this.#pausedAtMs = undefined;
-    // Somebody else's words are a turn of their own.
-    const isSame = this.#answering.speaker?.identity === this.#order.ears.holder.speaker?.identity;
-    const goesOn = this.#answering.cut(by === 'speech' && isSame, toSilenceMs);
-    if (goesOn) this.#utterance.carry(goesOn.turnId, goesOn.text);
-  }
-
-  /** Nothing was said. What the user had said before an interruption by noise still wants its answer. */
-  #dropUtterance(): void {
-    this.#utterance.forget();
-    this.#dismiss();
-  }
-
-  /** Nothing was said so far, in a sound that goes on. */
-  #disregard(): void {
-    this.#utterance.disregard();
-    this.#dismiss();
-  }
-
-  #dismiss(): void {
-    this.#toldWords = '';
-    this.#userDone();
-    const start = this.#utterance.asTurn();
-    if (start.userText === '' || this.#turn.state !== 'listening') return;
-    this.#utterance.settle();
-    this.#answering.answer(start);
-  }
-
-  /** An answer begins: what it answers is done with, and what is being said meanwhile is not, nor what a noise may hold. */
-  #handOver(): void {
-    if (this.#floor === 'user' || isNoisy(this.#turn)) return;
-    this.#utterance.forget();
-    this.#toldWords = '';
-  }
-
-  #userDone(): void {
-    if (!this.#userSpeaking) return;
-    this.#userSpeaking = false;
-    this.#deps.emit({ kind: 'userStoppedSpeaking', ...this.#order.speaker });
   }
 
   /** A turn that begins now. */
@@ -448,16 +241,4 @@ export class Conversation {
     const nowMs = this.#deps.clock.nowMs();
     return { turnId: this.#deps.newId(), zeroMs: nowMs, wordsAtMs: nowMs };
   }
-}
-
-/** What comes while this participant's microphone is switched off counts for nothing. */
-function whileOpen(microphone: LiveSound, ear: Ear): LiveSound {
-  return {
-    get isWaiting() {
-      return microphone.isWaiting ?? false;
-    },
-    async *[Symbol.asyncIterator](): AsyncGenerator<TimedFrame, void> {
-      for await (const frame of microphone) if (ear.isOpen) yield frame;
-    },
-  };
 }

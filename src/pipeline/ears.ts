@@ -1,4 +1,4 @@
-import type { Heard } from '../frames/pcm.ts';
+import type { Heard, LiveSound, TimedFrame } from '../frames/pcm.ts';
 import type { Participant } from '../protocol/participant.ts';
 import { Utterance, type UtteranceDeps } from './utterance.ts';
 
@@ -94,4 +94,16 @@ export class Ears {
 /** How much was heard of a participant; nobody listens while no sound of theirs counts. */
 export function heardOf({ isOpen, utterance }: Ear): Heard {
   return isOpen ? utterance.heard : { untilMs: undefined, isBehind: false };
+}
+
+/** This microphone, of which nothing counts that comes while it is switched off. */
+export function heardBy(ear: Ear, microphone: LiveSound): LiveSound {
+  return {
+    get isWaiting() {
+      return microphone.isWaiting ?? false;
+    },
+    async *[Symbol.asyncIterator](): AsyncGenerator<TimedFrame, void> {
+      for await (const frame of microphone) if (ear.isOpen) yield frame;
+    },
+  };
 }
