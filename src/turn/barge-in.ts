@@ -32,26 +32,36 @@ const pauseWithinMs = 400;
 /** Speech of this length has words. What has none is a noise, even while it lasts: humming, a siren, applause. */
 const surelyNoiseMs = 2_000;
 
+/** Between two words, and after them, as recognisers write it. */
+const marks = '[\\s,.!?…—~，。！？、～]*';
+
 /** Listening noises of English and Chinese; agreement without a wish to take the turn. Longer ones come first. */
 const backchannel = new RegExp(
   `(?:${[
-    "that's right|makes sense|fair enough|of course|absolutely|interesting|i understand|definitely|mm-?hm+|uh-?huh|alright|amazing|perfect|exactly",
-    'indeed|gotcha|no way|i know|got it|really|i see|right|great|haha|cool|nice|good|fine|sure|true|okay|yeah|huh|yep|yup|yes|wow|aha|mhm|hm+|m+',
-    'uh|um|ah|oh|ok|ha',
-    '原来是这样|原来如此|这样啊|这样子|没问题|有意思|我知道|我明白|知道了|明白了|真的吗|真的啊',
-    '懂了|了解|知道|明白|真的|这样|没错|确实|当然|同意|不错|厉害|可以|对的|对啊|是的|是啊|好的|好吧|好啊|嗯哼',
-    '嗯|哼|哦|噢|喔|啊|哇|哎|诶|对|是|好|行|哈',
-  ].join('|')})(?![a-z'])[\\s,.!?，。！？]*`,
+    "that's (?:right|true|great|good|nice|cool|fine|amazing|awesome|interesting)|sounds (?:good|great)|makes sense|fair enough|of course",
+    'absolutely|interesting|i understand|definitely|all ?right|wonderful|brilliant|awesome|amazing|perfect|exactly|lovely',
+    'indeed|gotcha|no way|i know|got it|really|i see|right|great|cool|nice|good|fine|sure|true|okay|yeah|yea|yah|huh|yep|yup|yes|wow|aha|o\\.k',
+    'm+-?h+m+|u[hm]-?hu[hm]|hm+|m+|(?:ha)+h?|o+h+|a+h+|aw+|uh|um|ok',
+    '原来是这样|原来如此|这样啊|这样子|没问题|有意思|我知道|我明白|知道了|明白了|真的吗|真的啊|太好了|太棒了',
+    '懂了|了解|知道|明白|真的|这样|没错|确实|当然|同意|不错|厉害|可以|对的|对啊|是的|是啊|是吗|是嘛|好的|好吧|好啊|好嘞|嗯哼',
+    '嗯|哼|哦|噢|喔|啊|呀|哇|哎|诶|对|是|好|行|哈|呵|嘿',
+  ].join('|')})(?![a-z'])${marks}`,
   'iuy',
 );
 
 /** What is an answer where a question was asked, and elsewhere more than listening. Longer ones come first. */
-const shortAnswer =
-  /(?:of course not|thank you|thanks|not really|not yet|maybe|perhaps|please|never|nope|nah|no|不用了|不知道|没关系|不用|不是|不要|不行|不对|不会|不好|没有|也许|可能|想|要|会|有|没|不)(?![a-z'])[\s,.!?，。！？]*/iuy;
+const shortAnswer = new RegExp(
+  '(?:of course not|thank you|thanks|not really|not yet|maybe|perhaps|please|never|nope|nah|no|不用了|不知道|没关系|不用|不是|不要|不行|不对|不会|不好|没有|也许|可能|想|要|会|有|没|不)' +
+    `(?![a-z'])${marks}`,
+  'iuy',
+);
 
-/** The first word of a backchannel that has two, cut short by a pause in it: "got" of "got it". "No" is not among them. */
+/**
+ * The first word of a backchannel that has two, cut short by a pause in it: "got" of "got it", or the part of one that a
+ * streaming recogniser tells first: "uh-h". "No" is not among them.
+ */
 const beginning =
-  /^(?:got|i|of|fair|makes|that's|真|知|原|原来|明|没|没问|当|同|确|有|有意|厉|了)[.。]?$/iu;
+  /^(?:got|i|of|fair|makes|sounds|all|that's|u[hm]-(?:hu?)?|m+-h?|太|太好|真|知|原|原来|明|没|没问|当|同|确|有|有意|厉|了)[.。]?$/iu;
 
 /** Whether a text is made of such words alone. Takes each as it comes: hours of "mmm" cost no more than their length. */
 function isMadeOf(words: readonly RegExp[], text: string): boolean {

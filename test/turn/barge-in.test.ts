@@ -13,6 +13,12 @@ describe('judging sound over the voice', () => {
     'ohio',
     '对不起',
     '好久不见',
+    '是不是',
+    'all of it',
+    "that's right but why",
+    'uh-uh',
+    'mm-mm',
+    'awful',
   ])('takes "%s" for an interruption, however short', (words) => {
     expect(judgeBargeIn({ speechMs: 250, silentMs: 100, words })).toBe('interruption');
   });
@@ -34,6 +40,18 @@ describe('judging sound over the voice', () => {
     '知道了',
     '哈哈哈',
     'mmmm',
+    'Mhmm.',
+    'Um-hum.',
+    'All right.',
+    "That's great!",
+    'Ooh, nice',
+    'Mm…',
+    'Yea.',
+    'hahaha',
+    '是吗？',
+    '对呀',
+    '嘿嘿',
+    '太好了',
   ])('takes "%s" for listening', (words) => {
     expect(judgeBargeIn({ speechMs: 300, silentMs: 100, words })).toBe('backchannel');
   });
@@ -64,7 +82,7 @@ describe('judging sound over the voice', () => {
     expect(judgeBargeIn({ speechMs: 2_000, silentMs: 0, words: '' })).toBe('backchannel');
   });
 
-  it.each(['got', '真'])('waits for the rest of "%s", but not for long', (words) => {
+  it.each(['got', '真', 'Uh-h', 'all'])('waits for the rest of "%s", but not for long', (words) => {
     expect(judgeBargeIn({ speechMs: 200, silentMs: 100, words })).toBe('undecided');
     expect(judgeBargeIn({ speechMs: 200, silentMs: 400, words })).toBe('interruption');
   });
