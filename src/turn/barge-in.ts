@@ -1,4 +1,5 @@
 import { isNearlyAsked, type AnswerRest } from './answer-rest.ts';
+import { simplified } from './simplified.ts';
 
 /**
  * What the user's sound over the character's voice turned out to be. An `earlyAnswer` comes over the last words of a
@@ -115,7 +116,7 @@ const decided: Record<Sound, { whileItLastsMs: number; afterItMs: number }> = {
 /** @param rest of the answer it comes over: to a question that is nearly asked, "no" is no more of an interruption than "yes" */
 export function soundOf(words: string | undefined, rest?: AnswerRest): Sound {
   if (words === undefined) return 'unknown';
-  const bare = words.trim();
+  const bare = simplified(words.trim());
   if (bare === '') return 'noise';
   const light = rest && isNearlyAsked(rest) ? [backchannel, shortAnswer] : [backchannel];
   if (isMadeOf(light, bare)) return 'agreement';

@@ -27,10 +27,10 @@ export const defaultEndpointing: Endpointing = {
   unfinishedMs: 2_000,
 };
 
-/** A place for a model: silence that ends this utterance, in milliseconds. */
 /** A turn that only the client ends; nobody holds a button for so long. */
 export const endlessSilenceMs = 3_600_000;
 
+/** A place for a model: silence that ends this utterance, in milliseconds. */
 export interface Endpointer {
   silenceMs(transcript: string): number;
 }

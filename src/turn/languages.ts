@@ -2,6 +2,7 @@ import { chineseCompleteness } from './chinese.ts';
 import type { Completeness } from './completeness.ts';
 import { dictation } from './dictation.ts';
 import { englishCompleteness } from './english.ts';
+import { simplified } from './simplified.ts';
 
 /** The end tells; patterns over a text without end would take a time without end. */
 const judgedChars = 600;
@@ -12,7 +13,7 @@ const judgedChars = 600;
  * @param text the transcript so far, with the recogniser's punctuation where it gives any
  */
 export function completeness(text: string): Completeness {
-  const trimmed = text.slice(-judgedChars).trim();
+  const trimmed = simplified(text.slice(-judgedChars)).trim();
   if (trimmed === '') return 'open';
   if (/(?:\.{3}|…|[,，、:：;；—-])$/u.test(trimmed)) return 'unfinished';
   const bare = trimmed.replace(/[.!?。！？"'”’)\]]+$/u, '').toLowerCase();
