@@ -57,8 +57,8 @@ export function openMetrics(): Metrics {
   });
   const turnSeconds = new Histogram({
     name: 'parley_turn_stage_seconds',
-    help: "Seconds from the end of the user's speech to each stage of the answer.",
-    labelNames: ['stage'] as const,
+    help: "Seconds from the end of the user's speech, or from their text, to each stage of the answer.",
+    labelNames: ['stage', 'origin'] as const,
     buckets: turnBuckets,
     registers,
   });
@@ -76,6 +76,10 @@ export function openMetrics(): Metrics {
       histogram('parley_barge_in_to_silence_seconds', 'Seconds from a barge-in to silence.'),
     ],
     ['heardMs', histogram('parley_heard_seconds', 'Seconds of an answer that were heard.')],
+    [
+      'recallMs',
+      histogram('parley_recall_seconds', 'Seconds for which documents and memory were searched.'),
+    ],
   ]);
   const ofProviders = (name: string, help: string) =>
     new Histogram({ name, help, labelNames: ['stage'] as const, buckets: turnBuckets, registers });
@@ -99,7 +103,7 @@ export function openMetrics(): Metrics {
         if (typeof ms !== 'number' || !name.endsWith('Ms')) continue;
         const duration = durations.get(name);
         if (duration) duration.observe(ms / 1000);
-        else turnSeconds.observe({ stage: name.slice(0, -2) }, ms / 1000);
+        else turnSeconds.observe({ stage: name.slice(0, -2), origin }, ms / 1000);
       }
       for (const [stage, time] of Object.entries(providers)) {
         if (time?.ttfbMs !== undefined) ttfb.observe({ stage }, time.ttfbMs / 1000);

@@ -11,9 +11,21 @@ describe('the metrics', () => {
     });
     const { text } = await metrics.render();
     expect(text).toContain('parley_turns_total{origin="speech",status="completed"} 1');
-    expect(text).toContain('parley_turn_stage_seconds_sum{stage="llmFirstToken"} 0.25');
+    expect(text).toContain(
+      'parley_turn_stage_seconds_sum{stage="llmFirstToken",origin="speech"} 0.25',
+    );
     expect(text).not.toContain('stage="firstSound"');
     expect(text).not.toContain('speculative');
+  });
+
+  it('tell turns that nobody spoke for from those whose end had to be waited for', async () => {
+    const metrics = openMetrics();
+    const stages = { endpointMs: 0, transcriptMs: 0 };
+    metrics.turn({ status: 'completed', origin: 'text', stages });
+    metrics.turn({ status: 'completed', origin: 'speech', stages: { endpointMs: 420 } });
+    const { text } = await metrics.render();
+    expect(text).toContain('parley_turn_stage_seconds_sum{stage="endpoint",origin="speech"} 0.42');
+    expect(text).toContain('parley_turn_stage_seconds_sum{stage="endpoint",origin="text"} 0');
   });
 
   it('keep what is no stage on the way to the answer apart from the stages', async () => {
@@ -21,13 +33,15 @@ describe('the metrics', () => {
     metrics.turn({
       status: 'interrupted',
       origin: 'speech',
-      stages: { bargeInToSilenceMs: 180, heardMs: 2_000 },
+      stages: { bargeInToSilenceMs: 180, heardMs: 2_000, recallMs: 40 },
       providers: { stt: { ttfbMs: 100, processingMs: 100 }, llm: { processingMs: 400 } },
     });
     const { text } = await metrics.render();
     expect(text).toContain('parley_barge_in_to_silence_seconds_sum 0.18');
     expect(text).toContain('parley_heard_seconds_sum 2');
+    expect(text).toContain('parley_recall_seconds_sum 0.04');
     expect(text).not.toContain('stage="heard"');
+    expect(text).not.toContain('stage="recall"');
     expect(text).toContain('parley_provider_ttfb_seconds_sum{stage="stt"} 0.1');
     expect(text).toContain('parley_provider_processing_seconds_sum{stage="llm"} 0.4');
     expect(text).not.toContain('parley_provider_ttfb_seconds_sum{stage="llm"}');
