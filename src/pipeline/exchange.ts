@@ -95,6 +95,8 @@ export class Exchange {
   amend({ userText, zeroMs, wordsAtMs, recogniser }: ExchangeStart): void {
     this.#start = { ...this.#start, userText, zeroMs, wordsAtMs };
     this.#work.hearing(recogniser);
+    // Begun on a guess: only then the words become better known.
+    this.#stages.speculative = true;
     this.#stages.transcriptMs = round(wordsAtMs - zeroMs);
   }
 
@@ -113,10 +115,7 @@ export class Exchange {
   }
 
   release(): void {
-    if (this.#stages.endpointMs === undefined) {
-      this.#stages.endpointMs = round(this.deps.clock.nowMs() - this.start.zeroMs);
-      this.#stages.speculative = this.#times.token !== undefined;
-    }
+    this.#stages.endpointMs ??= round(this.deps.clock.nowMs() - this.start.zeroMs);
     this.#reply?.release();
   }
 

@@ -95,7 +95,7 @@ export class Reply {
 
   /** What the listener has had so far. */
   heard(): { text: string; ms: number } {
-    if (!this.speech) return { text: this.#text.trim(), ms: 0 };
+    if (!this.speech) return { text: this.#gate.isOpen ? this.#text.trim() : '', ms: 0 };
     const ms = Math.min(this.deps.voice.playedMs(), this.#writtenMs);
     return { text: heardText(this.#spoken, ms), ms };
   }
