@@ -25,6 +25,44 @@ describe('waterfallOf', () => {
     expect(waterfall?.verdict).toContain('the end of the turn');
   });
 
+  it('draws the last word on what was said beside the answer that had been begun before it', () => {
+    const waterfall = waterfallOf({
+      llmFirstTokenMs: 210,
+      firstClauseMs: 250,
+      transcriptMs: 260,
+      ttsFirstByteMs: 330,
+      endpointMs: 420,
+      firstSoundMs: 430,
+    });
+    expect(waterfall?.answer.map(({ stage, toMs }) => [stage, toMs])).toEqual([
+      ['model', 210],
+      ['clause', 250],
+      ['voice', 330],
+      ['held', 420],
+      ['out', 430],
+    ]);
+    expect(waterfall?.turnTaking.map(({ stage, fromMs, toMs }) => [stage, fromMs, toMs])).toEqual([
+      ['transcript', 0, 260],
+      ['endpoint', 260, 420],
+    ]);
+  });
+
+  it('tells looking things up from the model', () => {
+    const waterfall = waterfallOf({
+      transcriptMs: 160,
+      recallMs: 500,
+      llmFirstTokenMs: 800,
+      firstSoundMs: 900,
+    });
+    expect(waterfall?.answer.map((s) => [s.stage, lengthMs(s)])).toEqual([
+      ['transcript', 160],
+      ['recall', 500],
+      ['model', 140],
+      ['out', 100],
+    ]);
+    expect(waterfall?.verdict).toContain('looking things up');
+  });
+
   it('names the stage that was waited for longest', () => {
     const stages = { transcriptMs: 90, endpointMs: 200, llmFirstTokenMs: 900, firstSoundMs: 950 };
     expect(waterfallOf(stages)?.verdict).toContain('the model');
@@ -44,6 +82,7 @@ describe('waterfallOf', () => {
       {
         endpointMs: ms,
         transcriptMs: ms,
+        recallMs: ms,
         llmFirstTokenMs: ms,
         ttsFirstByteMs: ms,
         firstSoundMs: ms,

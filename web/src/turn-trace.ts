@@ -24,6 +24,7 @@ const statuses: readonly TurnRecord['status'][] = ['open', 'completed', 'interru
 const stageNames = [
   'endpointMs',
   'transcriptMs',
+  'recallMs',
   'llmFirstTokenMs',
   'firstClauseMs',
   'ttsFirstByteMs',

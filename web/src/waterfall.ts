@@ -1,6 +1,7 @@
 import type { TurnStages } from '../../src/protocol/turn-record.ts';
 
-type StageName = 'endpoint' | 'transcript' | 'model' | 'clause' | 'voice' | 'held' | 'out';
+type StageName =
+  'endpoint' | 'transcript' | 'recall' | 'model' | 'clause' | 'voice' | 'held' | 'out';
 
 /** A stretch of a turn, in milliseconds since the user's speech ended. */
 export type Segment = {
@@ -27,6 +28,7 @@ export type Waterfall = {
 const stageLabels: Record<StageName, string> = {
   endpoint: 'Turn judged over',
   transcript: 'Transcript',
+  recall: 'Looking things up',
   model: 'Model, first token',
   clause: 'First clause',
   voice: 'Voice, first byte',
@@ -36,8 +38,8 @@ const stageLabels: Record<StageName, string> = {
 
 /** @returns undefined when nothing of the turn was timed */
 export function waterfallOf(stages: TurnStages): Waterfall | undefined {
-  const { endpointMs, firstSoundMs } = stages;
-  const turnTaking = endpointMs === undefined ? [] : [segment('endpoint', 0, endpointMs)];
+  const { firstSoundMs } = stages;
+  const turnTaking = turnTakingSegments(stages);
   const answer = answerSegments(stages);
   const endMs = Math.max(...[...turnTaking, ...answer].map(({ toMs }) => toMs), 0);
   if (turnTaking.length + answer.length === 0) return undefined;
@@ -48,6 +50,22 @@ export function waterfallOf(stages: TurnStages): Waterfall | undefined {
     firstSoundMs,
     verdict: verdictOf(stages, answer),
   };
+}
+
+/** The answer was begun on words that were known while the user spoke, and the last word on them came beside it. */
+function isTranscriptBeside({ transcriptMs, llmFirstTokenMs }: TurnStages): boolean {
+  return (
+    transcriptMs !== undefined && llmFirstTokenMs !== undefined && transcriptMs > llmFirstTokenMs
+  );
+}
+
+function turnTakingSegments(stages: TurnStages): Segment[] {
+  const { endpointMs, transcriptMs = 0 } = stages;
+  const knownMs = isTranscriptBeside(stages) ? Math.max(0, transcriptMs) : 0;
+  return [
+    ...(isTranscriptBeside(stages) ? [segment('transcript', 0, knownMs)] : []),
+    ...(endpointMs === undefined ? [] : [segment('endpoint', knownMs, endpointMs)]),
+  ];
 }
 
 /** Each stage from where the one before it ended. What did not happen leaves no gap: the next takes its place. */
@@ -61,7 +79,9 @@ function answerSegments(stages: TurnStages): Segment[] {
     segments.push(segment(stage, reachedMs, end));
     reachedMs = end;
   };
-  reach('transcript', stages.transcriptMs);
+  if (!isTranscriptBeside(stages)) reach('transcript', stages.transcriptMs);
+  const { recallMs, llmFirstTokenMs = Infinity } = stages;
+  if (recallMs !== undefined) reach('recall', Math.min(reachedMs + recallMs, llmFirstTokenMs));
   reach('model', stages.llmFirstTokenMs);
   reach('clause', stages.firstClauseMs);
   reach('voice', stages.ttsFirstByteMs);
@@ -78,6 +98,7 @@ function segment(stage: StageName, fromMs: number, toMs: number): Segment {
 const waits: Record<StageName, string> = {
   endpoint: 'the end of the turn',
   transcript: 'the transcript',
+  recall: 'looking things up',
   model: 'the model',
   clause: 'the first clause',
   voice: 'the voice',
