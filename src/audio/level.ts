@@ -10,6 +10,21 @@ export function rmsDbfs(samples: Int16Array): number {
   return rms === 0 ? silenceDbfs : Math.max(silenceDbfs, 20 * Math.log10(rms));
 }
 
+/**
+ * As `rmsDbfs`, of the steps from each sample to the next: low tones hardly count, so a voice is found beside a hum.
+ */
+export function stepsDbfs(samples: Int16Array): number {
+  let sum = 0;
+  let last = samples[0] ?? 0;
+  for (const sample of samples) {
+    const step = sample - last;
+    sum += step * step;
+    last = sample;
+  }
+  if (sum === 0) return silenceDbfs;
+  return Math.max(silenceDbfs, 20 * Math.log10(Math.sqrt(sum / samples.length) / 32_768));
+}
+
 /** The largest deviation from zero, 0 to 1. */
 export function peak(samples: Int16Array): number {
   let largest = 0;

@@ -1,6 +1,7 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { rmsDbfs } from '../../audio/level.ts';
 import { hearingRateHz } from '../../frames/pcm.ts';
+import { Background } from './background.ts';
 import { vadWindowSamples, type VadStream } from './vad.ts';
 
 /** Fills the tensors of `fetches` from those of `feeds`. */
@@ -41,6 +42,7 @@ export class SileroStream implements VadStream {
   #memory = emptyMemory();
   #nextMemory = emptyMemory();
   #fresh = true;
+  readonly #background = new Background();
   /** Inaudible windows in a row. */
   #inaudible = 0;
   /** Settles when the windows asked for so far are through: each one needs the memory of the one before. */
@@ -64,6 +66,20 @@ export class SileroStream implements VadStream {
 
   async #hear(window: Int16Array): Promise<number> {
     if (this.#isFaded(window)) return 0;
+    this.#take(window);
+    if (this.#background.isSame(window)) return 0;
+    await this.run(
+      { input: this.#inputTensor, state: this.#memory.tensor, sr: sampleRate },
+      { output: this.#probabilityTensor, stateN: this.#nextMemory.tensor },
+    );
+    [this.#memory, this.#nextMemory] = [this.#nextMemory, this.#memory];
+    const probability = this.#probability[0] ?? 0;
+    this.#background.note(probability);
+    return probability;
+  }
+
+  /** Puts the window behind the end of the one before. */
+  #take(window: Int16Array): void {
     const input = this.#input;
     if (this.#fresh) {
       input.fill(0);
@@ -74,12 +90,6 @@ export class SileroStream implements VadStream {
     for (let i = 0; i < vadWindowSamples; i++) {
       input[contextSamples + i] = (window[i] ?? 0) / fullScale;
     }
-    await this.run(
-      { input: this.#inputTensor, state: this.#memory.tensor, sr: sampleRate },
-      { output: this.#probabilityTensor, stateN: this.#nextMemory.tensor },
-    );
-    [this.#memory, this.#nextMemory] = [this.#nextMemory, this.#memory];
-    return this.#probability[0] ?? 0;
   }
 
   /** Whether there has been nothing to hear for so long that nothing is lost by not listening. */
