@@ -12,6 +12,7 @@ import {
   type ServerPush,
   type Welcome,
 } from '../protocol/journal.ts';
+import { parsedJson } from '../protocol/parsed-json.ts';
 import type { Log } from '../telemetry/log.ts';
 
 export type SessionAsk = Exclude<AgentAsk, { op: 'hello' }>;
@@ -112,7 +113,7 @@ export class AgentConnection {
   }
 
   #onMessage(data: Buffer): void {
-    const sent = parseJson(data);
+    const sent = parsedJson(data.toString('utf8'));
     const message = AgentMessage.safeParse(sent);
     if (!message.success || this.#inFlight >= maxInFlight) {
       this.#onBadMessage(sent);
@@ -172,13 +173,5 @@ export class AgentConnection {
     } finally {
       limit.clear();
     }
-  }
-}
-
-function parseJson(data: Buffer): unknown {
-  try {
-    return JSON.parse(data.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parsedJson } from '../protocol/parsed-json.ts';
 
 /** What is needed of a log. */
 export type LineLog = Record<
@@ -13,7 +14,7 @@ const own = new Set(['level', 'msg', 'time', 'hostname']);
 /** Writes what a child agent logged into our log, under its own level; what is no log line (a crash) as a warning. */
 export function logAgentLine(line: string, log: LineLog): void {
   if (line.trim() === '') return;
-  const parsed = LogLine.safeParse(parseJson(line));
+  const parsed = LogLine.safeParse(parsedJson(line));
   if (!parsed.success) {
     log.warn({ line: line.slice(0, 2_000) }, 'an agent process wrote');
     return;
@@ -24,12 +25,4 @@ export function logAgentLine(line: string, log: LineLog): void {
   else if (level >= 40) log.warn(fields, msg);
   else if (level >= 30) log.info(fields, msg);
   else log.debug(fields, msg);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

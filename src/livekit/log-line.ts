@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../protocol/parsed-json.ts';
 import type { Log } from '../telemetry/log.ts';
 
 /** What is kept of a line of livekit-server's log. Participants' names and tokens are not among it. */
@@ -30,10 +31,5 @@ export function logLiveKitLine(line: string, log: Log): void {
 }
 
 function parseLine(line: string): z.infer<typeof Line> | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return Line.parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
+  return line.startsWith('{') ? Line.safeParse(parsedJson(line)).data : undefined;
 }

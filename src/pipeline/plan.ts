@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { actionToolName } from '../prompt/action-tool.ts';
+import { parsedJson } from '../protocol/parsed-json.ts';
 import type { PerformedAction } from '../protocol/server-messages.ts';
 import type { ToolCall } from '../providers/llm/llm.ts';
 import { Affordances, mostActions } from '../script/affordances.ts';
@@ -52,7 +53,7 @@ export function planOf(
 
 function stepsOf(calls: readonly ToolCall[], log: Log): Step[] {
   return calls.flatMap(({ name, json }) => {
-    const steps = name === actionToolName ? Steps.safeParse(parseJson(json)) : undefined;
+    const steps = name === actionToolName ? Steps.safeParse(parsedJson(json)) : undefined;
     if (steps?.success) return steps.data;
     log.warn({ private: { name, json: json.slice(0, 500) } }, 'a call of the model was dropped');
     return [];
@@ -60,11 +61,3 @@ function stepsOf(calls: readonly ToolCall[], log: Log): Step[] {
 }
 
 const nameOf = (step: Step) => (typeof step === 'string' ? step : step.name);
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}

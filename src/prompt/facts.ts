@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parsedJson } from '../protocol/parsed-json.ts';
 import { plainLine } from '../protocol/plain-text.ts';
 import { factKey, plainKey } from './fact-key.ts';
 import type { PromptMessage } from './prompt.ts';
@@ -131,12 +132,7 @@ function jsonArrayIn(answer: string): unknown[] | undefined {
   const from = answer.indexOf('[');
   const to = answer.lastIndexOf(']');
   if (from < 0 || to < from) return undefined;
-  try {
-    const { data } = z.array(z.unknown()).safeParse(JSON.parse(answer.slice(from, to + 1)));
-    return data;
-  } catch {
-    return undefined;
-  }
+  return z.array(z.unknown()).safeParse(parsedJson(answer.slice(from, to + 1))).data;
 }
 
 function line(text: string): string {

@@ -2,6 +2,7 @@ import { and, asc, count, eq, gt, lt, or, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Db } from '../db/db.ts';
 import { speakers } from '../db/schema.ts';
+import { parsedJson } from '../protocol/parsed-json.ts';
 import type { Speakers } from './speakers.ts';
 
 /** A speaker as its client's own user. */
@@ -114,12 +115,8 @@ function writeCursor(cursor: z.infer<typeof Cursor>): string {
 }
 
 function readCursor(cursor: string): z.infer<typeof Cursor> | undefined {
-  try {
-    const text = Buffer.from(cursor, 'base64url').toString('utf8');
-    return Cursor.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  return Cursor.safeParse(parsedJson(text)).data;
 }
 
 function endUserOf({ id, deviceId, name, metadata, lastActiveAt }: Row): EndUser {

@@ -6,6 +6,7 @@ import { PcmByteStream } from '../../audio/pcm-bytes.ts';
 import type { Clock } from '../../lifetime/clock.ts';
 import { toBuffer } from '../../lifetime/reconnecting-socket.ts';
 import type { Closable } from '../../lifetime/scope.ts';
+import { parsedJson } from '../../protocol/parsed-json.ts';
 import type { Stt } from '../../providers/stt/stt.ts';
 import type { Vad } from '../../providers/vad/vad.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -182,9 +183,5 @@ function keyOf(request: IncomingMessage): string | undefined {
 
 function readControl(message: Buffer): 'finalize' | 'close' | 'stop' | undefined {
   if (message.byteLength > limits.textBytes) return undefined;
-  try {
-    return Control.safeParse(JSON.parse(message.toString('utf8'))).data?.type;
-  } catch {
-    return undefined;
-  }
+  return Control.safeParse(parsedJson(message.toString('utf8'))).data?.type;
 }
