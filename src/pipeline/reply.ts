@@ -191,17 +191,18 @@ export class Reply {
       options,
       onRetry,
     )) {
-      if (this.times.byte === undefined) {
+      if (frame && this.times.byte === undefined) {
         this.times.byte = clock.nowMs();
         this.#tell({ kind: 'synthesisBegan' });
       }
       await this.#gate.opened;
       signal.throwIfAborted();
-      await this.#write(piece, text, frame, voice);
+      if (frame) await this.#write(piece, text, frame, voice);
+      // How long it sounds is known now: the next one may be long in coming.
+      else this.#passSilentPieces(piece + 1);
     }
     await this.#gate.opened;
     signal.throwIfAborted();
-    this.#passSilentPieces(this.#pieces.length);
     this.#isWritten = true;
     await voice.drained(signal);
   }

@@ -6,8 +6,11 @@ import { spokenForm } from '../script/emoji.ts';
 import { isSpeakable } from './clauses.ts';
 import { retryOnce } from '../providers/retry.ts';
 
-/** A frame of the answer and the piece of text it belongs to as it is written, counted from 0. */
-export type SpokenFrame = { piece: number; text: string; frame: SpeechFrame };
+/**
+ * A frame of the answer and the piece of text it belongs to as it is written, counted from 0. Without a frame: the piece
+ * has no more of them.
+ */
+export type SpokenFrame = { piece: number; text: string; frame: SpeechFrame | undefined };
 
 /** Frames of one piece that may wait: enough that a provider faster than speech is not slowed down for nothing. */
 const framesAhead = 128;
@@ -24,6 +27,7 @@ export async function* speak(
 ): AsyncGenerator<SpokenFrame, void> {
   for await (const { piece, text, frames } of runAhead(begin(pieces, tts, options, onRetry), 1)) {
     for await (const frame of frames) yield { piece, text, frame };
+    yield { piece, text, frame: undefined };
   }
 }
 
