@@ -100,9 +100,8 @@ export class TurnTaking {
     this.#user.stopped();
   }
 
-  /** Silence at once. */
+  /** Silence at once. What the user is saying goes on. */
   stop(): void {
-    this.#utterance.settle();
     this.dispatch({ kind: 'interrupt' });
   }
 

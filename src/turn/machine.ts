@@ -273,12 +273,8 @@ function onInterrupt(turn: Untrailed, nowMs: number): Step {
   switch (turn.state) {
     case 'listening':
     case 'hearing':
+    case 'pausing': // silence is wanted of the character, not of the user
       return stay(turn);
-    case 'pausing':
-      return {
-        next: { state: 'listening' },
-        effects: [{ kind: 'discardGuess' }, { kind: 'dropUtterance' }],
-      };
     case 'replying': {
       const { noise } = turn;
       return {
@@ -287,7 +283,6 @@ function onInterrupt(turn: Untrailed, nowMs: number): Step {
       };
     }
     case 'yielding': {
-      // Silence is wanted of the character, not of the user.
       const taken = takeFloor(turn, nowMs);
       return { next: taken.next, effects: [cut(turn.turnId), ...taken.effects] };
     }

@@ -257,6 +257,18 @@ describe('the turn machine', () => {
     expect(turn).toMatchObject({ state: 'pausing', words: 'what about the ship' });
   });
 
+  it('keeps what the user says when the client wants silence in a pause of theirs', () => {
+    const { turn, kinds } = play([
+      [100, started(40)],
+      [700, paused(680)],
+      [760, woken],
+      [800, { kind: 'interrupt' }],
+      [860, words('I want to')],
+    ]);
+    expect(kinds).not.toContain('dropUtterance');
+    expect(turn).toMatchObject({ state: 'pausing', words: 'I want to' });
+  });
+
   const anyEvent: fc.Arbitrary<TurnEvent> = fc.oneof(
     fc.constant<TurnEvent>({ kind: 'speechStarted', startedMs: 0 }),
     fc
