@@ -225,10 +225,11 @@ export class TurnTaking {
     );
   }
 
-  #cut(by: 'speech' | 'request', sinceMs: number): void {
+  #cut(by: 'speech' | 'request', sinceMs: number | undefined): void {
     const { clock, answering, order } = this.#deps;
     const silentAtMs = this.#pausedAtMs ?? clock.nowMs();
-    const toSilenceMs = by === 'speech' ? silentAtMs - sinceMs : undefined;
+    const isTimed = by === 'speech' && sinceMs !== undefined;
+    const toSilenceMs = isTimed ? silentAtMs - sinceMs : undefined;
     this.#pausedAtMs = undefined;
     // Somebody else's words are a turn of their own.
     const isSame = answering.speaker?.identity === order.ears.holder.speaker?.identity;

@@ -69,7 +69,7 @@ export function onNoiseWords(turn: Noisy, words: string, nowMs: number, rules: T
       : dropNoise(turn);
   }
   const cut: TurnEffect[] = isReplying
-    ? [{ kind: 'cut', turnId: turn.turnId, by: 'speech', sinceMs: nowMs }]
+    ? [{ kind: 'cut', turnId: turn.turnId, by: 'speech', sinceMs: undefined }]
     : [];
   const heard =
     silentSinceMs === undefined

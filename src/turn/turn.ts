@@ -98,8 +98,11 @@ export type TurnEffect =
   | { kind: 'apologise' }
   | { kind: 'pauseVoice'; turnId: string }
   | { kind: 'resumeVoice'; turnId: string }
-  /** Stop this answer for good; what the user said over it is the next utterance. */
-  | { kind: 'cut'; turnId: string; by: 'speech' | 'request'; sinceMs: number }
+  /**
+   * Stop this answer for good; what the user said over it is the next utterance. `sinceMs`: when they began to; undefined
+   * where they spoke up in a noise, somewhere.
+   */
+  | { kind: 'cut'; turnId: string; by: 'speech' | 'request'; sinceMs: number | undefined }
   /** Send `woken` at that time; replaces an earlier wish. */
   | { kind: 'wakeAt'; atMs: number };
 

@@ -34,4 +34,31 @@ describe('the record of a turn', () => {
     expect(scene.count('replyText')).toBe(0);
     expect(scene.completed()).toMatchObject([{ status: 'interrupted', assistantText: '' }]);
   });
+
+  it('has no time to silence where the user spoke up somewhere in a noise', async () => {
+    scene = new Scene();
+    await scene.sound(1_000);
+    await scene.silence(1_000);
+    scene.stt.script.from({ text: '' });
+    await scene.sound(2_500);
+    expect(scene.voice.sounding).toBe(true);
+    scene.stt.script.from({ text: 'what about the ship', afterMs: 100 });
+    await scene.sound(2_500);
+    await scene.silence(100);
+    const [cut] = scene.completed();
+    expect(cut).toMatchObject({ status: 'interrupted' });
+    expect(cut?.stages.bargeInToSilenceMs).toBeUndefined();
+  });
+
+  it('has the time from the user’s first sound to silence where they spoke over the answer', async () => {
+    scene = new Scene();
+    await scene.sound(1_000);
+    await scene.silence(1_000);
+    scene.stt.script.from({ text: 'what about the ship', afterMs: 100 });
+    await scene.sound(900);
+    await scene.silence(500);
+    const silentMs = scene.completed()[0]?.stages.bargeInToSilenceMs;
+    expect(silentMs).toBeGreaterThan(0);
+    expect(silentMs).toBeLessThanOrEqual(100);
+  });
 });
