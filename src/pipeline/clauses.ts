@@ -12,7 +12,7 @@ const pieceMostChars = 320;
 const wordMostChars = 640;
 
 const abbreviations =
-  /(?:^|[\s("'“‘])(?:mr|mrs|ms|dr|prof|sr|jr|st|mt|no|vs|etc|approx|dept|fig|inc|ltd|co|ph\.d|(?:[a-z]\.)*[a-z])\.$/iu;
+  /(?:^|[\s("'“‘])(?:mr|mrs|ms|dr|prof|gen|col|capt|lt|sgt|gov|sen|rev|sr|jr|st|mt|ave|blvd|no|vs|etc|approx|dept|fig|inc|ltd|co|ph\.d|jan|feb|apr|aug|sept?|oct|nov|dec|(?:[a-z]\.)*[a-z])\.$/iu;
 /** "2." where a piece or a sentence begins is the number of what follows. */
 const ordinal = /(?:^|[.!?:;\n]\s+)\d{1,3}\.$/u;
 const sentenceEnd = /[.!?…]+["'”’)\]]*$/u;

@@ -33,6 +33,8 @@ describe('cutting clauses', () => {
   it.each([
     'It costs 3.5 coins at example.com today.',
     'Ask Dr. Brown or Mrs. Lee about it tomorrow.',
+    'There Gen. Smith met Lt. Jones and Rev. Brown.',
+    'They sailed away on Jan. 5 with all the others.',
     'We meet at 5 p.m. in the hall today.',
     'J. R. Smith owns the mill by the river.',
     'There were 1,000 ships in the bay that day.',
