@@ -24,18 +24,22 @@ export async function* hear(
   { vad, detector, recording, onHeard }: HearDeps,
   signal: AbortSignal,
 ): AsyncGenerator<SpeechChange, void> {
-  const window = new Int16Array(vadWindowSamples);
+  const spanning = new Int16Array(vadWindowSamples);
   let filled = 0;
   for await (const { samples, endMs } of microphone) {
     if (signal.aborted) return;
     recording.push(samples);
     for (let at = 0; at < samples.length;) {
       const part = samples.subarray(at, at + vadWindowSamples - filled);
-      window.set(part, filled);
-      filled += part.length;
       at += part.length;
-      if (filled < vadWindowSamples) continue;
-      filled = 0;
+      // Frames are windows long as a rule: then nothing is copied.
+      const window = part.length === vadWindowSamples ? part : spanning;
+      if (window === spanning) {
+        spanning.set(part, filled);
+        filled += part.length;
+        if (filled < vadWindowSamples) continue;
+        filled = 0;
+      }
       const probability = await vad.speechProbability(window);
       const judgedMs = endMs - ((samples.length - at) * 1000) / hearingRateHz;
       const change = detector.push(probability, judgedMs, windowMs, rmsDbfs(window));
