@@ -1,22 +1,16 @@
-import type { PartialMessage } from '@bufbuild/protobuf';
 import {
   JobStatus,
   JobType,
-  ParticipantPermission,
-  ServerMessage,
-  WorkerMessage,
   WorkerStatus,
   type AvailabilityRequest,
   type JobAssignment,
 } from '@livekit/protocol';
-import { ReconnectingSocket, type SocketDown } from '../lifetime/reconnecting-socket.ts';
 import type { Closable } from '../lifetime/scope.ts';
 import type { AgentStatus, FullBecause } from '../protocol/journal.ts';
-import { agentToken } from '../room/agent-token.ts';
 import { agentIdentity } from '../room/identities.ts';
-import type { LivekitDoor } from '../room/rooms.ts';
 import { Capacity, type CapacityDeps } from './capacity.ts';
 import { Jobs } from './jobs.ts';
+import { WorkerLine, type WorkerLineSettings } from './worker-line.ts';
 
 export type Job = {
   jobId: string;
@@ -29,40 +23,29 @@ export type Job = {
   metadata: string;
 };
 
-export type WorkerSettings = CapacityDeps & {
-  /** Asked at each connection: the server may have said something new meanwhile. */
-  livekit: () => LivekitDoor;
-  /** The name that dispatches ask for. */
-  agentName: string;
-  /** Runs until the room is left. A rejection is a failed job. */
-  onJob: (job: Job) => Promise<void>;
-  /** Every second, and whenever something changed. */
-  onStatus: (status: AgentStatus) => void;
-};
+export type WorkerSettings = CapacityDeps &
+  WorkerLineSettings & {
+    /** Runs until the room is left. A rejection is a failed job. */
+    onJob: (job: Job) => Promise<void>;
+    /** Every second, and whenever something changed. */
+    onStatus: (status: AgentStatus) => void;
+  };
 
-const reconnect = { firstMs: 100, lastMs: 5_000 };
-/** LiveKit answers a ping at once. */
-const heartbeat = { pingEveryMs: 2_000, silentMs: 6_000 };
 const statusEveryMs = 1_000;
-const maxMessageBytes = 1_048_576;
 /**
  * LiveKit offers no job to a worker whose load is above its `agents.target_load`, 0.7 unless it is configured: what is
  * told of one that has a place stays below that (livekit-server pkg/service/agentservice.go, JobRequestAffinity).
  */
 const heaviestLoad = 0.6;
-/** LiveKit's own name for the first version of its agent protocol. */
-const protocolVersion = 1;
 
 /**
  * Registers this process with LiveKit as an agent worker and takes the jobs it is offered, as long as it can carry
  * more. Rooms do not depend on this line: it may break and come back while they go on.
- * Protocol: livekit_agent.proto; livekit-server pkg/service/agentservice.go and pkg/agent/worker.go.
  */
 export class Worker implements Closable {
   readonly #jobs: Jobs;
-  readonly #socket: ReconnectingSocket;
+  readonly #line: WorkerLine;
   readonly #capacity: Capacity;
-  #registered = false;
   #draining = false;
   #cancelStatus: () => void;
 
@@ -70,21 +53,11 @@ export class Worker implements Closable {
     const { clock, maxSessions } = settings;
     this.#jobs = new Jobs(maxSessions, clock);
     this.#capacity = new Capacity(settings);
-    this.#socket = new ReconnectingSocket(
-      {
-        address: () => ({
-          url: workerUrl(settings.livekit().url),
-          headers: { authorization: `Bearer ${agentToken(settings.livekit())}` },
-        }),
-        maxMessageBytes,
-        ...heartbeat,
-        backoff: reconnect,
-        onOpen: () => this.#register(),
-        onMessage: (data) => this.#onMessage(data),
-        onDown: (down) => this.#onDown(down),
-      },
-      clock,
-    );
+    this.#line = new WorkerLine(settings, {
+      onRegistration: () => this.#tell(),
+      onOffer: (offer) => this.#onOffer(offer),
+      onAssignment: (assignment) => this.#onAssignment(assignment),
+    });
     this.#cancelStatus = clock.after(statusEveryMs, () => this.#look());
   }
 
@@ -103,12 +76,12 @@ export class Worker implements Closable {
 
   get #fullBecause(): FullBecause | null {
     if (this.#draining) return 'draining';
-    return this.#registered ? this.#capacity.strainedBy : 'livekit_away';
+    return this.#line.isRegistered ? this.#capacity.strainedBy : 'livekit_away';
   }
 
   /** What LiveKit may offer; whom to let in the server decides by `status`. */
   get #takesJobs(): boolean {
-    return this.#registered && !this.#draining && this.#capacity.hasRoom(this.#jobs.count);
+    return this.#line.isRegistered && !this.#draining && this.#capacity.hasRoom(this.#jobs.count);
   }
 
   /** Takes no more jobs. @returns when the last one has ended */
@@ -122,67 +95,7 @@ export class Worker implements Closable {
   async close(): Promise<void> {
     this.#draining = true;
     this.#cancelStatus();
-    await this.#socket.close();
-  }
-
-  #register(): void {
-    this.#send({
-      case: 'register',
-      value: {
-        type: JobType.JT_ROOM,
-        agentName: this.settings.agentName,
-        version: '1',
-        allowedPermissions: new ParticipantPermission({
-          canPublish: true,
-          canSubscribe: true,
-          canPublishData: true,
-          canUpdateMetadata: true,
-          agent: true,
-        }),
-      },
-    });
-  }
-
-  #onDown(down: SocketDown): void {
-    const { log } = this.settings;
-    if (this.#registered) log.warn({ down }, 'the line to LiveKit broke');
-    else log.info({ down }, 'LiveKit is not there yet');
-    if (!this.#registered) return;
-    this.#registered = false;
-    this.#tell();
-  }
-
-  #onMessage(data: Buffer): void {
-    const message = this.#parse(data);
-    switch (message?.case) {
-      case 'register':
-        this.settings.log.info({ workerId: message.value.workerId }, 'registered with LiveKit');
-        this.#registered = true;
-        this.#tell();
-        return;
-      case 'availability':
-        this.#onOffer(message.value);
-        return;
-      case 'assignment':
-        this.#onAssignment(message.value);
-        return;
-      case 'termination':
-        // Not obeyed. LiveKit says it, wrongly, of the new job when a ghost of the same identity is put out of a room
-        // that was taken over. Where it is meant, LiveKit also puts our participant out, and the session sees that.
-        this.settings.log.debug({ jobId: message.value.jobId }, 'LiveKit terminated a job');
-        return;
-      case 'pong':
-      case undefined:
-    }
-  }
-
-  #parse(data: Buffer): ServerMessage['message'] | undefined {
-    try {
-      return ServerMessage.fromBinary(data).message;
-    } catch (err) {
-      this.settings.log.error({ err }, 'LiveKit sent what is no message');
-      return undefined;
-    }
+    await this.#line.close();
   }
 
   #onOffer({ job }: AvailabilityRequest): void {
@@ -190,7 +103,7 @@ export class Worker implements Closable {
     if (!job || roomName === undefined) return;
     const available =
       this.#takesJobs && job.type === JobType.JT_ROOM && this.#jobs.offer(job.id, roomName);
-    this.#send({
+    this.#line.send({
       case: 'availability',
       value: {
         jobId: job.id,
@@ -227,7 +140,7 @@ export class Worker implements Closable {
   }
 
   #report(jobId: string, status: JobStatus, error = ''): void {
-    this.#send({ case: 'updateJob', value: { jobId, status, error } });
+    this.#line.send({ case: 'updateJob', value: { jobId, status, error } });
   }
 
   #look(): void {
@@ -240,7 +153,7 @@ export class Worker implements Closable {
   #tell(): void {
     const { status } = this;
     const takesJobs = this.#takesJobs;
-    this.#send({
+    this.#line.send({
       case: 'updateWorker',
       value: {
         load: takesJobs ? status.load * heaviestLoad : 1,
@@ -250,17 +163,4 @@ export class Worker implements Closable {
     });
     this.settings.onStatus(status);
   }
-
-  /** What is lost while there is no line is not missed: LiveKit forgets a worker's jobs together with its line. */
-  #send(message: NonNullable<PartialMessage<WorkerMessage>['message']>): void {
-    this.#socket.send(new WorkerMessage({ message }).toBinary());
-  }
-}
-
-function workerUrl(livekit: string): string {
-  const url = new URL(livekit);
-  url.protocol = url.protocol.replace(/^http/, 'ws');
-  url.pathname = `${url.pathname.replace(/\/$/, '')}/agent`;
-  url.searchParams.set('protocol', String(protocolVersion));
-  return url.href;
 }
