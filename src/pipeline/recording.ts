@@ -1,8 +1,9 @@
 import { hearingRateHz } from '../frames/pcm.ts';
 
-/** Sound from before the VAD was sure: the first syllable lies there. */
+/** Sound from before the VAD was sure: the first syllable lies there. Longer for one that is told to be sure later. */
 export const preRollMs = 600;
-const preRollSamples = (hearingRateHz * preRollMs) / 1000;
+/** What may sound before the first window that is surely speech: a breath, a soft consonant. */
+const onsetMs = 400;
 /** A monologue longer than this loses its beginning; recognisers refuse more at once anyway. */
 const mostSamples = hearingRateHz * 60;
 
@@ -11,9 +12,19 @@ export class Recording {
   #pieces: Int16Array[] = [];
   #samples = 0;
   #keeping = false;
+  readonly #preRollSamples: number;
 
-  /** @param onKept is given every piece of an utterance once, the pre-roll first */
-  constructor(private readonly onKept: (piece: Int16Array) => void = () => undefined) {}
+  /**
+   * @param onKept is given every piece of an utterance once, the pre-roll first
+   * @param sureAfterMs how much of the speech has sounded before `begin` is called
+   */
+  constructor(
+    private readonly onKept: (piece: Int16Array) => void = () => undefined,
+    sureAfterMs = 0,
+  ) {
+    const keptMs = Math.max(preRollMs, sureAfterMs + onsetMs);
+    this.#preRollSamples = Math.ceil((hearingRateHz * keptMs) / 1000);
+  }
 
   /** How much there is, the pre-roll included. */
   get samples(): number {
@@ -25,7 +36,7 @@ export class Recording {
     if (this.#keeping) this.onKept(piece);
     this.#pieces.push(piece);
     this.#samples += piece.length;
-    const bound = this.#keeping ? mostSamples : preRollSamples;
+    const bound = this.#keeping ? mostSamples : this.#preRollSamples;
     while (this.#samples > bound) {
       const oldest = this.#pieces.shift();
       if (!oldest) return;
@@ -54,7 +65,7 @@ export class Recording {
   /** The utterance begins anew with what was heard last; its sound goes on. */
   restart(): void {
     for (let first = this.#pieces[0]; first; first = this.#pieces[0]) {
-      if (this.#samples - first.length < preRollSamples) break;
+      if (this.#samples - first.length < this.#preRollSamples) break;
       this.#pieces.shift();
       this.#samples -= first.length;
     }

@@ -61,7 +61,7 @@ export class Utterance {
     this.#line = openLine(deps.stt, { ...deps, onPartial });
     this.#recording = new Recording((piece) => {
       this.#line.push(piece);
-    });
+    }, deps.detection?.startMs);
     this.#listening = new Listening(this.#line, deps.onRetry);
   }
 

@@ -9,6 +9,7 @@ import type { TurnRecord } from '../../src/protocol/turn-record.ts';
 import type { Moderation } from '../../src/providers/moderation/moderation.ts';
 import { bareStage, type Stage } from '../../src/script/stage.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
+import type { SpeechDetection } from '../../src/turn/speech-detector.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeVoice } from '../fakes/fake-voice.ts';
 import { ScriptedLlm } from '../fakes/scripted-llm.ts';
@@ -33,6 +34,7 @@ export type SceneOptions = {
   /** One that somebody else moves, too. */
   clock?: FakeClock;
   desk?: ToolDesk;
+  detection?: SpeechDetection;
 };
 
 const wholeUtterances = (clock: FakeClock) =>
@@ -66,6 +68,7 @@ export class Scene {
     recalls,
     clock = new FakeClock(),
     desk,
+    detection,
   }: SceneOptions = {}) {
     this.clock = clock;
     this.llm = new ScriptedLlm(clock, { pieces: answer, firstMs: 150, pieceMs: 10 });
@@ -87,6 +90,7 @@ export class Scene {
         ...(recollect && { recollect }),
         ...(recalls && { recalls }),
         ...(desk && { desk }),
+        ...(detection && { detection }),
         stage: () => this.stage,
         prompt: (past, { userText, material }) => {
           this.prompts.push({ userText, history: [...past], material });
