@@ -9,7 +9,8 @@ const mostForgotten = 64;
  * item's name, with streaming models before the commit, and also for items that we have given up meanwhile.
  */
 export class SpokenItems {
-  #unacknowledged: { segment: Segment; commitId: string | undefined }[] = [];
+  /** Without a segment: nobody wants its words any more. */
+  #unacknowledged: { segment: Segment | undefined; commitId: string | undefined }[] = [];
   readonly #byId = new Map<string, Segment>();
   readonly #forgotten = new Set<string>();
   #clears = 0;
@@ -25,7 +26,10 @@ export class SpokenItems {
   }
 
   /** Nobody wants the words of this segment as it was sent. */
-  forget({ itemId }: Segment): void {
+  forget(segment: Segment): void {
+    for (const waiting of this.#unacknowledged)
+      if (waiting.segment === segment) waiting.segment = undefined;
+    const { itemId } = segment;
     if (itemId === undefined) return;
     this.#byId.delete(itemId);
     this.#discard(itemId);
@@ -89,8 +93,8 @@ export class SpokenItems {
     const first = this.#unacknowledged.shift();
     if (!first) return;
     const { segment, commitId } = first;
-    // It was sent again since.
-    if (segment.commitId !== commitId || commitId === undefined) this.#discard(itemId);
+    // Nobody wants it, or it was sent again since.
+    if (!segment || segment.commitId !== commitId || commitId === undefined) this.#discard(itemId);
     else this.#name(itemId, segment);
   }
 
@@ -110,7 +114,8 @@ export class SpokenItems {
         ? 0
         : this.#unacknowledged.findIndex(({ commitId }) => commitId === eventId);
     const [refused] = at < 0 ? [] : this.#unacknowledged.splice(at, 1);
-    if (refused && refused.segment.commitId === refused.commitId) refused.segment.giveUp();
+    const segment = refused?.segment;
+    if (segment && segment.commitId === refused.commitId) segment.giveUp();
   }
 
   #name(itemId: string, segment: Segment): void {
