@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sleep } from '../lifetime/clock.ts';
 import { Scope, ScopeClosed, type Closable } from '../lifetime/scope.ts';
 import type { Assignment, SessionEnd } from '../protocol/journal.ts';
 import type { Participant } from '../protocol/participant.ts';
@@ -21,8 +22,11 @@ import type { SessionDeps } from './session-deps.ts';
 import { openSights, type Sights } from './sights.ts';
 import { GivenAnswers } from './given-answers.ts';
 
-/** What was handed to LiveKit's client is not yet on the wire, and leaving the room takes it back. */
-const lastWordsMs = 250;
+/**
+ * What was handed to LiveKit's client is not yet on the wire, and leaving the room takes it back. A busy machine may need
+ * a while to send it.
+ */
+const lastWordsMs = 1_000;
 
 /** One room with its humans and its characters: joins room, pipeline and journal, which do not know each other. */
 export class VoiceSession implements Closable {
@@ -150,6 +154,7 @@ export class VoiceSession implements Closable {
     if (reason !== 'usage_limit') return;
     const message = 'You have used up the minutes of today. The session ends now.';
     this.#tell(tell.usageLimitReached('minutes', message));
+    this.#scope.defer('last words', () => sleep(this.deps.clock, lastWordsMs));
   }
 
   /** Stores what is running as far as it was heard. The room is its owner's to leave. */
