@@ -140,6 +140,7 @@ describe('the face of a character', () => {
     expect(at).toBeLessThan(marks(messages).to);
     expect(events(messages, BlendshapeStatsEvent)[0]?.stats.was_interrupted).toBe(true);
 
+    provider.reply = () => 'Past the mill.';
     // What was heard ends with a word by the voice's own times, and is what the model learns.
     await exchange(caller, 'Go on.');
     const heard = provider.llm.requests.at(-1)?.messages.at(-2)?.content ?? '';

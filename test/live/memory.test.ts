@@ -38,9 +38,9 @@ describe('long-term memory', () => {
     const given = { character_id: character?.id, end_user_id };
     return List.parse(await post('/memory/list', given, apiKey)).memories;
   };
-  /** What the character says to this user in a new conversation. */
+  /** What the character writes to this user in a new conversation. Nothing here depends on its being said. */
   const asks = async (end_user_id: string, question: string, apiKey?: string) => {
-    const body = { end_user_id };
+    const body = { end_user_id, default_tts_enabled: false };
     const caller = await calls.open({ body, ...(apiKey !== undefined && { apiKey }) });
     const answer = answerText(await exchange(caller, question));
     await caller.leave();

@@ -42,7 +42,7 @@ describe('what survives', () => {
   const lastPrompt = () => provider.llm.requests.at(-1)?.messages.slice(1) ?? [];
   const promptTexts = () => lastPrompt().map(({ content }) => content);
 
-  it('a conversation survives that everything is killed at once', async () => {
+  it('a conversation survives that everything is killed at once, for its own character alone', async () => {
     await start();
     const before = await calls.open();
     await exchange(before, 'My boat is called Gull.');
@@ -59,12 +59,7 @@ describe('what survives', () => {
       answer,
       'What is it called?',
     ]);
-  });
 
-  it('a conversation is continued by its own workspace and character alone', async () => {
-    await start();
-    const caller = await calls.open();
-    const { character_session_id } = caller.answer;
     const [, other] = await parley.characters();
     const foreign = Caller.connect({
       url: parley.url,
@@ -171,7 +166,7 @@ describe('what survives', () => {
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
     };
     // More at once than there are places: some are too many, however slowly they are answered.
-    for (let round = 0; round < 30; round++) await Promise.all(Array.from({ length: 10 }, connect));
+    for (let round = 0; round < 10; round++) await Promise.all(Array.from({ length: 10 }, connect));
     // Full is said plainly, and soon passes.
     expect([...statuses.keys()].sort()).toEqual([200, 503]);
     await parley.untilGauge('sessions_claimed', 0);

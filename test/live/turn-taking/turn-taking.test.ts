@@ -11,6 +11,7 @@ import { heldOut } from './held-out.ts';
 import { KnowingStt } from './knowing-stt.ts';
 import { measure, type Measures } from './measures.ts';
 import { heldStt, perform, type Players } from './performance.ts';
+import { RememberingVad } from './remembering-vad.ts';
 import { report, withReport, type Runs } from './report.ts';
 import { Studio, type Scene } from './studio.ts';
 import type { Style } from './transcript.ts';
@@ -31,13 +32,13 @@ const embeddedTimeoutMs = 20 * 60_000;
 /** A set takes a minute by itself; a busy machine may take many. */
 const setTimeoutMs = 15 * 60_000;
 
-let vad: SileroVad;
+let vad: RememberingVad;
 let scenes: Scene[] = [];
 let unseen: Scene[] = [];
 const runs: Runs = { set: [], heldOut: [], slow: [], voice: [], embedded: [] };
 
 beforeAll(async () => {
-  vad = await SileroVad.open();
+  vad = new RememberingVad(await SileroVad.open());
   const studio = await Studio.open();
   scenes = await studio.recordAll([...english, ...chinese]);
   unseen = await studio.recordAll(heldOut);
