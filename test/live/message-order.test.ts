@@ -13,7 +13,7 @@ import { Parley } from './support/server.ts';
  * Each round has twelve turns: nine answers of which two are acted out, one that is blocked, one that stays silent, and
  * one that a spoken interruption cuts off. At the end of a session three fail.
  */
-const rounds = 3;
+const rounds = 2;
 const sentence = 'Please tell me something else.';
 const longAnswer =
   'The harbour lies below the hill behind the old mill, on the other side of the river. ' +
