@@ -3,22 +3,11 @@ import type { RunningAnswers } from '../chats/running-answers.ts';
 import type { Turns } from '../chats/turns.ts';
 import type { WrittenTurns } from '../chats/written-turns.ts';
 import type { Db } from '../db/db.ts';
-import type { Clock } from '../lifetime/clock.ts';
-import type { OwnModels } from '../models/own-models.ts';
-import { buildPrompt } from '../prompt/prompt.ts';
-import type { Told } from '../prompt/told.ts';
-import { estimateTokens } from '../prompt/tokens.ts';
-import { mostQueryChars, type Material } from '../protocol/material.ts';
-import { endOf } from '../protocol/plain-text.ts';
 import type { TurnRecord } from '../protocol/turn-record.ts';
-import { inCharacter } from '../providers/in-character.ts';
 import { judge } from '../providers/moderation/judging.ts';
-import type { Providers } from '../providers/open-providers.ts';
 import { ProviderFailed } from '../providers/provider-failed.ts';
-import { retryOnce } from '../providers/retry.ts';
 import { TurnWork } from '../providers/turn-work.ts';
 import { WrittenAnswer } from '../script/written-answer.ts';
-import type { Log } from '../telemetry/log.ts';
 import {
   AnswerFailed,
   AnswerRunning,
@@ -28,23 +17,14 @@ import {
   WordsRefused,
 } from './answer-failed.ts';
 import type { Inspection } from './inspection.ts';
-import type { Recall } from './recall.ts';
-import { recollect, type RecollectingDeps } from './recollecting.ts';
-import { actsOf, askedWith, newEnding, optionsOf, type Answering } from './text-asking.ts';
+import { actsOf, newEnding } from './text-asking.ts';
+import { TextMind, type TextMindDeps, type TextQuestion } from './text-mind.ts';
 import type { CountedWords, KnownWords, TextAnswer, TextRequest } from './text-request.ts';
 
-export type TextChatDeps = {
+export type TextChatDeps = TextMindDeps & {
   turns: Pick<Turns, 'history'>;
   written: Pick<WrittenTurns, 'keep'>;
   running: Pick<RunningAnswers, 'enter'>;
-  models: Pick<OwnModels, 'settings'>;
-  providers: Providers;
-  /** Undefined: nothing is ever recalled. */
-  recall?: Pick<Recall, 'hasAny' | 'find'>;
-  clock: Clock;
-  log: Log;
-  /** What characters remember; absent: nothing. */
-  recollecting?: RecollectingDeps;
   /** In the transaction that stores a turn, before the turn: what a death after it must not lose. */
   keeping?: (tx: Db, conversationId: string) => Promise<void>;
   /** A turn was stored. */
@@ -53,21 +33,20 @@ export type TextChatDeps = {
 
 /** More than any prompt budget takes. */
 const historyTurns = 200;
-const nothingTold: Told = { staticText: '', updates: [], scene: [], events: [], templateKeys: {} };
 
-/** What is answered, on which past. */
-type Question = Pick<TextRequest, 'words' | 'occasion'> & {
-  history: TurnRecord[];
-  /** The turn that the answer takes the place of. */
-  replaced: TurnRecord | undefined;
-};
+/** @property replaced the turn that the answer takes the place of */
+type Question = TextQuestion & { replaced: TurnRecord | undefined };
 
 /**
  * Characters in writing: the same characters, conversations and prompt as voice sessions have, whichever API asks. A
  * conversation that was begun here goes on by voice under the same id, and the other way round.
  */
 export class TextChat {
-  constructor(private readonly deps: TextChatDeps) {}
+  readonly #mind: TextMind;
+
+  constructor(private readonly deps: TextChatDeps) {
+    this.#mind = new TextMind(deps);
+  }
 
   /**
    * Answers in pieces that are ready to be shown: without markdown, stage directions and marks; emoji stay. Ending the
@@ -151,7 +130,11 @@ export class TextChat {
     let llmFirstTokenMs: number | undefined;
     const ending = newEnding();
     try {
-      for await (const piece of await this.#think(request, question, { work, ending, signal })) {
+      for await (const piece of await this.#mind.answer(request, question, {
+        work,
+        ending,
+        signal,
+      })) {
         llmFirstTokenMs ??= Math.round(clock.nowMs() - zeroMs);
         const said = answer.push(piece);
         const shown = said === '' ? '' : await fit.pass(said);
@@ -208,75 +191,6 @@ export class TextChat {
     if (words === null && !occasion) throw new NothingToAnswer();
     const history = request.history ?? kept;
     return { words, history, replaced, ...(occasion && { occasion }) };
-  }
-
-  /** The model's answer, asked a second time when it failed before its first word. */
-  async #think(
-    request: TextRequest,
-    { words, history, occasion }: Question,
-    { work, ending, signal }: Answering,
-  ): Promise<AsyncGenerator<string, void>> {
-    const { workspaceId, character, speaker, told, toolNotes } = request;
-    const { models, providers, clock, log } = this.deps;
-    const material = words === null ? undefined : await this.#recall(request, words, work);
-    const ownLlm = await models.settings(workspaceId, character.model);
-    const { llm } = inCharacter(providers, character, ownLlm, { clock });
-    const remembered = await this.#remembered(request);
-    const messages = buildPrompt({
-      character,
-      told: { ...nothingTold, ...told },
-      history,
-      remembered,
-      userText: words,
-      ...(speaker && { speaker }),
-      ...(occasion && { occasion }),
-      ...(material && { material }),
-      ...(toolNotes && { toolNotes }),
-      inWriting: true,
-    });
-    const promptTokens = messages.reduce((sum, { content }) => sum + estimateTokens(content), 0);
-    const options = optionsOf(request, { work, ending, signal });
-    const once = () => {
-      ending.calls.length = ending.acts.length = 0;
-      return askedWith(llm, messages, options, request.actions);
-    };
-    const onRetry = (err: ProviderFailed) => {
-      log.warn({ err }, 'an answer in writing is asked for again');
-    };
-    return work.thinking(retryOnce(once, onRetry), promptTokens);
-  }
-
-  /** What documents and memory have about the words. A reader waits for it like for the model. */
-  async #recall(
-    { workspaceId, character, conversationId, speaker }: TextRequest,
-    words: string,
-    work: TurnWork,
-  ): Promise<Material[] | undefined> {
-    const { recall, clock } = this.deps;
-    const speakerId = speaker?.speakerId ?? null;
-    const scope = {
-      workspaceId,
-      characterId: character.id,
-      conversationId: conversationId ?? '',
-      endUserId: speakerId,
-      remembers: conversationId !== null,
-    };
-    if (!recall || !(await recall.hasAny(scope))) return undefined;
-    const startedMs = clock.nowMs();
-    const query = { text: endOf(words, mostQueryChars), speakerId };
-    const material = await recall.find(scope, query);
-    work.recalled({ material, ms: Math.round(clock.nowMs() - startedMs), late: false });
-    return material;
-  }
-
-  /** What the character has of the past, for this writer; nothing where nothing is kept. */
-  async #remembered({ workspaceId, character, conversationId, speaker }: TextRequest) {
-    const { recollecting } = this.deps;
-    if (!recollecting || conversationId === null) return { facts: [], summary: '' };
-    const of = { workspaceId, conversationId, character };
-    const ids = speaker?.speakerId == null ? [] : [speaker.speakerId];
-    const { people, summary } = await recollect(of, ids, recollecting);
-    return { facts: people[0]?.facts ?? [], summary: summary?.text ?? '' };
   }
 
   /** Judges the words beside the answer to them. */
