@@ -83,8 +83,17 @@ export class Answering {
     exchange.cancel();
     this.#deps.voice.clear();
     const record = exchange.record('interrupted');
-    this.#deps.emit({ kind: 'turnCompleted', record, abortReason: undefined });
+    // Words of a user are answered under the same turn; what nobody said begins another.
+    if (exchange.start.userText === null) this.#book.complete(record, undefined);
+    else this.#deps.emit({ kind: 'turnCompleted', record, abortReason: undefined });
     return exchange.start;
+  }
+
+  /** What was taken back is not answered any more. */
+  giveUp({ turnId, origin, userText, speaker }: ExchangeStart): void {
+    const startedAt = this.#deps.clock.nowAt().toISOString();
+    const what = { id: turnId, origin, userText, ...(speaker && { speaker }), startedAt };
+    this.#book.close({ ...what, assistantText: '', status: 'interrupted', stages: {} });
   }
 
   /** Cancels what was begun on a guess, down to the provider. */

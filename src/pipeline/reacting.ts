@@ -36,6 +36,9 @@ export class Reacting {
 
   /** Nothing is owed any more: silence was asked for. */
   forget(): void {
+    const { answering, now } = this.deps;
+    for (const item of this.#owed)
+      if (item.kind === 'answer') answering.giveUp({ ...now(), ...item });
     this.#owed = [];
   }
 

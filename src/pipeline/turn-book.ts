@@ -43,11 +43,16 @@ export class TurnBook {
     });
   }
 
+  /** The turn is history, and its end was told before. */
+  close(record: TurnRecord): void {
+    this.#note(record);
+    this.keep(record);
+  }
+
   /** The turn is history: stored first, told then. */
   complete(record: TurnRecord, abortReason: 'audio_delivery_failed' | undefined): void {
     const { log, store, emitAfter } = this.deps;
-    this.#history.push(record);
-    if (this.#history.length > mostHistory) this.#history.shift();
+    this.#note(record);
     const stored = store(record).catch((cause: unknown) => {
       log.error({ err: cause, turnId: record.id }, 'turn could not be stored');
     });
@@ -72,5 +77,9 @@ export class TurnBook {
       cancel = clock.after(storeOnCloseMs, resolve);
     });
     await Promise.race([store(record), long]).finally(cancel);
+  }
+  #note(record: TurnRecord): void {
+    this.#history.push(record);
+    if (this.#history.length > mostHistory) this.#history.shift();
   }
 }
