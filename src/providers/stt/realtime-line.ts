@@ -1,6 +1,7 @@
+import { abortable } from '../../lifetime/abortable.ts';
 import { backoffMs } from '../../lifetime/backoff.ts';
 import { sleep, type Clock } from '../../lifetime/clock.ts';
-import { TimedOut } from '../../lifetime/deadline.ts';
+import { deadline } from '../../lifetime/deadline.ts';
 import { hearingRateHz } from '../../frames/pcm.ts';
 import type { StageSettings } from '../../protocol/provider-settings.ts';
 import { ProviderFailed } from '../provider-failed.ts';
@@ -9,6 +10,7 @@ import type { RealtimeEvent } from './realtime-events.ts';
 import { RealtimeSocket, type SocketEnd } from './realtime-socket.ts';
 import { Segment } from './segment.ts';
 import { SpokenItems } from './spoken-items.ts';
+import { joined, StreamedUtterance } from './streamed-utterance.ts';
 import { promptOf, type Stt, type SttLine, type SttLineOptions, type Transcript } from './stt.ts';
 
 /** Whether a stream is worth a try; shared by all lines to one provider. */
@@ -53,15 +55,9 @@ const renewAfterMs = 25 * 60_000;
 export class RealtimeLine implements SttLine {
   readonly #items = new SpokenItems();
   #socket: RealtimeSocket | undefined;
-  /** Ended earlier in this utterance; their words precede those of the current one. */
-  #before: Segment[] = [];
-  #current: Segment | undefined;
-  #tries = 0;
-  /** This utterance can only be had as a whole. */
-  #isLost = false;
+  #utterance = new StreamedUtterance();
   #isClosed = false;
   #isTroubleTold = false;
-  #shown = '';
   #commits = 0;
   #cancelRetry = nothing;
   #cancelIdle = nothing;
@@ -72,15 +68,14 @@ export class RealtimeLine implements SttLine {
   ) {}
 
   get partial(): string {
-    const text = joined([...this.#before, ...(this.#current ? [this.#current] : [])]);
-    // Shorter than before: what was sent again is not understood again yet.
-    return text.length >= this.#shown.length ? text : '';
+    return this.#utterance.partial;
   }
 
   push(samples: Int16Array): void {
-    if (this.#isClosed || this.#isLost) return;
+    const utterance = this.#utterance;
+    if (this.#isClosed || utterance.isLost) return;
     this.#cancelIdle();
-    const current = (this.#current ??= new Segment());
+    const current = (utterance.current ??= new Segment());
     current.push(samples);
     if (current.hasGap) {
       this.#lose();
@@ -88,14 +83,14 @@ export class RealtimeLine implements SttLine {
     }
     // Silence after the words were asked for is sent only when speech follows it.
     if (current.isCommitted) return;
-    if (this.#tries === 0 && !this.#socket) this.#connect();
+    if (utterance.tries === 0 && !this.#socket) this.#connect();
     this.#flush();
   }
 
   async words(whole: () => Int16Array, signal: AbortSignal): Promise<Transcript> {
     signal.throwIfAborted();
     // What it knows is enough to begin with; most pauses as short as this one are none.
-    if (this.#current?.isTelling) await sleep(this.deps.clock, hesitationMs, signal);
+    if (this.#utterance.current?.isTelling) await sleep(this.deps.clock, hesitationMs, signal);
     const text = this.#commit() ? await this.#awaitWords(signal) : undefined;
     signal.throwIfAborted();
     if (text !== undefined) return { text };
@@ -104,33 +99,26 @@ export class RealtimeLine implements SttLine {
   }
 
   goOn(): void {
-    const current = this.#current;
-    if (!current?.isCommitted || this.#isLost) return;
+    const utterance = this.#utterance;
+    const { current, isLost } = utterance;
+    if (!current?.isCommitted || isLost) return;
     const isKept = current.samples > mostRepeatedSamples && this.#socket?.isReady;
-    if (isKept) {
-      this.#before.push(current);
-      this.#current = current.split();
-    } else this.#rewind(current);
-    if (!this.#socket && this.#tries < mostTries) this.#connect();
+    if (isKept) utterance.split(current);
+    else this.#rewind(current);
+    if (!this.#socket && utterance.tries < mostTries) this.#connect();
     this.#flush();
   }
 
   reset(): void {
     const { clock } = this.deps;
-    const current = this.#current;
-    if (current?.isOpenAtServer && this.#socket?.isReady) {
+    const utterance = this.#utterance;
+    if (utterance.current?.isOpenAtServer && this.#socket?.isReady) {
       this.#socket.clear();
       this.#items.clearing();
     }
-    for (const segment of [...this.#before, ...(current ? [current] : [])]) {
-      this.#items.forget(segment);
-      segment.giveUp();
-    }
-    this.#before = [];
-    this.#current = undefined;
-    this.#tries = 0;
-    this.#isLost = false;
-    this.#shown = '';
+    for (const segment of utterance.segments) this.#items.forget(segment);
+    utterance.giveUp();
+    this.#utterance = new StreamedUtterance();
     this.#cancelRetry();
     this.#cancelIdle();
     if (!this.#socket) return;
@@ -151,7 +139,7 @@ export class RealtimeLine implements SttLine {
       this.#lose();
       return;
     }
-    this.#tries++;
+    this.#utterance.tries++;
     this.#socket = new RealtimeSocket({
       settings,
       clock,
@@ -170,7 +158,7 @@ export class RealtimeLine implements SttLine {
   }
 
   #flush(): void {
-    const current = this.#current;
+    const { current } = this.#utterance;
     const socket = this.#socket;
     if (!socket?.isReady || !current || current.isCommitted) return;
     for (const samples of current.takeUnsent()) socket.append(samples);
@@ -178,12 +166,12 @@ export class RealtimeLine implements SttLine {
 
   /** Asks for the words of all sound up to now. @returns false when nobody is there to be asked */
   #commit(): boolean {
-    const current = this.#current;
+    const { current, isLost } = this.#utterance;
     const socket = this.#socket;
-    if (!current || this.#isLost || !socket?.isReady) return false;
+    if (!current || isLost || !socket?.isReady) return false;
     if (current.isCommitted && !current.hasUnsent) return true;
     this.goOn();
-    const item = this.#current ?? current;
+    const item = this.#utterance.current ?? current;
     if (item.samples < leastSamples) return false;
     this.#flush();
     socket.append(item.takeTail());
@@ -197,28 +185,31 @@ export class RealtimeLine implements SttLine {
 
   /** @returns undefined when they did not come; then the whole utterance has to be asked for elsewhere */
   async #awaitWords(signal: AbortSignal): Promise<string | undefined> {
-    const segments = [...this.#before, ...(this.#current ? [this.#current] : [])];
-    const settled = Promise.all(segments.map((segment) => segment.settled)).then(() => 'settled');
-    const how = await raced(settled, this.deps.clock, wordsTimeoutMs, signal);
-    if (signal.aborted) return undefined;
-    if (how === 'late') {
-      this.#drop(false, 'timeout', new TimedOut('stt: the words', wordsTimeoutMs));
+    const { segments } = this.#utterance;
+    const limit = deadline(this.deps.clock, 'stt: the words', wordsTimeoutMs, signal);
+    try {
+      await abortable(Promise.all(segments.map(({ settled }) => settled)), limit.signal);
+    } catch (cause) {
+      if (signal.aborted) return undefined;
+      this.#drop(false, 'timeout', cause);
+    } finally {
+      limit.clear();
     }
     return segments.every(({ isComplete }) => isComplete) ? joined(segments) : undefined;
   }
 
   #onEvent(event: RealtimeEvent): void {
-    const change = this.#items.note(event, this.#current);
+    const change = this.#items.note(event, this.#utterance.current);
     if (change !== 'words') return;
     this.deps.door.opened();
     this.#tellPartial();
   }
 
   #tellPartial(): void {
-    if (this.#current?.isCommitted) return;
-    const { partial } = this;
-    if (partial === '' || partial === this.#shown) return;
-    this.#shown = partial;
+    const utterance = this.#utterance;
+    const { partial } = utterance;
+    if (utterance.current?.isCommitted || partial === '' || partial === utterance.told) return;
+    utterance.told = partial;
     this.options.onPartial(partial);
   }
 
@@ -229,25 +220,22 @@ export class RealtimeLine implements SttLine {
 
   #onEnd(end: SocketEnd): void {
     this.#socket = undefined;
-    const isNeeded = this.#current !== undefined;
-    const isHopeless = end.refused || (isNeeded && this.#tries >= mostTries);
+    const utterance = this.#utterance;
+    const isNeeded = utterance.current !== undefined;
+    const isHopeless = end.refused || (isNeeded && utterance.tries >= mostTries);
     if (isHopeless) this.deps.door.shut(end);
     if (isHopeless || isNeeded) this.#tellTrouble(end.failure);
     this.#items.restart();
-    const current = this.#current;
+    const { current } = utterance;
     if (!current) return;
-    if (isHopeless || !this.#mayRepeat(current)) this.#lose();
+    if (isHopeless || !utterance.isRepeatable) this.#lose();
     // Its words are wanted now: nobody waits for another try.
     else if (current.isCommitted) current.giveUp();
     else {
       this.#rewind(current);
-      const waitMs = backoffMs(backoff, this.#tries - 1, this.deps.random());
+      const waitMs = backoffMs(backoff, utterance.tries - 1, this.deps.random());
       this.#cancelRetry = this.deps.clock.after(waitMs, () => this.#connect());
     }
-  }
-
-  #mayRepeat(current: Segment): boolean {
-    return current.isWhole && this.#before.every(({ isComplete }) => isComplete);
   }
 
   #rewind(segment: Segment): void {
@@ -261,10 +249,9 @@ export class RealtimeLine implements SttLine {
 
   /** What was said so far is in the caller's hands as well. */
   #lose(): void {
-    this.#isLost = true;
+    this.#utterance.isLost = true;
     this.#cancelRetry();
-    this.#current?.giveUp();
-    for (const segment of this.#before) segment.giveUp();
+    this.#utterance.giveUp();
   }
 
   #tellTrouble(failure: ProviderFailed): void {
@@ -281,31 +268,4 @@ function nothing(): void {
 /** Asked anew: sending changes it. */
 function isReady(socket: RealtimeSocket): boolean {
   return socket.isReady;
-}
-
-function joined(segments: Segment[]): string {
-  return segments
-    .map(({ text }) => text.trim())
-    .filter((text) => text !== '')
-    .join(' ');
-}
-
-/** Waits for `work`, the clock or the signal, whichever is first; leaves no timer behind. */
-function raced(
-  work: Promise<string>,
-  clock: Clock,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<string> {
-  return new Promise((resolve) => {
-    const done = (how: string) => {
-      cancel();
-      signal.removeEventListener('abort', onAbort);
-      resolve(how);
-    };
-    const onAbort = () => done('aborted');
-    const cancel = clock.after(timeoutMs, () => done('late'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    void work.then(done);
-  });
 }
