@@ -316,8 +316,11 @@ async function send(
       if (end) await write(response, end);
       stage.answered();
       return;
-    case 'endless':
-      while (await write(response, pieces[0] ?? ' '));
+    case 'endless': {
+      // The longest, so that no bound is reached too late for it.
+      const [longest = ' '] = pieces.toSorted((a, b) => b.length - a.length);
+      while (await write(response, longest));
+    }
   }
 }
 
