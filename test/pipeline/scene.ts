@@ -26,6 +26,9 @@ export const answer =
 export type SceneOptions = {
   history?: TurnRecord[];
   openStt?: (clock: FakeClock) => ScriptedStt;
+  /** Whose sound is looked at more closely. */
+  openVoice?: (clock: FakeClock) => FakeVoice;
+  onStore?: (record: TurnRecord) => void;
   /** Nothing is looked up unless it is given. */
   recollect?: Recollect;
   recalls?: () => boolean;
@@ -63,6 +66,8 @@ export class Scene {
   constructor({
     history = [],
     openStt = wholeUtterances,
+    openVoice = (time) => new FakeVoice(time),
+    onStore = () => undefined,
     moderation,
     recollect,
     recalls,
@@ -73,7 +78,7 @@ export class Scene {
     this.clock = clock;
     this.llm = new ScriptedLlm(clock, { pieces: answer, firstMs: 150, pieceMs: 10 });
     this.tts = new ScriptedTts(clock, { firstMs: 80 });
-    this.voice = new FakeVoice(clock);
+    this.voice = openVoice(clock);
     this.stt = openStt(this.clock);
     this.conversation = new Conversation(
       {
@@ -98,6 +103,7 @@ export class Scene {
         },
         store: (record) => {
           this.stored.set(record.id, record);
+          onStore(record);
           return Promise.resolve();
         },
         emit: (event) => this.events.push(event),
@@ -114,6 +120,12 @@ export class Scene {
 
   async silence(ms: number): Promise<void> {
     await this.#frames(ms, quiet);
+  }
+
+  /** This very sound. */
+  async frame(samples: Int16Array): Promise<void> {
+    this.#microphone.push({ samples, sampleRateHz: hearingRateHz, endMs: this.clock.nowMs() });
+    await this.clock.advance((samples.length * 1000) / hearingRateHz);
   }
 
   /** The process gets no CPU while all this sounds; then its timers come, and after them the sound. */
@@ -149,13 +161,6 @@ export class Scene {
   }
 
   async #frames(ms: number, samples: Int16Array): Promise<void> {
-    for (let at = 0; at < ms; at += frameMs) {
-      this.#microphone.push({
-        samples,
-        sampleRateHz: hearingRateHz,
-        endMs: this.clock.nowMs(),
-      });
-      await this.clock.advance(frameMs);
-    }
+    for (let at = 0; at < ms; at += frameMs) await this.frame(samples);
   }
 }
