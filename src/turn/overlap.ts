@@ -75,9 +75,11 @@ export function wakeYielding(turn: Yielding, nowMs: number, rules: TurnRules): S
 /** Goes on from the very sample, cuts for good, or waits until more is known. */
 export function judge(turn: Yielding, nowMs: number, rules: TurnRules): Step {
   const { turnId, sinceMs, silentSinceMs, words, rest } = turn;
+  // A silence from before the sound is a client's word that the turn is over: how long they spoke, it does not tell.
+  const isSilent = silentSinceMs !== undefined && silentSinceMs >= sinceMs;
   const overlap: Overlap = {
-    speechMs: (silentSinceMs ?? nowMs) - sinceMs,
-    silentMs: silentSinceMs === undefined ? 0 : nowMs - silentSinceMs,
+    speechMs: (isSilent ? silentSinceMs : nowMs) - sinceMs,
+    silentMs: isSilent ? nowMs - silentSinceMs : 0,
     words,
     rest,
   };

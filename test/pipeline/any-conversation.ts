@@ -48,7 +48,6 @@ export class AnyConversation {
   readonly #open = new Set<string>();
   #beganLast = '';
   #isMuted = false;
-  #isEndedByClient = false;
   /** What goes on in the same sound is nobody's until the words of the turn are there. */
   #isEndedInMidSound = false;
 
@@ -82,22 +81,18 @@ export class AnyConversation {
       case 'stall':
         return this.scene.standStill(['silence', act.ms]);
       case 'type':
-        // Text that comes before the words of a turn that the client has just ended takes their place.
-        if (this.#isEndedByClient && this.stt.log.count('running') > 0) this.#oweNothing();
         conversation.type(this.#name('Tell me of *.', true).text);
         return;
       case 'interrupt':
         conversation.interrupt();
         return;
       case 'forceEnd':
-        this.#isEndedByClient = true;
         this.#isEndedInMidSound = true;
         conversation.forceEnd();
         return;
       case 'mute':
       case 'unmute':
         this.#isMuted = act.does === 'mute';
-        this.#isEndedByClient ||= this.#isMuted;
         this.#isEndedInMidSound ||= this.#isMuted;
         conversation.setHearing(!this.#isMuted);
         return;
@@ -173,10 +168,6 @@ export class AnyConversation {
     // What a sound over the voice is, its length decides, unless its words come in time.
     const isSlow = this.#course.stt.some((step) => 'fails' in step || (step.afterMs ?? 0) > 300);
     if (said && overAnswer && isSlow) said.isOwed = false;
-  }
-
-  #oweNothing(): void {
-    for (const said of this.said) said.isOwed = false;
   }
 
   #name(words: string, isOwed: boolean): Said {

@@ -155,6 +155,23 @@ describe('the turn machine', () => {
     expect(kinds).toEqual(['wakeAt', 'transcribe', 'answer']);
   });
 
+  it('answers what was said before push-to-talk was released, when another answer begins before its words are there', () => {
+    const byClient = { ...rules, endpointer: silenceEndpointer(endlessSilenceMs) };
+    const { turn, effects } = play(
+      [
+        [100, started(40)],
+        [1_700, { kind: 'forceEnd' }],
+        [1_750, { kind: 'replyBegan', turnId: 'typed' }],
+        [1_770, woken],
+        [1_900, words('Where is the harbour?')],
+      ],
+      { state: 'listening' },
+      byClient,
+    );
+    expect(effects.slice(-2)).toMatchObject([{ kind: 'cut', turnId: 'typed' }, { kind: 'answer' }]);
+    expect(turn.state).toBe('listening');
+  });
+
   it('cuts the running answer when another begins', () => {
     const { turn, effects } = play([[100, { kind: 'replyBegan', turnId: 'b' }]], replying);
     expect(effects).toMatchObject([{ kind: 'cut', turnId: 'a' }]);
