@@ -78,6 +78,7 @@ export class TurnBook {
     });
     await Promise.race([store(record), long]).finally(cancel);
   }
+
   #note(record: TurnRecord): void {
     this.#history.push(record);
     if (this.#history.length > mostHistory) this.#history.shift();

@@ -1,4 +1,5 @@
 import { hearingRateHz } from '../../src/frames/pcm.ts';
+import type { Wish } from '../../src/turn/reaction.ts';
 import type { LlmStep } from '../fakes/scripted-llm.ts';
 import type { SttStep } from '../fakes/scripted-stt.ts';
 import { hum, type TtsStep } from '../fakes/scripted-tts.ts';
@@ -17,7 +18,7 @@ export type Act =
   | { does: 'speak'; ms: number; words: string }
   | { does: 'listen' | 'stall'; ms: number }
   | { does: 'type' | 'interrupt' | 'forceEnd' | 'mute' | 'unmute' | 'unplug' | 'line' | 'renew' }
-  | { does: 'trigger'; mayAbstain: boolean }
+  | { does: 'trigger'; mayAbstain: boolean; wish: Wish }
   | { does: 'voice'; isOn: boolean };
 
 /** @property stt each call as it comes: how late, and whether in vain; what is heard is the truth */
@@ -106,7 +107,7 @@ export class AnyConversation {
         conversation.contextChanged();
         return;
       case 'trigger':
-        conversation.react({ text: 'It rains.', mayAbstain: act.mayAbstain }, 'always');
+        conversation.react({ text: 'It rains.', mayAbstain: act.mayAbstain }, act.wish);
         return;
       case 'voice':
         this.isSpokenThroughout &&= act.isOn;

@@ -28,7 +28,11 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
   fc.record({
     does: of('type', 'interrupt', 'forceEnd', 'mute', 'unmute', 'unplug', 'line', 'renew'),
   }),
-  fc.record({ does: of('trigger'), mayAbstain: fc.boolean() }),
+  fc.record({
+    does: of('trigger'),
+    mayAbstain: fc.boolean(),
+    wish: of('never', 'whenIdle', 'always'),
+  }),
   fc.record({ does: of('voice'), isOn: fc.boolean() }),
 );
 const lateMs = of(0, 20, 150, 400, 900, 3_000);
@@ -132,6 +136,31 @@ describe('a conversation, whatever happens in whatever order', () => {
         if (conversation.isSpokenThroughout)
           expect(voice.heardMs(id), assistantText).toBeGreaterThanOrEqual(surelyPlayed);
       }
+    }, 80);
+  });
+
+  it('tells of speech in pairs, and of no turn again that was completed', async () => {
+    await whatever(async (conversation) => {
+      await conversation.letGo();
+      let userSpeaks = false;
+      let sounding: string | undefined;
+      const completed = new Set<string>();
+      for (const event of conversation.scene.events) {
+        if (event.kind === 'userStartedSpeaking' || event.kind === 'userStoppedSpeaking') {
+          expect(userSpeaks, event.kind).toBe(event.kind === 'userStoppedSpeaking');
+          userSpeaks = !userSpeaks;
+        } else if (event.kind === 'botStartedSpeaking') {
+          expect(sounding, event.kind).toBeUndefined();
+          sounding = event.turnId;
+        } else if (event.kind === 'botStoppedSpeaking') {
+          expect(sounding, event.kind).toBe(event.turnId);
+          sounding = undefined;
+        } else if (event.kind === 'turnCompleted') {
+          expect(completed, 'completed twice').not.toContain(event.record.id);
+          if (event.record.status !== 'interrupted') completed.add(event.record.id);
+        }
+      }
+      expect({ userSpeaks, sounding }).toEqual({ userSpeaks: false, sounding: undefined });
     }, 80);
   });
 

@@ -22,7 +22,7 @@ export class Background {
   #voiceless = 0;
   #passed = 0;
 
-  /** Whether the window may be passed over. Every window must be shown, in its order. */
+  /** Whether the window may be passed over. Every window that can be heard must be shown, in its order. */
   isSame(window: Int16Array): boolean {
     const sound = rmsDbfs(window);
     const steps = stepsDbfs(window);
